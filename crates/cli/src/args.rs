@@ -1,0 +1,115 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// 카카오 로그인과 카카오톡 메시지 · Kakao Login and KakaoTalk messages, from any script
+#[derive(Debug, Parser)]
+#[command(
+    name = "katok",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "\
+KAKAO_REST_API_KEY가 없으면 이 컴퓨터의 에뮬레이터를, 있으면 카카오를 씁니다.
+Without KAKAO_REST_API_KEY the emulator on this machine is used, with it Kakao.
+
+Exit status: 0 done, 1 Kakao refused, 2 wrong usage or settings, 3 sign-in or consent needed,
+4 network or server trouble (worth trying again), 5 outcome unconfirmed"
+)]
+pub(crate) struct Args {
+    /// 결과를 JSON으로 출력 · Print data as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// 설정 파일 · Settings file (default: katok.toml in the data folder)
+    #[arg(long, global = true, value_name = "FILE", env = "KATOK_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// 데이터 폴더 · Data folder (default: the platform's)
+    #[arg(long, global = true, value_name = "DIR", env = "KATOK_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// 게이트웨이와 웹 페이지를 실행 · Run gateway and page (and the emulator when no Kakao key is set)
+    Up(Up),
+    /// 에뮬레이터만 실행 · Run the emulator alone
+    Emulator(Emulator),
+    /// 카카오로 로그인 · Sign in with Kakao
+    #[command(
+        after_help = "Examples:\n  katok login\n  katok login --no-browser\n  katok login --scope friends,talk_message"
+    )]
+    Login(Login),
+    /// 로그아웃 · Sign out and end the tokens
+    Logout,
+    /// 연결 끊기 · Unlink this person and the app: consents and tokens are gone
+    Unlink(Unlink),
+    /// 지금 로그인한 사람 · Who is signed in
+    Whoami,
+    /// 친구 목록 · List friends who can receive messages
+    Friends,
+    /// 메시지 보내기 · Send a message to me, or to friends
+    #[command(
+        after_help = "Examples:\n  katok send \"배포 완료\"\n  katok send --to 어피치 \"안녕\"\n  echo \"$REPORT\" | katok send -\n  katok send --template feed.json"
+    )]
+    Send(Send),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Up {
+    /// 게이트웨이 포트 · Port of the gateway (0: any free one) [default: 4000]
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// 에뮬레이터 포트 · Port of the embedded emulator (0: any free one) [default: 4100]
+    #[arg(long)]
+    pub(crate) emulator_port: Option<u16>,
+    /// 에뮬레이터의 시작 상태 · Seed document of the embedded emulator (YAML or JSON)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Emulator {
+    /// 포트 · Port (0: any free one)
+    #[arg(long, default_value_t = 4100)]
+    pub(crate) port: u16,
+    /// 시작 상태 · Seed document (YAML or JSON)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Login {
+    /// 브라우저를 열지 않고 주소를 출력한 뒤, 돌아온 주소를 입력받음 · Print the address and read the redirect address from stdin
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+    /// 추가로 동의받을 항목 · Consent items to ask for, comma-separated
+    #[arg(long, value_name = "SCOPES", default_value = "")]
+    pub(crate) scope: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Unlink {
+    /// 묻지 않고 끊기 · Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Send {
+    /// 보낼 글, -는 표준 입력 · The text; - reads standard input
+    #[arg(required_unless_present = "template")]
+    pub(crate) text: Option<String>,
+    /// 템플릿 JSON 파일 · A Kakao template object as a JSON file
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    pub(crate) template: Option<PathBuf>,
+    /// 받는 친구의 닉네임 또는 uuid, 여러 번 가능 · Receiver by nickname or uuid; repeatable (default: me)
+    #[arg(long, value_name = "NICKNAME|UUID")]
+    pub(crate) to: Vec<String>,
+    /// 눌렀을 때 열 주소 · Where a tap on the message leads
+    #[arg(long, value_name = "URL")]
+    pub(crate) link: Option<url::Url>,
+}

@@ -1,0 +1,60 @@
+//! `katok friends`: who can receive messages.
+
+use katok_client::{Friend, ListFriends, TokenError};
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::failure::{Exit, Failure};
+use crate::kakao::Kakao;
+use crate::output::Output;
+use crate::token_file::TokenFileError;
+
+const PAGE: u32 = 100;
+
+pub(super) async fn run(kakao: &Kakao, output: Output) -> Result<Exit, Failure> {
+    let friends = all(kakao).await?;
+    let elements: Vec<Value> = friends
+        .iter()
+        .map(|friend| {
+            json!({
+                "id": friend.id,
+                "uuid": friend.uuid,
+                "favorite": friend.favorite,
+                "profile_nickname": friend.profile_nickname,
+                "profile_thumbnail_image": friend.profile_thumbnail_image,
+            })
+        })
+        .collect();
+    output.data(&json!({"elements": elements, "total_count": friends.len()}), || table(&friends));
+    Ok(Exit::Done)
+}
+
+/// Every page of the list.
+pub(super) async fn all(kakao: &Kakao) -> Result<Vec<Friend>, TokenError<TokenFileError>> {
+    let mut friends = Vec::new();
+    loop {
+        let offset = u32::try_from(friends.len()).unwrap_or(u32::MAX);
+        let page = kakao.keeper.call(&kakao.key, &ListFriends::new().offset(offset).limit(PAGE)).await?;
+        let is_last = page.after_url.is_none() || page.elements.is_empty();
+        friends.extend(page.elements);
+        if is_last {
+            return Ok(friends);
+        }
+    }
+}
+
+/// Nickname, star and uuid in columns; a Hangul syllable is two columns wide.
+fn table(friends: &[Friend]) -> String {
+    if friends.is_empty() {
+        return "메시지를 받을 수 있는 친구가 아직 없습니다. No friends yet who use this app.".to_owned();
+    }
+    let name = |friend: &Friend| friend.profile_nickname.clone().unwrap_or_default();
+    let widest = friends.iter().map(|friend| name(friend).width()).max().unwrap_or(0);
+    let line = |friend: &Friend| {
+        let name = name(friend);
+        let padding = " ".repeat(widest - name.width());
+        let star = if friend.favorite == Some(true) { "★" } else { " " };
+        format!("{star} {name}{padding}  {}", friend.uuid)
+    };
+    friends.iter().map(line).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,216 @@
+//! `katok send`: to me, or to friends by nickname or uuid.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use katok_client::{
+    Friend, FriendUuid, Link, MessageTemplate, Receivers, Refusal, Remedy, SendToFriends, SendToMe, Text,
+    TokenError,
+};
+use katok_gateway::Sentence;
+use serde_json::{Value, json};
+
+use super::friends;
+use crate::args;
+use crate::failure::{Exit, Failure};
+use crate::kakao::Kakao;
+use crate::output::Output;
+use crate::token_file::TokenFileError;
+
+/// What KakaoTalk shows of a text.
+const SHOWN_CHARACTERS: usize = 200;
+
+pub(super) async fn run(kakao: &Kakao, args: &args::Send, output: Output) -> Result<Exit, Failure> {
+    let template = template(kakao, args, output)?;
+    if args.to.is_empty() {
+        to_me(kakao, template, output).await
+    } else {
+        to_friends(kakao, &args.to, template, output).await
+    }
+}
+
+fn template(kakao: &Kakao, args: &args::Send, output: Output) -> Result<MessageTemplate, Failure> {
+    if let Some(path) = &args.template {
+        return read_template(path);
+    }
+    let text = match args.text.as_deref() {
+        None | Some("-") => standard_input()?,
+        Some(text) => text.to_owned(),
+    };
+    if text.chars().count() > SHOWN_CHARACTERS {
+        output.say(&Sentence::new(
+            format!(
+                "글이 {}자입니다. 카카오톡은 {SHOWN_CHARACTERS}자까지만 보여 줍니다.",
+                text.chars().count()
+            ),
+            format!(
+                "The text has {} characters. KakaoTalk shows only {SHOWN_CHARACTERS}.",
+                text.chars().count()
+            ),
+        ));
+    }
+    let link = Link::web(args.link.as_ref().unwrap_or(&kakao.link));
+    let text = Text::new(text, link).map_err(|_| {
+        Failure::usage("보낼 글이 비어 있습니다.", "The text is empty.").hint("katok send \"배포 완료\"")
+    })?;
+    Ok(MessageTemplate::Text(text))
+}
+
+/// All of standard input, without the newline that `echo` adds.
+fn standard_input() -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin().lock().read_to_string(&mut text).map_err(|error| {
+        Failure::usage(
+            format!("표준 입력을 UTF-8 글로 읽을 수 없습니다({error})."),
+            format!("Standard input cannot be read as UTF-8 text ({error})."),
+        )
+    })?;
+    text.truncate(text.trim_end_matches(['\r', '\n']).len());
+    Ok(text)
+}
+
+fn read_template(path: &Path) -> Result<MessageTemplate, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage(
+            format!("템플릿 파일 {}을 읽을 수 없습니다({error}).", path.display()),
+            format!("The template file {} cannot be read ({error}).", path.display()),
+        )
+    })?;
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(object)) => Ok(MessageTemplate::Raw(object)),
+        Ok(_) => Err(Failure::usage("템플릿은 JSON 객체여야 합니다.", "The template must be a JSON object.")),
+        Err(error) => Err(Failure::usage(
+            format!("템플릿 파일 {}에 잘못이 있습니다: {error}", path.display()),
+            format!("The template file {} has a mistake: {error}", path.display()),
+        )),
+    }
+}
+
+async fn to_me(kakao: &Kakao, template: MessageTemplate, output: Output) -> Result<Exit, Failure> {
+    let send = SendToMe::new(template);
+    let answer = match kakao.keeper.call_json(&kakao.key, &send).await {
+        Err(error) => {
+            renew_if_refused(kakao, error).await?;
+            kakao.keeper.call_json(&kakao.key, &send).await?
+        }
+        Ok(answer) => answer,
+    };
+    output.data(&answer, || "나와의 채팅으로 보냈습니다. Sent to your own chat.".to_owned());
+    Ok(Exit::Done)
+}
+
+/// After a refused token (-401) nothing was sent, so the caller may send again with a new one.
+async fn renew_if_refused(kakao: &Kakao, error: TokenError<TokenFileError>) -> Result<(), Failure> {
+    match &error {
+        TokenError::Kakao(refusal) if refusal.remedy() == Remedy::RefreshToken => {
+            let refused = kakao.keeper.access_token(&kakao.key).await?;
+            kakao.keeper.renew(&kakao.key, &refused).await?;
+            Ok(())
+        }
+        _ => Err(error.into()),
+    }
+}
+
+/// What became of all calls together.
+#[derive(Default)]
+struct Report {
+    delivered: Vec<FriendUuid>,
+    refused: Vec<Refusal>,
+}
+
+async fn to_friends(
+    kakao: &Kakao,
+    names: &[String],
+    template: MessageTemplate,
+    output: Output,
+) -> Result<Exit, Failure> {
+    let friends = friends::all(kakao).await?;
+    let uuids = receivers(names, &friends)?;
+    let mut report = Report::default();
+    for part in uuids.chunks(Receivers::MAX) {
+        let receivers = Receivers::try_from(part.to_vec())
+            .map_err(|error| Failure::usage(error.to_string(), error.to_string()))?;
+        let send = SendToFriends::new(receivers, template.clone());
+        let answer = match kakao.keeper.call(&kakao.key, &send).await {
+            Err(error) => match renew_if_refused(kakao, error).await {
+                Ok(()) => kakao.keeper.call(&kakao.key, &send).await.map_err(Failure::from),
+                Err(failure) => Err(failure),
+            },
+            Ok(answer) => Ok(answer),
+        };
+        match answer {
+            Ok(answer) => {
+                report.delivered.extend(answer.delivered);
+                report.refused.extend(answer.refused);
+            }
+            // Whoever came before has the message already: say so before failing.
+            Err(failure) if !report.delivered.is_empty() => {
+                print(&report, &friends, output);
+                return Err(failure);
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    print(&report, &friends, output);
+    Ok(if report.refused.is_empty() { Exit::Done } else { Exit::Refused })
+}
+
+/// Finds each receiver by uuid or by nickname; an ambiguous nickname is refused with its candidates.
+fn receivers(names: &[String], friends: &[Friend]) -> Result<Vec<FriendUuid>, Failure> {
+    let mut uuids = Vec::new();
+    for name in names {
+        let found: Vec<&Friend> = friends
+            .iter()
+            .filter(|friend| friend.uuid.as_str() == name || friend.profile_nickname.as_deref() == Some(name))
+            .collect();
+        let uuid = match found.as_slice() {
+            [] => {
+                return Err(Failure::usage(
+                    format!("'{name}'(이)라는 친구가 목록에 없습니다. 이 앱에 로그인하고 동의한 친구만 받을 수 있습니다."),
+                    format!("No friend in the list is called '{name}'. Only friends who signed in to this app and agreed can receive."),
+                )
+                .hint("katok friends"));
+            }
+            [friend] => friend.uuid.clone(),
+            several => {
+                let candidates: Vec<_> = several.iter().map(|friend| friend.uuid.to_string()).collect();
+                return Err(Failure::usage(
+                    format!(
+                        "'{name}'(이)라는 친구가 여럿입니다. uuid로 골라 주세요: {}",
+                        candidates.join(", ")
+                    ),
+                    format!("Several friends are called '{name}'. Choose by uuid: {}", candidates.join(", ")),
+                )
+                .hint("katok friends"));
+            }
+        };
+        if !uuids.contains(&uuid) {
+            uuids.push(uuid);
+        }
+    }
+    Ok(uuids)
+}
+
+/// Prints who has it and who has not: Kakao's shape as JSON, one line each for people.
+fn print(report: &Report, friends: &[Friend], output: Output) {
+    let failures: Vec<Value> = report
+        .refused
+        .iter()
+        .map(|refusal| json!({"code": refusal.code, "msg": refusal.msg, "receiver_uuids": refusal.receiver_uuids}))
+        .collect();
+    let value = json!({"successful_receiver_uuids": report.delivered, "failure_info": failures});
+    let name = |uuid: &FriendUuid| {
+        let friend = friends.iter().find(|friend| friend.uuid == *uuid);
+        friend.and_then(|friend| friend.profile_nickname.clone()).unwrap_or_else(|| uuid.to_string())
+    };
+    output.data(&value, || {
+        let delivered = report.delivered.iter().map(|uuid| format!("✓ {}", name(uuid)));
+        let refused = report.refused.iter().flat_map(|refusal| {
+            refusal
+                .receiver_uuids
+                .iter()
+                .map(move |uuid| format!("✗ {} ({} {})", name(uuid), refusal.code, refusal.msg))
+        });
+        delivered.chain(refused).collect::<Vec<_>>().join("\n")
+    });
+}

@@ -1,0 +1,171 @@
+//! `katok up`: gateway and page, and the emulator when no Kakao key is set.
+
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use katok_client::{ClientSecret, RestApiKey, SystemChance, SystemClock};
+use katok_emulator::{Emulator, Options, StartedFrom};
+use katok_gateway::config::{KAKAO_TIMEOUT, KakaoKeys, ListenSettings, number};
+use katok_gateway::{DataFolder, Gateway, KakaoApp, KakaoAt, Sentence, Settings};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use url::Url;
+
+use super::emulator;
+use crate::args::{self, Args};
+use crate::data_dir;
+use crate::failure::{Exit, Failure};
+use crate::kakao::{environment, no_problems, settings_file};
+use crate::output::Output;
+use crate::running::Running;
+
+const EMULATOR_PORT: u16 = 4100;
+
+pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Exit, Failure> {
+    log_to_stderr();
+    let stop = stop_signal()?;
+    let data = data_dir::of(args)?;
+    let mut problems = Vec::new();
+    let file = settings_file(args, &data, &mut problems);
+    let app = KakaoApp::read(&environment, &file, &mut problems);
+    let listen = ListenSettings::read(&environment, &file, up.port, &mut problems);
+    let emulator_port =
+        up.emulator_port.or_else(|| number("KATOK_EMULATOR_PORT", &environment, &mut problems));
+    no_problems(&problems)?;
+
+    let folder = DataFolder::take(&data).map_err(|error| Failure::both(Exit::Usage, &error.to_string()))?;
+    let listener = bind(listen.address).await?;
+    let port = listener.local_addr().map_or(listen.address.port(), |address| address.port());
+    let public_url = match listen.public_url {
+        Some(url) => url,
+        None => Url::parse(&format!("http://localhost:{port}")).expect("a port makes an address"),
+    };
+    let (app, emulator) = if let Some(app) = app {
+        (app, None)
+    } else {
+        let port = emulator_port.unwrap_or(EMULATOR_PORT);
+        let (app, emulator) = start_emulator(&data, port, up.seed.as_deref(), &public_url, output).await?;
+        (app, Some(emulator))
+    };
+    let at = app.at;
+    let api_base_url = app.api_base_url.clone();
+    let settings = Settings {
+        public_url: public_url.clone(),
+        vault_key: listen.vault_key,
+        kakao_timeout: KAKAO_TIMEOUT,
+        kakao: app,
+    };
+    let started =
+        Gateway::start(settings, folder, listener, Arc::new(SystemClock), Arc::new(SystemChance)).await;
+    let gateway = match started {
+        Ok(gateway) => gateway,
+        Err(error) => {
+            if let Some(emulator) = emulator {
+                emulator::stop_emulator(emulator).await?;
+            }
+            return Err(Failure::both(Exit::Usage, &error.to_string()));
+        }
+    };
+    if let Some(notice) = gateway.notice() {
+        output.say(notice);
+    }
+    let emulator_url = emulator.as_ref().map(Emulator::base_url);
+    let _note = emulator_url.clone().and_then(|emulator| Running { emulator }.write(&data));
+    output.data(&json!({"gateway": public_url, "kakao": at.as_str(), "emulator": emulator_url}), || {
+        let kakao = match at {
+            KakaoAt::Emulator => format!(
+                "에뮬레이터  {api_base_url}_emulator/  실제 카카오톡으로는 아무것도 보내지 않습니다 (emulator: nothing reaches Kakao)"
+            ),
+            KakaoAt::Kakao => {
+                format!("카카오      {api_base_url}  메시지가 실제로 전달됩니다 (connected to Kakao)")
+            }
+        };
+        format!("katok       {public_url}\n{kakao}\n데이터      {}  멈추려면 Ctrl-C", data.display())
+    });
+    stop.await;
+    gateway.stop().await;
+    if let Some(emulator) = emulator {
+        emulator::stop_emulator(emulator).await?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The embedded emulator, and its first app with the gateway's redirect address registered.
+async fn start_emulator(
+    data: &Path,
+    port: u16,
+    seed: Option<&Path>,
+    public_url: &Url,
+    output: Output,
+) -> Result<(KakaoApp, Emulator), Failure> {
+    let options = Options {
+        address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        seed: emulator::seed(seed)?,
+        state_file: Some(data.join("emulator.json")),
+        clock: None,
+    };
+    let emulator = emulator::start(options).await?;
+    if emulator.started_from() == StartedFrom::NewSeedReplacedState {
+        output.say(&Sentence::new(
+            "시드가 바뀌어 에뮬레이터를 처음 상태로 시작했습니다.",
+            "The seed has changed: the emulator started anew from it.",
+        ));
+    }
+    let world = emulator.world();
+    let Some(app) = world.apps.first() else {
+        return Err(Failure::usage(
+            "시드에 앱이 없습니다. apps에 하나 이상 넣으세요.",
+            "The seed has no app. Put at least one under apps.",
+        ));
+    };
+    let redirect_uri = public_url.join("/redirect").expect("a web address takes an absolute path");
+    emulator
+        .register_redirect_uri(app.key.as_str(), &redirect_uri)
+        .map_err(|error| Failure::both(Exit::Usage, &error.to_string()))?;
+    let base_url = emulator.base_url();
+    let app = KakaoApp {
+        at: KakaoAt::Emulator,
+        keys: KakaoKeys {
+            rest_api_key: RestApiKey::new(&app.rest_api_key),
+            client_secret: app.client_secret.as_ref().map(|secret| ClientSecret::new(secret.secret())),
+            admin_key: None,
+        },
+        redirect_uri: None,
+        auth_base_url: base_url.clone(),
+        api_base_url: base_url,
+    };
+    Ok((app, emulator))
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::usage(
+            format!("{address}에서 열 수 없습니다({error}). 그 포트를 쓰는 프로그램을 멈추거나 --port로 다른 포트를 고르세요."),
+            format!("Cannot listen on {address} ({error}). Stop the program that uses the port, or choose another with --port."),
+        )
+        .hint("katok up --port 4001")
+    })
+}
+
+/// Ends at Ctrl-C or SIGTERM; registered before anything starts, so that no signal is missed.
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let no_signals = |_| Failure::system("종료 신호를 받을 수 없습니다.", "Cannot listen for signals.");
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// `KATOK_LOG` chooses what is told; paths and codes only, never what people write.
+pub(super) fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("KATOK_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

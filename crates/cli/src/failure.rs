@@ -1,0 +1,110 @@
+//! How a command ends badly: an exit status and what to do, in both languages.
+
+use std::process::ExitCode;
+
+use katok_client::{ErrorKind, Remedy, TokenError};
+use katok_gateway::Sentence;
+
+use crate::token_file::TokenFileError;
+
+/// The exit statuses that scripts rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done = 0,
+    Refused = 1,
+    Usage = 2,
+    SignInNeeded = 3,
+    Trouble = 4,
+    Unconfirmed = 5,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// What went wrong and what helps.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) sentence: Sentence,
+    /// Kakao's code, where there is one.
+    pub(crate) code: Option<String>,
+    /// The command or setting that helps.
+    pub(crate) hint: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, ko: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { exit, sentence: Sentence::new(ko, en), code: None, hint: None }
+    }
+
+    pub(crate) fn usage(ko: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, ko, en)
+    }
+
+    /// The machine itself does not do its part.
+    pub(crate) fn system(ko: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(Exit::Trouble, ko, en)
+    }
+
+    /// A text that holds Korean on its first half and English on its second, line by line.
+    pub(crate) fn both(exit: Exit, text: &str) -> Self {
+        let (ko, en) = text.split_once('\n').unwrap_or((text, text));
+        Self::new(exit, ko, en)
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn not_signed_in() -> Self {
+        Self::new(Exit::SignInNeeded, "로그인하지 않았습니다.", "Nobody is signed in.").hint("katok login")
+    }
+}
+
+impl From<katok_client::Error> for Failure {
+    fn from(error: katok_client::Error) -> Self {
+        let remedy = error.remedy();
+        let exit = match (&remedy, error.kind()) {
+            (Remedy::Unconfirmed, _) => Exit::Unconfirmed,
+            (Remedy::AskConsent(_) | Remedy::SignInAgain | Remedy::RefreshToken, _) => Exit::SignInNeeded,
+            (Remedy::Retry { .. }, _)
+            | (_, ErrorKind::NotSent | ErrorKind::Unanswered | ErrorKind::Unreadable) => Exit::Trouble,
+            (_, ErrorKind::Configuration) => Exit::Usage,
+            _ => Exit::Refused,
+        };
+        let sentence = katok_gateway::explain(&error);
+        let mut failure = Self::new(exit, sentence.ko, sentence.en);
+        failure.code = error.kakao_code().map(|code| code.to_string());
+        match remedy {
+            Remedy::AskConsent(scopes) => failure.hint(format!("katok login --scope {scopes}")),
+            Remedy::SignInAgain | Remedy::RefreshToken => failure.hint("katok login"),
+            _ => failure,
+        }
+    }
+}
+
+impl From<TokenFileError> for Failure {
+    fn from(error: TokenFileError) -> Self {
+        Self::both(Exit::Usage, &error.to_string())
+    }
+}
+
+impl From<TokenError<TokenFileError>> for Failure {
+    fn from(error: TokenError<TokenFileError>) -> Self {
+        match error {
+            TokenError::NotSignedIn => Self::not_signed_in(),
+            TokenError::SignInAgain { .. } => Self::new(
+                Exit::SignInNeeded,
+                "카카오가 저장된 토큰을 더는 받지 않습니다. 다시 로그인하세요.",
+                "Kakao no longer takes the stored tokens. Sign in again.",
+            )
+            .hint("katok login"),
+            TokenError::Kakao(error) => Self::from(error),
+            TokenError::Store(error) => Self::from(error),
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Which Kakao a command talks to: the app of the settings, or the emulator on this machine.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use katok_client::{Client, ClientSecret, Clock, RestApiKey, SystemClock, TokenKeeper};
+use katok_gateway::config::{KakaoKeys, SettingsFile};
+use katok_gateway::{KakaoApp, KakaoAt, Sentence};
+use serde::Deserialize;
+use url::Url;
+
+use crate::args::Args;
+use crate::data_dir;
+use crate::failure::{Exit, Failure};
+use crate::running::Running;
+use crate::token_file::TokenFile;
+
+const USUAL_EMULATOR: &str = "http://localhost:4100";
+
+/// Where `katok login` waits for the browser, unless `KAKAO_REDIRECT_URI` says otherwise.
+const LOOPBACK_REDIRECT: &str = "http://localhost:4199/callback";
+
+/// Everything a command needs to act for the signed-in person.
+pub(crate) struct Kakao {
+    pub(crate) at: KakaoAt,
+    pub(crate) client: Client,
+    pub(crate) keeper: TokenKeeper<TokenFile>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tokens: TokenFile,
+    /// The account's place in the token file.
+    pub(crate) key: String,
+    pub(crate) redirect_uri: Url,
+    /// Where a text leads that names no link.
+    pub(crate) link: Url,
+}
+
+/// An app with the addresses that fit it.
+struct Found {
+    app: KakaoApp,
+    redirect_uri: Url,
+    link: Url,
+}
+
+/// One program environment, as the settings read it.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The settings file: the named one, or `katok.toml` in the data folder if there is one.
+pub(crate) fn settings_file(args: &Args, data: &Path, problems: &mut Vec<Sentence>) -> SettingsFile {
+    let path = args.config.clone().unwrap_or_else(|| data.join("katok.toml"));
+    SettingsFile::read(&path, args.config.is_some(), problems)
+}
+
+/// All problems of the settings as one failure.
+pub(crate) fn no_problems(problems: &[Sentence]) -> Result<(), Failure> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let join = |part: fn(&Sentence) -> &str| problems.iter().map(part).collect::<Vec<_>>().join("\n");
+    Err(Failure::usage(join(|problem| &problem.ko), join(|problem| &problem.en)))
+}
+
+impl Kakao {
+    /// Finds the app and opens the token file.
+    pub(crate) async fn find(args: &Args) -> Result<Self, Failure> {
+        let data = data_dir::of(args)?;
+        let mut problems = Vec::new();
+        let file = settings_file(args, &data, &mut problems);
+        let app = KakaoApp::read(&environment, &file, &mut problems);
+        let (_, api) = KakaoApp::base_urls(&environment, &file, &mut Vec::new());
+        no_problems(&problems)?;
+        let found = match app {
+            Some(app) => configured(app),
+            None => local_emulator(&data, api).await?,
+        };
+        let mut builder = Client::builder(found.app.keys.rest_api_key.clone())
+            .auth_base_url(found.app.auth_base_url.clone())
+            .api_base_url(found.app.api_base_url.clone());
+        if let Some(secret) = &found.app.keys.client_secret {
+            builder = builder.client_secret(secret.clone());
+        }
+        let client = builder.build()?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let tokens = TokenFile::in_folder(&data);
+        Ok(Self {
+            at: found.app.at,
+            keeper: TokenKeeper::new(client.clone(), tokens.clone(), clock.clone()),
+            key: found.app.fingerprint(),
+            redirect_uri: found.redirect_uri,
+            link: found.link,
+            client,
+            clock,
+            tokens,
+        })
+    }
+}
+
+fn address(text: &'static str) -> Url {
+    Url::parse(text).expect("a constant address parses")
+}
+
+fn configured(app: KakaoApp) -> Found {
+    let redirect_uri = app.redirect_uri.clone().unwrap_or_else(|| address(LOOPBACK_REDIRECT));
+    // People register the domain of their redirect address also as the domain of their links.
+    let link = app.redirect_uri.as_ref().and_then(|uri| uri.join("/").ok());
+    Found { redirect_uri, link: link.unwrap_or_else(|| address("https://developers.kakao.com")), app }
+}
+
+/// What the emulator says of its apps, as far as a command needs it.
+#[derive(Deserialize)]
+struct World {
+    apps: Vec<WorldApp>,
+}
+
+#[derive(Deserialize)]
+struct WorldApp {
+    rest_api_key: String,
+    client_secret: Option<String>,
+    #[serde(default)]
+    redirect_uris: Vec<Url>,
+    #[serde(default)]
+    web_domains: Vec<Url>,
+}
+
+/// Asks the emulator of `KAKAO_API_BASE_URL`, else the one started last, else the usual port.
+async fn local_emulator(data: &Path, named: Option<Url>) -> Result<Found, Failure> {
+    let candidates = match named {
+        Some(url) => vec![url],
+        None => Running::read(data)
+            .map(|running| running.emulator)
+            .into_iter()
+            .chain([address(USUAL_EMULATOR)])
+            .collect(),
+    };
+    for emulator in candidates {
+        if let Some(world) = ask(&emulator).await {
+            return choose(&emulator, world);
+        }
+    }
+    Err(Failure::usage(
+        "KAKAO_REST_API_KEY가 없고, 이 컴퓨터에서 실행 중인 에뮬레이터도 없습니다.",
+        "KAKAO_REST_API_KEY is not set, and no emulator runs on this machine.",
+    )
+    .hint("katok up    (또는 · or: export KAKAO_REST_API_KEY=…)"))
+}
+
+async fn ask(emulator: &Url) -> Option<World> {
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_secs(3))
+        .no_proxy()
+        .tls_certs_only([])
+        .build()
+        .ok()?;
+    let answer = client.get(emulator.join("/_emulator/v1/world").ok()?).send().await.ok()?;
+    answer.error_for_status().ok()?.json().await.ok()
+}
+
+fn choose(emulator: &Url, world: World) -> Result<Found, Failure> {
+    let app = world.apps.into_iter().next().ok_or_else(|| {
+        Failure::new(Exit::Usage, "에뮬레이터에 앱이 없습니다.", "The emulator has no app.")
+    })?;
+    let loopback = |uri: &&Url| matches!(uri.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let wanted = address(LOOPBACK_REDIRECT);
+    let redirect_uri = app
+        .redirect_uris
+        .iter()
+        .find(|uri| **uri == wanted)
+        .or_else(|| app.redirect_uris.iter().find(loopback))
+        .or(app.redirect_uris.first())
+        .cloned()
+        .unwrap_or(wanted);
+    Ok(Found {
+        link: app.web_domains.into_iter().next().unwrap_or_else(|| emulator.clone()),
+        redirect_uri,
+        app: KakaoApp {
+            at: KakaoAt::Emulator,
+            keys: KakaoKeys {
+                rest_api_key: RestApiKey::new(app.rest_api_key),
+                client_secret: app.client_secret.map(ClientSecret::new),
+                admin_key: None,
+            },
+            redirect_uri: None,
+            auth_base_url: emulator.clone(),
+            api_base_url: emulator.clone(),
+        },
+    })
+}

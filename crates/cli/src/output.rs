@@ -1,0 +1,75 @@
+//! The only place that prints: data to stdout, talk to stderr.
+
+use std::io::{self, ErrorKind, Write as _};
+use std::process::ExitCode;
+
+use katok_gateway::Sentence;
+use serde_json::{Value, json};
+
+use crate::failure::{Exit, Failure};
+use crate::language::Language;
+
+/// How this run prints.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    language: Language,
+    json: bool,
+}
+
+impl Output {
+    pub(crate) fn new(language: Language, json: bool) -> Self {
+        Self { language, json }
+    }
+
+    /// Prints data: as JSON when asked for, else as the lines a person reads.
+    pub(crate) fn data(self, value: &Value, lines: impl FnOnce() -> String) {
+        if self.json { line(&value.to_string()) } else { line(lines().trim_end()) }
+    }
+
+    /// Says something to the person, beside the data.
+    pub(crate) fn say(self, sentence: &Sentence) {
+        let mut stderr = anstream::stderr().lock();
+        for line in self.language.lines(sentence) {
+            // Nobody left to tell.
+            let _ = writeln!(stderr, "{line}");
+        }
+    }
+
+    /// Tells why the command failed and what helps.
+    pub(crate) fn fail(self, failure: &Failure) -> ExitCode {
+        let mut stderr = anstream::stderr().lock();
+        if self.json {
+            let error = json!({"error": {
+                "exit": failure.exit as u8,
+                "code": failure.code,
+                "ko": failure.sentence.ko,
+                "en": failure.sentence.en,
+                "hint": failure.hint,
+            }});
+            let _ = writeln!(stderr, "{error}");
+            return failure.exit.into();
+        }
+        let code = failure.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+        for line in self.language.lines(&failure.sentence) {
+            let _ = writeln!(stderr, "error: {line}{code}");
+        }
+        if let Some(hint) = &failure.hint {
+            let _ = writeln!(stderr, "\nhint: {hint}");
+        }
+        failure.exit.into()
+    }
+}
+
+/// Prints one line of data as it is.
+pub(crate) fn line(line: &str) {
+    let mut stdout = anstream::stdout().lock();
+    end_if_closed(writeln!(stdout, "{line}").and_then(|()| stdout.flush()));
+}
+
+/// A reader that closed the pipe has seen enough: that is a normal end.
+fn end_if_closed(written: io::Result<()>) {
+    if written.is_err_and(|error| error.kind() == ErrorKind::BrokenPipe) {
+        #[expect(clippy::disallowed_methods, reason = "this is output.rs: nothing more can be printed")]
+        std::process::exit(Exit::Done as i32);
+    }
+}

@@ -1,0 +1,71 @@
+//! Signing in from a terminal: state, PKCE, and the address the browser came back to.
+
+use katok_client::{
+    AuthorizationCode, Authorize, CodeVerifier, ExchangeCode, Me, Profile, ScopeSet, State, SystemChance,
+    Tokens,
+};
+use url::Url;
+
+use crate::failure::{Exit, Failure};
+use crate::kakao::Kakao;
+
+/// A sign-in under way; used up by finishing it.
+pub(crate) struct SignIn {
+    state: State,
+    verifier: CodeVerifier,
+    pub(crate) address: Url,
+}
+
+impl SignIn {
+    pub(crate) fn begin(kakao: &Kakao, scopes: &ScopeSet) -> Self {
+        let state = State::generate(&SystemChance);
+        let verifier = CodeVerifier::generate(&SystemChance);
+        let authorize = Authorize::new(&kakao.redirect_uri)
+            .state(&state)
+            .code_challenge(verifier.challenge())
+            .scopes(scopes);
+        let address = kakao.client.authorize_url(&authorize);
+        Self { state, verifier, address }
+    }
+
+    /// Exchanges the code and keeps the tokens.
+    pub(crate) async fn finish(self, kakao: &Kakao, returned: &Url) -> Result<Profile, Failure> {
+        let code = self.code_in(returned)?;
+        let exchange = ExchangeCode {
+            redirect_uri: kakao.redirect_uri.clone(),
+            code,
+            code_verifier: Some(self.verifier),
+        };
+        let issued = kakao.client.exchange_code(&exchange).await?;
+        let profile = kakao.client.call(&Me, &issued.access_token).await?;
+        let tokens = Tokens::issued(issued, kakao.clock.now());
+        kakao.tokens.save(&kakao.key, &tokens)?;
+        Ok(profile)
+    }
+
+    fn code_in(&self, returned: &Url) -> Result<AuthorizationCode, Failure> {
+        let query = |name: &str| {
+            returned.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        };
+        if query("state").map(State::new).as_ref() != Some(&self.state) {
+            return Err(Failure::new(
+                Exit::SignInNeeded,
+                "돌아온 주소가 이 로그인의 것이 아닙니다(state가 다릅니다). 방금 출력된 주소로 다시 로그인하세요.",
+                "The address that came back belongs to another sign-in (its state differs). Sign in again with the address printed last.",
+            )
+            .hint("katok login"));
+        }
+        match (query("code"), query("error").as_deref()) {
+            (Some(code), None) => Ok(AuthorizationCode::new(code)),
+            (_, Some("access_denied")) => {
+                Err(Failure::new(Exit::SignInNeeded, "로그인을 취소했습니다.", "The sign-in was cancelled."))
+            }
+            _ => Err(Failure::new(
+                Exit::SignInNeeded,
+                "카카오가 로그인을 마치지 못했습니다. 다시 로그인하세요.",
+                "Kakao could not finish the sign-in. Sign in again.",
+            )
+            .hint("katok login")),
+        }
+    }
+}

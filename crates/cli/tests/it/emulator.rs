@@ -1,0 +1,115 @@
+//! The emulator as tests reach it: through its control API, and seeds for it.
+
+use serde_json::{Value, json};
+use url::Url;
+
+/// An emulator that runs somewhere.
+pub(crate) struct Emulator {
+    http: reqwest::Client,
+    url: Url,
+}
+
+/// A client that goes nowhere on its own.
+pub(crate) fn http() -> reqwest::Client {
+    let alone = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    alone.tls_certs_only([]).build().unwrap()
+}
+
+impl Emulator {
+    pub(crate) fn at(url: Url) -> Self {
+        Self { http: http(), url }
+    }
+
+    /// Its address without the last slash, as people write it into settings.
+    pub(crate) fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    /// Its page of all people and their chat rooms.
+    pub(crate) fn people_page(&self) -> String {
+        self.control("/_emulator/").to_string()
+    }
+
+    fn control(&self, path: &str) -> Url {
+        self.url.join(path).unwrap()
+    }
+
+    async fn ask(&self, path: &str) -> Value {
+        self.http.get(self.control(path)).send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
+    }
+
+    async fn tell(&self, path: &str, body: &Value) -> Value {
+        let answer = self.http.post(self.control(path)).json(body).send().await.unwrap();
+        let (status, body) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{path}: {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    /// Where the person's browser ends who agrees to these optional items, or to all.
+    pub(crate) async fn approve(&self, authorize_url: &str, person: &str, scopes: Option<&[&str]>) -> String {
+        let mut approval = json!({"authorize_url": authorize_url, "person": person, "decision": "allow"});
+        if let Some(scopes) = scopes {
+            approval["scopes"] = json!(scopes);
+        }
+        self.redirect_url(&approval).await
+    }
+
+    /// Where the person's browser ends who presses cancel.
+    pub(crate) async fn cancel(&self, authorize_url: &str, person: &str) -> String {
+        self.redirect_url(&json!({"authorize_url": authorize_url, "person": person, "decision": "deny"})).await
+    }
+
+    async fn redirect_url(&self, approval: &Value) -> String {
+        let answer = self.tell("/_emulator/v1/approve", approval).await;
+        answer["redirect_url"].as_str().unwrap().to_owned()
+    }
+
+    /// What stands in the person's chat rooms, oldest first.
+    pub(crate) async fn messages(&self, person: &str) -> Vec<Value> {
+        let messages = self.ask(&format!("/_emulator/v1/people/{person}/messages")).await;
+        messages.as_array().unwrap().clone()
+    }
+
+    /// The texts in the person's chat rooms, oldest first.
+    pub(crate) async fn texts(&self, person: &str) -> Vec<String> {
+        let text = |message: &Value| message["template_object"]["text"].as_str().unwrap().to_owned();
+        self.messages(person).await.iter().map(text).collect()
+    }
+
+    pub(crate) async fn advance_hours(&self, hours: u32) {
+        self.tell("/_emulator/v1/clock", &json!({"advance_seconds": hours * 3600})).await;
+    }
+
+    pub(crate) async fn world(&self) -> Value {
+        self.ask("/_emulator/v1/world").await
+    }
+
+    /// Whether the person is signed up to the first app.
+    pub(crate) async fn is_linked(&self, person: &str) -> bool {
+        self.world().await["links"].as_array().unwrap().iter().any(|link| link["person"] == person)
+    }
+}
+
+/// A seed of one app, which sends people back to this address, and two friends, one of them signed up.
+pub(crate) fn seed(redirect_uri: &str) -> String {
+    format!(
+        "
+apps:
+  - key: shop
+    redirect_uris: [\"{redirect_uri}\"]
+    web_domains: [\"http://localhost:4000\"]
+    consent_items:
+      - {{id: profile_nickname, level: required}}
+      - {{id: friends, level: optional}}
+      - {{id: talk_message, level: optional}}
+    permissions: [friends, message]
+people:
+  - {{key: ryan, nickname: 라이언}}
+  - {{key: apeach, nickname: 어피치}}
+friendships:
+  - {{of: ryan, with: apeach}}
+links:
+  - {{app: shop, person: apeach}}
+"
+    )
+}

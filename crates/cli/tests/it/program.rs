@@ -1,0 +1,278 @@
+//! The real binary, run as a person or a script runs it.
+
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use url::Url;
+
+use crate::emulator::Emulator;
+
+/// A computer on which nothing is set but what a test sets, with a data folder of its own.
+pub(crate) struct Machine {
+    folder: TempDir,
+    environment: Vec<(&'static str, String)>,
+}
+
+impl Machine {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new() }
+    }
+
+    /// Sets an environment variable for every command from now on.
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        self.environment.push((name, value.into()));
+    }
+
+    /// Points every command from now on at an emulator as if it were Kakao, with the keys of its app.
+    pub(crate) async fn connect_to(&mut self, emulator: &Emulator) {
+        let app = &emulator.world().await["apps"][0];
+        let key = |name: &str| app[name].as_str().unwrap().to_owned();
+        self.set("KAKAO_REST_API_KEY", key("rest_api_key"));
+        self.set("KAKAO_CLIENT_SECRET", key("client_secret"));
+        self.set("KAKAO_AUTH_BASE_URL", emulator.origin());
+        self.set("KAKAO_API_BASE_URL", emulator.origin());
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Writes a file beside the data folder and says where.
+    pub(crate) fn file(&self, name: &str, content: &str) -> String {
+        let path = self.folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_katok"));
+        command.arg("--data").arg(self.data()).args(args);
+        command.env_clear().env("HOME", self.folder.path());
+        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn katok(&self, args: &[&str]) -> Outcome {
+        self.begin(args).end()
+    }
+
+    /// Runs a command to its end, with something on its standard input.
+    pub(crate) fn katok_reading(&self, args: &[&str], input: &str) -> Outcome {
+        let mut begun = self.begin(args);
+        begun.write(input);
+        begun.end()
+    }
+
+    /// Begins a command that ends by itself.
+    pub(crate) fn begin(&self, args: &[&str]) -> Begun {
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        Begun { child: Killed(child), stdout }
+    }
+
+    /// Signs in by `katok login --no-browser`, pasting the address that the person's browser ended at.
+    pub(crate) async fn login(&self, emulator: &Emulator, person: &str, scopes: Option<&[&str]>) -> Outcome {
+        let mut login = self.begin(&["login", "--no-browser"]);
+        let returned = emulator.approve(&login.line(), person, scopes).await;
+        login.write(&returned);
+        login.end()
+    }
+
+    /// Starts a command that runs until it is stopped, and waits until it has said where it runs.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        let log = self.folder.path().join("stderr.log");
+        let mut child = self.command(args).stderr(File::create(&log).unwrap()).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut first_line = String::new();
+        stdout.read_line(&mut first_line).unwrap();
+        if first_line.is_empty() {
+            let status = child.wait().unwrap();
+            panic!("`katok {}` did not start ({status}): {}", args.join(" "), fs::read_to_string(log).unwrap());
+        }
+        Running { child: Killed(child), stdout, first_line, log }
+    }
+
+    /// Starts gateway and embedded emulator on free ports.
+    pub(crate) fn up(&self) -> (Running, Url, Emulator) {
+        let running = self.start(&["--json", "up", "--port", "0", "--emulator-port", "0"]);
+        let where_it_runs = running.json();
+        let gateway = address(&where_it_runs["gateway"]);
+        let emulator = Emulator::at(address(&where_it_runs["emulator"]));
+        (running, gateway, emulator)
+    }
+
+    /// Starts an emulator alone, on a free port unless the arguments name one.
+    pub(crate) fn emulator(&self, args: &[&str]) -> (Running, Emulator) {
+        let running = self.start(&[&["--json", "emulator", "--port", "0"], args].concat());
+        let emulator = Emulator::at(address(&running.json()["emulator"]));
+        (running, emulator)
+    }
+}
+
+fn address(value: &Value) -> Url {
+    Url::parse(value.as_str().unwrap()).unwrap()
+}
+
+/// A process that does not outlive its test.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        // Both fail only when it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A command on its way to its own end.
+pub(crate) struct Begun {
+    child: Killed,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Begun {
+    /// The next line of standard output.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// The next line of standard error that begins so; it is for people, hence without a fixed place.
+    pub(crate) fn line_of_talk(&mut self, begins: &str) -> String {
+        let stderr = self.child.0.stderr.as_mut().unwrap();
+        let mut lines = BufReader::new(stderr).lines().map(Result::unwrap);
+        lines.find(|line| line.starts_with(begins)).unwrap()
+    }
+
+    pub(crate) fn write(&mut self, input: &str) {
+        self.child.0.stdin.as_mut().unwrap().write_all(input.as_bytes()).unwrap();
+    }
+
+    /// Closes standard output as `| head -0` would.
+    pub(crate) fn close_stdout(self) -> ExitStatus {
+        let Self { mut child, stdout } = self;
+        drop(stdout);
+        child.0.wait().unwrap()
+    }
+
+    /// Closes standard input, and waits.
+    pub(crate) fn end(self) -> Outcome {
+        let Self { mut child, mut stdout } = self;
+        drop(child.0.stdin.take());
+        let (mut out, mut err) = (String::new(), String::new());
+        stdout.read_to_string(&mut out).unwrap();
+        child.0.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        Outcome { status: child.0.wait().unwrap().code(), stdout: out, stderr: err }
+    }
+}
+
+/// How a command ended and what it said.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Outcome {
+    /// Checks the exit status, and goes on.
+    #[track_caller]
+    pub(crate) fn exits(self, status: i32) -> Self {
+        assert_eq!(self.status, Some(status), "{self:#?}");
+        self
+    }
+
+    /// Checks that standard error says this, and goes on.
+    #[track_caller]
+    pub(crate) fn says(self, words: &str) -> Self {
+        assert!(self.stderr.contains(words), "{words}: {self:#?}");
+        self
+    }
+
+    /// Checks that there is one error of one line and perhaps a hint, and no data.
+    #[track_caller]
+    pub(crate) fn says_one_sentence(self) -> Self {
+        let said = self.stderr.lines().filter(|line| !line.is_empty() && !line.starts_with("hint: "));
+        assert_eq!(said.count(), 1, "{self:#?}");
+        assert_eq!(self.stdout, "", "{self:#?}");
+        self
+    }
+
+    /// Standard output, which has to be one JSON value.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+}
+
+/// A command that runs until it is stopped.
+pub(crate) struct Running {
+    child: Killed,
+    stdout: BufReader<ChildStdout>,
+    pub(crate) first_line: String,
+    log: PathBuf,
+}
+
+impl Running {
+    /// What `--json` says at the start.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.first_line).unwrap_or_else(|error| panic!("{error}: {}", self.first_line))
+    }
+
+    /// The next line of standard output.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// What it has told people by now.
+    pub(crate) fn talk(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Sends a signal (`TERM`, `INT`) and waits for the end.
+    #[track_caller]
+    pub(crate) fn stop(mut self, signal: &str) {
+        send_signal(&self.child.0, signal);
+        let status = self.child.0.wait().unwrap();
+        assert_eq!(status.code(), Some(0), "{}", self.talk());
+    }
+}
+
+/// By the command of that name: the standard library only knows how to kill.
+pub(crate) fn send_signal(child: &Child, signal: &str) {
+    let id = child.id().to_string();
+    let Output { status, .. } = Command::new("kill").args(["-s", signal, &id]).output().unwrap();
+    assert!(status.success());
+}
+
+/// A port that nobody else takes: outside those that systems hand out, and different in each test run.
+pub(crate) fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 20_000 + u16::try_from(std::process::id() % 100).unwrap() * 100;
+    loop {
+        let port = first + NEXT.fetch_add(1, Ordering::Relaxed);
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// Says what is left out for want of something, or fails when the variable requires it.
+#[track_caller]
+pub(crate) fn required(variable: &str, left_out: &str) {
+    assert!(std::env::var(variable).is_err(), "{variable} is set, but this cannot run: {left_out}");
+    println!("left out: {left_out}");
+}

@@ -1,0 +1,235 @@
+//! Plays Kakao with a sample from `contract/`: takes the request the sample shows and gives its response.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use crate::endpoint::Reply;
+use crate::transport::{PendingReply, Transport};
+use crate::{AccessToken, Client, ClientSecret, Endpoint, Error, RestApiKey};
+
+const HOSTS: [(&str, &str); 2] = [("auth", "https://auth.example/"), ("api", "https://api.example/")];
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sample {
+    pub(crate) origin: Origin,
+    pub(crate) source: String,
+    pub(crate) request: SampleRequest,
+    pub(crate) response: SampleResponse,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Origin {
+    Documented,
+    Observed,
+    Inferred,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SampleRequest {
+    pub(crate) method: String,
+    pub(crate) host: String,
+    pub(crate) path: String,
+    #[serde(default)]
+    pub(crate) query: BTreeMap<String, String>,
+    pub(crate) authorization: Option<String>,
+    #[serde(default)]
+    pub(crate) form: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SampleResponse {
+    pub(crate) status: u16,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) body: Value,
+}
+
+impl Sample {
+    pub(crate) fn named(name: &str) -> Self {
+        Self::read(&folder().join(name).with_extension("json"))
+    }
+
+    /// Every sample there is, with its name.
+    pub(crate) fn all() -> Vec<(String, Self)> {
+        let mut files: Vec<PathBuf> = entries(&folder())
+            .filter(|path| path.is_dir())
+            .flat_map(|endpoint| entries(&endpoint).collect::<Vec<_>>())
+            .collect();
+        files.sort();
+        files.iter().map(|path| (path.display().to_string(), Self::read(path))).collect()
+    }
+
+    fn read(path: &Path) -> Self {
+        let json = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        serde_json::from_slice(&json).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Calls an endpoint as the client would, insisting that the request is the sample's.
+    pub(crate) async fn call<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error> {
+        self.client("CLIENT_SECRET").call(endpoint, &AccessToken::new("ACCESS_TOKEN")).await
+    }
+
+    /// A client that knows this app, on a wire that gives the sample's response.
+    pub(crate) fn client(&self, client_secret: &str) -> Client {
+        client_of("REST_API_KEY", client_secret, Arc::new(Played { sample: self.clone(), insist: true }))
+    }
+
+    /// The sample's response to a request this client would never make.
+    pub(crate) async fn answer<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error> {
+        let wire = Arc::new(Played { sample: self.clone(), insist: false });
+        client_of("REST_API_KEY", "CLIENT_SECRET", wire)
+            .call(endpoint, &AccessToken::new("ACCESS_TOKEN"))
+            .await
+    }
+
+    pub(crate) fn decode<E: Endpoint>(&self) -> E::Output {
+        E::decode(&Reply { body: self.response.body.to_string().into() }).unwrap()
+    }
+}
+
+pub(crate) fn client_of(key: &str, secret: &str, wire: Arc<dyn Transport>) -> Client {
+    let builder = Client::builder(RestApiKey::new(key))
+        .auth_base_url(Url::parse(HOSTS[0].1).unwrap())
+        .api_base_url(Url::parse(HOSTS[1].1).unwrap())
+        .transport(wire);
+    let builder = if secret.is_empty() { builder } else { builder.client_secret(ClientSecret::new(secret)) };
+    builder.build().unwrap()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contract")
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path())
+}
+
+#[derive(Debug)]
+struct Played {
+    sample: Sample,
+    insist: bool,
+}
+
+impl Transport for Played {
+    fn send(&self, request: Request<Bytes>) -> PendingReply<'_> {
+        if self.insist {
+            assert_eq!(normal(as_sample(&request)), normal(self.sample.request.clone()));
+        }
+        let SampleResponse { status, headers, body } = &self.sample.response;
+        let mut response = Response::builder().status(*status);
+        for (name, value) in headers {
+            response = response.header(name, value);
+        }
+        let response = response.body(Bytes::from(body.to_string())).unwrap();
+        Box::pin(async move { Ok(response) })
+    }
+}
+
+fn as_sample(request: &Request<Bytes>) -> SampleRequest {
+    let url = Url::parse(&request.uri().to_string()).unwrap();
+    SampleRequest {
+        form: form_of(request),
+        ..sample_of(request.method().as_str(), &url, authorization_of(request))
+    }
+}
+
+/// The request a browser makes for this address.
+pub(crate) fn sample_of(method: &str, url: &Url, authorization: Option<String>) -> SampleRequest {
+    let host = HOSTS.iter().find(|(_, base)| url.as_str().starts_with(base)).unwrap().0;
+    SampleRequest {
+        method: method.to_owned(),
+        host: host.to_owned(),
+        path: url.path().to_owned(),
+        query: url.query_pairs().into_owned().collect(),
+        authorization,
+        form: BTreeMap::new(),
+    }
+}
+
+fn form_of(request: &Request<Bytes>) -> BTreeMap<String, String> {
+    if !request.body().is_empty() {
+        assert_eq!(request.headers()["content-type"], "application/x-www-form-urlencoded;charset=utf-8");
+    }
+    url::form_urlencoded::parse(request.body()).into_owned().collect()
+}
+
+fn authorization_of(request: &Request<Bytes>) -> Option<String> {
+    request.headers().get("authorization").map(|value| value.to_str().unwrap().to_owned())
+}
+
+/// JSON inside a form field means the same however it is spaced.
+fn normal(mut request: SampleRequest) -> SampleRequest {
+    for value in request.form.values_mut() {
+        if let Ok(json @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(value) {
+            *value = json.to_string();
+        }
+    }
+    request
+}
+
+mod tests {
+    use super::*;
+    use crate::endpoint::Host;
+    use crate::login::{AUTHORIZE_PATH, ExchangeCode, RefreshTokens};
+    use crate::{ErrorKind, KakaoCode, ListFriends, Logout, Me, SendToFriends, SendToMe, Unlink};
+
+    fn place<E: Endpoint>() -> (String, &'static str, &'static str) {
+        let host = if E::HOST == Host::Auth { "auth" } else { "api" };
+        (E::METHOD.to_string(), host, E::PATH)
+    }
+
+    #[test]
+    fn every_sample_is_about_an_endpoint_of_this_client() {
+        let known = [
+            ("GET".to_owned(), "auth", AUTHORIZE_PATH),
+            place::<ExchangeCode>(),
+            place::<RefreshTokens<'_>>(),
+            place::<Me>(),
+            place::<Logout>(),
+            place::<Unlink>(),
+            place::<ListFriends>(),
+            place::<SendToMe>(),
+            place::<SendToFriends>(),
+        ];
+        let samples = Sample::all();
+        assert!(samples.len() >= 70);
+        for (name, Sample { request, source, origin, .. }) in samples {
+            let place = (request.method, request.host.as_str(), request.path.as_str());
+            assert!(known.contains(&place), "{name}");
+            assert!(!source.is_empty(), "{name} is {origin:?}, but by whom?");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_refusal_is_read_with_its_code() {
+        for (name, sample) in Sample::all().into_iter().filter(|(_, sample)| sample.response.status >= 400) {
+            let body = sample.response.body.clone();
+            let error = if sample.request.host == "api" {
+                sample.answer(&Me).await.unwrap_err()
+            } else {
+                let wire = Arc::new(Played { sample: sample.clone(), insist: false });
+                client_of("REST_API_KEY", "", wire).refresh(&crate::RefreshToken::new("R")).await.unwrap_err()
+            };
+            let (kind, code) = match body["code"].as_i64() {
+                Some(code) => (ErrorKind::Refused, KakaoCode::Api(code)),
+                None => (ErrorKind::Login, KakaoCode::Login(body["error_code"].as_str().unwrap().to_owned())),
+            };
+            assert_eq!((error.kind(), error.kakao_code()), (kind, Some(code.clone())), "{name}");
+            assert_eq!(error.status(), Some(sample.response.status), "{name}");
+            assert!(error.to_string().contains(&code.to_string()), "{name}: {error}");
+            assert!(crate::codes::explain(&code).is_some(), "{name}: nobody explains {code}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Names Kakao gives to people.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A person's user id (회원번호) in one app: the same person has another id in another app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KakaoUserId(i64);
+
+impl KakaoUserId {
+    /// Takes the id as Kakao gave it.
+    #[must_use]
+    pub fn new(id: i64) -> Self {
+        Self(id)
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for KakaoUserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The opaque name under which one app may send messages to a friend; not an RFC 4122 value.
+///
+/// It belongs to one app and may change, so it is no key for a user. See [Kakao Docs/Kakao Talk Social].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FriendUuid(String);
+
+impl FriendUuid {
+    /// Takes the uuid as Kakao gave it.
+    #[must_use]
+    pub fn new(uuid: impl Into<String>) -> Self {
+        Self(uuid.into())
+    }
+
+    /// The uuid as Kakao gave it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for FriendUuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

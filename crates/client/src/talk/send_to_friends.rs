@@ -1,0 +1,162 @@
+//! `POST /v1/api/talk/friends/message/default/send`: a message to up to five friends.
+
+use http::Method;
+use serde::Deserialize;
+
+use crate::endpoint::{Auth, Effect, Endpoint, Host, Parameters, Reply, Unreadable, null_as_default, sealed};
+use crate::{FriendUuid, KakaoCode, MessageTemplate, Receivers, Remedy, Scope};
+
+/// Sends a message to friends, in the user's own name.
+///
+/// With one receiver who cannot be reached the call itself fails; with several it succeeds and the
+/// [`SendReport`] names them. See [Kakao Docs/Kakao Talk Message REST API, Send message to friends with
+/// default template].
+#[derive(Debug, Clone, PartialEq)]
+pub struct SendToFriends {
+    receivers: Receivers,
+    template: MessageTemplate,
+}
+
+impl SendToFriends {
+    /// A message of this form to these friends.
+    #[must_use]
+    pub fn new(receivers: Receivers, template: MessageTemplate) -> Self {
+        Self { receivers, template }
+    }
+}
+
+/// What became of a message, receiver by receiver; one named nowhere in it may or may not have got it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct SendReport {
+    /// The receivers who got the message.
+    #[serde(default, deserialize_with = "null_as_default", rename = "successful_receiver_uuids")]
+    pub delivered: Vec<FriendUuid>,
+    /// The receivers who did not, by reason. Kakao's documents have the field under two names.
+    #[serde(default, deserialize_with = "null_as_default", rename = "failure_info", alias = "failure_infos")]
+    pub refused: Vec<Refusal>,
+}
+
+/// Why some receivers did not get a message.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// Kakao's code, such as -532.
+    pub code: i64,
+    /// Kakao's text, which may change at any time.
+    #[serde(default)]
+    pub msg: String,
+    /// The receivers it concerns.
+    #[serde(default)]
+    pub receiver_uuids: Vec<FriendUuid>,
+}
+
+impl Refusal {
+    /// Kakao's code.
+    #[must_use]
+    pub fn kakao_code(&self) -> KakaoCode {
+        KakaoCode::Api(self.code)
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> Remedy {
+        Remedy::of_refused_receiver(self.code)
+    }
+}
+
+impl sealed::Sealed for SendToFriends {}
+
+impl Endpoint for SendToFriends {
+    const METHOD: Method = Method::POST;
+    const HOST: Host = Host::Api;
+    const PATH: &'static str = "/v1/api/talk/friends/message/default/send";
+    const AUTH: Auth = Auth::AccessToken;
+    const SCOPES: &'static [Scope] = &[Scope::TALK_MESSAGE];
+    const EFFECT: Effect = Effect::Send;
+    type Output = SendReport;
+
+    fn encode(&self) -> Parameters {
+        let uuids: Vec<&str> = self.receivers.as_slice().iter().map(FriendUuid::as_str).collect();
+        Parameters::new()
+            .with("receiver_uuids", serde_json::Value::from(uuids).to_string())
+            .with("template_object", self.template.to_json().to_string())
+    }
+
+    fn decode(reply: &Reply) -> Result<SendReport, Unreadable> {
+        reply.json()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::contract::Sample;
+    use crate::{Error, Link, ScopeSet, Text};
+
+    const FIRST: &str = "kq2RoJajlKKQvIi4j76Jvoq-kaiZqJ2u";
+    const SECOND: &str = "m6qcq5qqn6-DsICwjriBsIS3";
+
+    fn send(uuids: &[&str]) -> SendToFriends {
+        let uuids: Vec<_> = uuids.iter().map(|uuid| FriendUuid::new(*uuid)).collect();
+        let link = Link::web(&Url::parse("https://shop.example.com/p/1").unwrap());
+        SendToFriends::new(uuids.try_into().unwrap(), Text::new("안녕", link).unwrap().into())
+    }
+
+    async fn play(sample: &str, uuids: &[&str]) -> Result<SendReport, Error> {
+        Sample::named(&format!("talk_friends_message_default_send/{sample}")).call(&send(uuids)).await
+    }
+
+    #[tokio::test]
+    async fn everybody_gets_it() {
+        let report = play("delivered", &[FIRST, SECOND]).await.unwrap();
+        assert_eq!(report.delivered, [FriendUuid::new(FIRST), FriendUuid::new(SECOND)]);
+        assert_eq!(report.refused, []);
+    }
+
+    #[tokio::test]
+    async fn a_partial_send_is_a_value_under_either_of_its_names() {
+        for sample in ["partly_refused", "partly_refused_under_the_other_name"] {
+            let report = play(sample, &[FIRST, SECOND]).await.unwrap();
+            assert_eq!(report.delivered, [FriendUuid::new(FIRST)], "{sample}");
+            let [refusal] = &report.refused[..] else { panic!("{report:?}") };
+            assert_eq!(refusal.receiver_uuids, [FriendUuid::new(SECOND)], "{sample}");
+            assert_eq!(refusal.kakao_code(), KakaoCode::Api(-532), "{sample}");
+            assert_eq!(refusal.remedy(), Remedy::WaitForQuota, "{sample}");
+        }
+    }
+
+    #[tokio::test]
+    async fn several_who_are_all_refused_are_a_value_and_one_alone_is_an_error() {
+        let report = play("all_refused", &[FIRST, SECOND]).await.unwrap();
+        assert_eq!((report.delivered.len(), report.refused[0].receiver_uuids.len()), (0, 2));
+        let error = play("only_receiver_refused", &[FIRST]).await.unwrap_err();
+        assert_eq!(error.kakao_code(), Some(KakaoCode::Api(-532)));
+        assert_eq!(error.remedy(), Remedy::WaitForQuota);
+    }
+
+    #[test]
+    fn lists_that_are_null_are_empty() {
+        let body = r#"{"successful_receiver_uuids":null,"failure_info":null}"#.into();
+        let report = SendToFriends::decode(&Reply { body }).unwrap();
+        assert!(report.delivered.is_empty() && report.refused.is_empty());
+    }
+
+    #[tokio::test]
+    async fn each_refusal_has_its_remedy() {
+        for (sample, uuid, remedy) in [
+            ("not_a_friend", FIRST, Remedy::Retry { after: Some(std::time::Duration::from_mins(10)) }),
+            ("receiver_invalid_format", "not-a-uuid", Remedy::FixRequest),
+            ("receiver_not_allowed", FIRST, Remedy::FixRequest),
+            ("sender_among_receivers", FIRST, Remedy::FixRequest),
+            ("insufficient_scopes", FIRST, Remedy::AskConsent(ScopeSet::parse("talk_message"))),
+            ("scope_disabled", FIRST, Remedy::TellOperator),
+            ("no_permission", FIRST, Remedy::TellOperator),
+            ("expired_token", FIRST, Remedy::RefreshToken),
+        ] {
+            assert_eq!(play(sample, &[uuid]).await.unwrap_err().remedy(), remedy, "{sample}");
+        }
+    }
+}

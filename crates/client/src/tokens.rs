@@ -1,0 +1,171 @@
+//! A user's tokens: what they are, where they live, and how they stay fresh.
+
+mod keeper;
+mod memory;
+mod store;
+
+pub use keeper::{TokenError, TokenKeeper};
+pub use memory::MemoryTokenStore;
+pub use store::{Replaced, TokenStore, Version, Versioned};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::login::{IssuedTokens, RefreshedTokens};
+use crate::{AccessToken, RefreshToken, ScopeSet};
+
+/// What lets an app act for one user, and until when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// Opens the user's data.
+    pub access_token: AccessToken,
+    /// When the access token ends.
+    pub access_token_expires_at: Timestamp,
+    /// Gets the next access token.
+    pub refresh_token: RefreshToken,
+    /// When the refresh token ends.
+    pub refresh_token_expires_at: Timestamp,
+    /// What the user has agreed to, as far as Kakao said.
+    pub scopes: ScopeSet,
+}
+
+/// The stored form; its field names stay as they are, because sealed tokens outlive a release.
+#[derive(Serialize, Deserialize)]
+struct StoredTokens<S> {
+    access_token: S,
+    access_token_expires_at: Timestamp,
+    refresh_token: S,
+    refresh_token_expires_at: Timestamp,
+    scope: ScopeSet,
+}
+
+impl Tokens {
+    /// The tokens of a login that was completed now.
+    #[must_use]
+    pub fn issued(issued: IssuedTokens, now: Timestamp) -> Self {
+        Self {
+            access_token: issued.access_token,
+            access_token_expires_at: after(now, issued.expires_in),
+            refresh_token: issued.refresh_token,
+            refresh_token_expires_at: after(now, issued.refresh_token_expires_in),
+            scopes: issued.scope.unwrap_or_default(),
+        }
+    }
+
+    /// These tokens after a refresh that was made now; what Kakao did not renew stays.
+    #[must_use]
+    pub fn refreshed(&self, refreshed: RefreshedTokens, now: Timestamp) -> Self {
+        let (refresh_token, refresh_token_expires_at) = match refreshed.refresh {
+            Some((token, lifetime)) => (token, after(now, lifetime)),
+            None => (self.refresh_token.clone(), self.refresh_token_expires_at),
+        };
+        Self {
+            access_token: refreshed.access_token,
+            access_token_expires_at: after(now, refreshed.expires_in),
+            refresh_token,
+            refresh_token_expires_at,
+            scopes: refreshed.scope.unwrap_or_else(|| self.scopes.clone()),
+        }
+    }
+
+    /// The tokens in the clear, for the line that must seal them.
+    #[must_use]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "it cannot: the keys are strings and no value refuses to be written"
+    )]
+    pub fn to_json(&self) -> Zeroizing<String> {
+        let stored = StoredTokens {
+            access_token: self.access_token.secret(),
+            access_token_expires_at: self.access_token_expires_at,
+            refresh_token: self.refresh_token.secret(),
+            refresh_token_expires_at: self.refresh_token_expires_at,
+            scope: self.scopes.clone(),
+        };
+        Zeroizing::new(serde_json::to_string(&stored).expect("strings and times can always be written"))
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote.
+    pub fn from_json(json: &str) -> Result<Self, UnreadableTokens> {
+        let stored: StoredTokens<String> = serde_json::from_str(json).map_err(|_| UnreadableTokens)?;
+        Ok(Self {
+            access_token: AccessToken::new(stored.access_token),
+            access_token_expires_at: stored.access_token_expires_at,
+            refresh_token: RefreshToken::new(stored.refresh_token),
+            refresh_token_expires_at: stored.refresh_token_expires_at,
+            scopes: stored.scope,
+        })
+    }
+}
+
+/// Stored tokens that are not in the form they were written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the stored tokens cannot be read: delete them and sign in again")]
+pub struct UnreadableTokens;
+
+fn after(now: Timestamp, lifetime: SignedDuration) -> Timestamp {
+    now.checked_add(lifetime).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noon() -> Timestamp {
+        "2026-01-02T12:00:00Z".parse().unwrap()
+    }
+
+    fn tokens() -> Tokens {
+        Tokens {
+            access_token: AccessToken::new("A1"),
+            access_token_expires_at: noon(),
+            refresh_token: RefreshToken::new("R1"),
+            refresh_token_expires_at: "2026-03-01T00:00:00Z".parse().unwrap(),
+            scopes: ScopeSet::parse("friends talk_message"),
+        }
+    }
+
+    fn refreshed(refresh: Option<(RefreshToken, SignedDuration)>) -> RefreshedTokens {
+        RefreshedTokens {
+            access_token: AccessToken::new("A2"),
+            expires_in: SignedDuration::from_secs(21_599),
+            refresh,
+            scope: None,
+            id_token: None,
+        }
+    }
+
+    #[test]
+    fn the_stored_form_does_not_change() {
+        let json = r#"{"access_token":"A1","access_token_expires_at":"2026-01-02T12:00:00Z","refresh_token":"R1","refresh_token_expires_at":"2026-03-01T00:00:00Z","scope":["friends","talk_message"]}"#;
+        assert_eq!(*tokens().to_json(), json);
+        assert_eq!(Tokens::from_json(json), Ok(tokens()));
+        assert_eq!(Tokens::from_json("{}"), Err(UnreadableTokens));
+    }
+
+    #[test]
+    fn what_kakao_does_not_renew_stays() {
+        let after = tokens().refreshed(refreshed(None), noon());
+        let expected = Tokens {
+            access_token: AccessToken::new("A2"),
+            access_token_expires_at: "2026-01-02T17:59:59Z".parse().unwrap(),
+            ..tokens()
+        };
+        assert_eq!(after, expected);
+    }
+
+    #[test]
+    fn a_new_refresh_token_takes_the_place_of_the_old_one() {
+        let rotated = Some((RefreshToken::new("R2"), SignedDuration::from_hours(24)));
+        let after = tokens().refreshed(refreshed(rotated), noon());
+        assert_eq!(after.refresh_token, RefreshToken::new("R2"));
+        assert_eq!(after.refresh_token_expires_at, "2026-01-03T12:00:00Z".parse().unwrap());
+    }
+
+    #[test]
+    fn a_lifetime_beyond_all_calendars_is_the_end_of_time() {
+        let forever = RefreshedTokens { expires_in: SignedDuration::MAX, ..refreshed(None) };
+        assert_eq!(tokens().refreshed(forever, noon()).access_token_expires_at, Timestamp::MAX);
+    }
+}

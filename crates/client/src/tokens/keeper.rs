@@ -1,0 +1,219 @@
+//! Keeps tokens fresh: early enough, one refresh at a time, and stored before they are used.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use tokio::task::JoinHandle;
+use tracing::Instrument;
+
+use crate::endpoint::{Effect, Endpoint};
+use crate::error::Call;
+use crate::login::RefreshTokens;
+use crate::{
+    AccessToken, Client, Clock, Error, KakaoCode, RefreshToken, Remedy, Replaced, TokenStore, Tokens,
+    Versioned,
+};
+
+/// A token that ends sooner than this is renewed before it is used: a call that is under way, and a clock
+/// that differs from Kakao's, must both fit in.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// Hands out access tokens that work, for every account in a store; clones share the store.
+pub struct TokenKeeper<S>(Arc<Inner<S>>);
+
+struct Inner<S> {
+    client: Client,
+    store: S,
+    clock: Arc<dyn Clock>,
+}
+
+impl<S> Clone for TokenKeeper<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<S> std::fmt::Debug for TokenKeeper<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenKeeper").field("client", &self.0.client).finish_non_exhaustive()
+    }
+}
+
+/// Why there is no token, or no answer to a call made with one.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError<E: std::error::Error + 'static> {
+    /// The store has no tokens for this account.
+    #[error("nobody is signed in to this account: sign in first")]
+    NotSignedIn,
+    /// The login has ended: its refresh token is expired, replaced or revoked.
+    #[error("this login has ended: sign in again")]
+    SignInAgain {
+        /// Kakao's refusal.
+        source: Error,
+    },
+    /// Kakao refused, or could not be reached.
+    #[error(transparent)]
+    Kakao(Error),
+    /// The store failed.
+    #[error("the token store failed")]
+    Store(#[source] E),
+}
+
+impl<E: std::error::Error + 'static> TokenError<E> {
+    /// What to do next.
+    #[must_use]
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            Self::NotSignedIn | Self::SignInAgain { .. } => Remedy::SignInAgain,
+            Self::Kakao(error) => error.remedy(),
+            Self::Store(_) => Remedy::TellOperator,
+        }
+    }
+}
+
+impl<S: TokenStore> TokenKeeper<S> {
+    /// A keeper over this store.
+    pub fn new(client: Client, store: S, clock: Arc<dyn Clock>) -> Self {
+        Self(Arc::new(Inner { client, store, clock }))
+    }
+
+    /// The store the tokens live in.
+    #[must_use]
+    pub fn store(&self) -> &S {
+        &self.0.store
+    }
+
+    /// An access token that lives for some minutes yet.
+    pub async fn access_token(&self, key: &S::Key) -> Result<AccessToken, TokenError<S::Error>> {
+        self.usable_token(key, None).await
+    }
+
+    /// Another access token than the one Kakao has refused (-401).
+    pub async fn renew(
+        &self,
+        key: &S::Key,
+        refused: &AccessToken,
+    ) -> Result<AccessToken, TokenError<S::Error>> {
+        self.usable_token(key, Some(refused)).await
+    }
+
+    /// Calls an endpoint for an account.
+    ///
+    /// When Kakao refuses the token, the call is made once more with a new one; a call that sends a message
+    /// is not: its caller sees the error and decides.
+    pub async fn call<E: Endpoint>(
+        &self,
+        key: &S::Key,
+        endpoint: &E,
+    ) -> Result<E::Output, TokenError<S::Error>> {
+        let token = self.access_token(key).await?;
+        let outcome = self.0.client.call(endpoint, &token).await;
+        match outcome {
+            Err(error) if may_repeat::<E>(&error) => {
+                let token = self.renew(key, &token).await?;
+                self.0.client.call(endpoint, &token).await.map_err(TokenError::Kakao)
+            }
+            outcome => outcome.map_err(TokenError::Kakao),
+        }
+    }
+
+    /// Calls an endpoint for an account and hands over Kakao's JSON as it came; see [`call`](Self::call).
+    pub async fn call_json<E: Endpoint>(
+        &self,
+        key: &S::Key,
+        endpoint: &E,
+    ) -> Result<serde_json::Value, TokenError<S::Error>> {
+        let token = self.access_token(key).await?;
+        let outcome = self.0.client.call_json(endpoint, &token).await;
+        match outcome {
+            Err(error) if may_repeat::<E>(&error) => {
+                let token = self.renew(key, &token).await?;
+                self.0.client.call_json(endpoint, &token).await.map_err(TokenError::Kakao)
+            }
+            outcome => outcome.map_err(TokenError::Kakao),
+        }
+    }
+
+    async fn usable_token(
+        &self,
+        key: &S::Key,
+        refused: Option<&AccessToken>,
+    ) -> Result<AccessToken, TokenError<S::Error>> {
+        let stored = self.0.load(key).await?;
+        if self.0.is_usable(&stored.value, refused) {
+            return Ok(stored.value.access_token);
+        }
+        // A task of its own, because the caller may stop waiting (a browser goes away) between Kakao's
+        // answer and the store, and the refresh token in that answer would be lost.
+        let (keeper, key, refused) = (self.clone(), key.clone(), refused.cloned());
+        let refresh = async move { keeper.0.refresh(&key, refused.as_ref()).await };
+        finish(tokio::spawn(refresh.in_current_span())).await
+    }
+}
+
+impl<S: TokenStore> Inner<S> {
+    /// Refreshes an account unless somebody else has done so meanwhile.
+    async fn refresh(
+        &self,
+        key: &S::Key,
+        refused: Option<&AccessToken>,
+    ) -> Result<AccessToken, TokenError<S::Error>> {
+        let _guard = self.store.lock(key).await.map_err(TokenError::Store)?;
+        let mut dead: Option<(RefreshToken, Error)> = None;
+        loop {
+            let Versioned { version, value: tokens } = self.load(key).await?;
+            if self.is_usable(&tokens, refused) {
+                return Ok(tokens.access_token);
+            }
+            // Kakao calls a refresh token dead that somebody has just replaced, by a new login or past a
+            // lock that failed: only if the store knows no other has the login ended.
+            if let Some((token, source)) = dead
+                && token == tokens.refresh_token
+            {
+                return Err(TokenError::SignInAgain { source });
+            }
+
+            let now = self.clock.now();
+            match self.client.refresh(&tokens.refresh_token).await {
+                Ok(refreshed) => {
+                    let tokens = tokens.refreshed(refreshed, now);
+                    match self.store.replace(key, version, &tokens).await.map_err(TokenError::Store)? {
+                        Replaced::Done(_) => return Ok(tokens.access_token),
+                        Replaced::Lost => dead = None,
+                    }
+                }
+                Err(error) if is_dead_refresh_token(&error) => dead = Some((tokens.refresh_token, error)),
+                Err(error) => return Err(TokenError::Kakao(error)),
+            }
+        }
+    }
+
+    async fn load(&self, key: &S::Key) -> Result<Versioned<Tokens>, TokenError<S::Error>> {
+        self.store.load(key).await.map_err(TokenError::Store)?.ok_or(TokenError::NotSignedIn)
+    }
+
+    fn is_usable(&self, tokens: &Tokens, refused: Option<&AccessToken>) -> bool {
+        refused != Some(&tokens.access_token)
+            && self.clock.now().duration_until(tokens.access_token_expires_at) > SKEW
+    }
+}
+
+fn may_repeat<E: Endpoint>(error: &Error) -> bool {
+    E::EFFECT != Effect::Send && error.remedy() == Remedy::RefreshToken
+}
+
+fn is_dead_refresh_token(error: &Error) -> bool {
+    error.kakao_code() == Some(KakaoCode::Login("KOE322".to_owned()))
+}
+
+async fn finish<E: std::error::Error + 'static>(
+    refresh: JoinHandle<Result<AccessToken, TokenError<E>>>,
+) -> Result<AccessToken, TokenError<E>> {
+    refresh.await.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(_) => Err(TokenError::Kakao(Error::unanswered(
+            "the program is ending",
+            Call::of::<RefreshTokens<'_>>(),
+        ))),
+    })
+}

@@ -1,0 +1,175 @@
+//! The control API: what tests and people do to the world from outside it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router, middleware};
+use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::origin;
+use crate::approval::{self, ApproveError, Decision};
+use crate::clock::ClockError;
+use crate::inbox::ReceivedMessage;
+use crate::live::LiveWorld;
+use crate::seed::{Seed, SeedError};
+
+pub(super) fn routes() -> Router<Arc<LiveWorld>> {
+    Router::new()
+        .route("/_emulator/v1/health", get(health))
+        .route("/_emulator/v1/reset", post(reset))
+        .route("/_emulator/v1/world", get(world))
+        .route("/_emulator/v1/approve", post(approve))
+        .route("/_emulator/v1/people/{key}/messages", get(messages))
+        .route("/_emulator/v1/clock", get(clock).post(turn_clock))
+        .layer(middleware::from_fn(origin::refuse_foreign_sites))
+}
+
+/// Why a control call did nothing.
+pub(super) struct ControlFault {
+    pub(super) status: StatusCode,
+    pub(super) error: &'static str,
+    pub(super) description: String,
+    /// Kakao's code, where it is Kakao who refuses.
+    pub(super) code: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Refusal {
+    error: &'static str,
+    error_description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<&'static str>,
+}
+
+impl ControlFault {
+    pub(super) fn nothing_here(status: StatusCode) -> Self {
+        let description = "이 주소에는 아무것도 없습니다. There is nothing at this address.".to_owned();
+        Self { status, error: "not_found", description, code: None }
+    }
+
+    fn bad_request(error: &'static str, description: String) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error, description, code: None }
+    }
+
+    fn no_such_person(description: String) -> Self {
+        Self { status: StatusCode::NOT_FOUND, error: "no_such_person", description, code: None }
+    }
+}
+
+impl IntoResponse for ControlFault {
+    fn into_response(self) -> Response {
+        let Self { status, error, description, code } = self;
+        (status, Json(Refusal { error, error_description: description, error_code: code })).into_response()
+    }
+}
+
+impl From<SeedError> for ControlFault {
+    fn from(error: SeedError) -> Self {
+        Self::bad_request("bad_seed", error.to_string())
+    }
+}
+
+impl From<ClockError> for ControlFault {
+    fn from(error: ClockError) -> Self {
+        Self::bad_request("bad_time", error.to_string())
+    }
+}
+
+impl From<ApproveError> for ControlFault {
+    fn from(error: ApproveError) -> Self {
+        let text = error.to_string();
+        match error {
+            ApproveError::NoSuchPerson(_) => Self::no_such_person(text),
+            ApproveError::NotAuthorize => Self::bad_request("not_authorize", text),
+            ApproveError::ErrorPage { status, code, description } => Self {
+                status: StatusCode::from_u16(status).expect("faults have valid statuses"),
+                error: "error_page",
+                description,
+                code: Some(code),
+            },
+        }
+    }
+}
+
+/// Reads JSON whatever the content type says: `curl -d` labels it as a form.
+fn read<T: DeserializeOwned>(body: &str) -> Result<T, ControlFault> {
+    serde_json::from_str(body).map_err(|error| {
+        let description = format!("JSON 본문을 읽을 수 없습니다. The JSON body cannot be read: {error}");
+        ControlFault::bad_request("bad_request", description)
+    })
+}
+
+async fn health(State(live): State<Arc<LiveWorld>>) -> Json<Value> {
+    Json(json!({ "status": "ok", "now": live.clock().now() }))
+}
+
+async fn reset(State(live): State<Arc<LiveWorld>>, body: String) -> Result<Json<Seed>, ControlFault> {
+    live.reset(&Seed::parse(&body)?);
+    Ok(world(State(live)).await)
+}
+
+async fn world(State(live): State<Arc<LiveWorld>>) -> Json<Seed> {
+    Json(live.read(|world, _| world.to_seed()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Approve {
+    authorize_url: String,
+    person: String,
+    decision: AllowOrDeny,
+    scopes: Option<BTreeSet<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AllowOrDeny {
+    Allow,
+    Deny,
+}
+
+async fn approve(State(live): State<Arc<LiveWorld>>, body: String) -> Result<Json<Value>, ControlFault> {
+    let Approve { authorize_url, person, decision, scopes } = read(&body)?;
+    let decision = match (decision, scopes) {
+        (AllowOrDeny::Deny, _) => Decision::Deny,
+        (AllowOrDeny::Allow, None) => Decision::Allow,
+        (AllowOrDeny::Allow, Some(scopes)) => Decision::AllowOnly(scopes),
+    };
+    let redirect_url = approval::approve(&live, &authorize_url, &person, &decision)?;
+    Ok(Json(json!({ "redirect_url": redirect_url })))
+}
+
+async fn messages(
+    State(live): State<Arc<LiveWorld>>,
+    Path(person): Path<String>,
+) -> Result<Json<Vec<ReceivedMessage>>, ControlFault> {
+    let messages = ReceivedMessage::all_of(&live, &person);
+    messages.map(Json).ok_or_else(|| ApproveError::NoSuchPerson(person).into())
+}
+
+async fn clock(State(live): State<Arc<LiveWorld>>) -> Json<Value> {
+    Json(json!({ "now": live.clock().now() }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TurnClock {
+    AdvanceSeconds(i64),
+    Set(Timestamp),
+}
+
+async fn turn_clock(State(live): State<Arc<LiveWorld>>, body: String) -> Result<Json<Value>, ControlFault> {
+    let turn: TurnClock = read(&body)?;
+    live.turn_clock(|clock| match turn {
+        TurnClock::AdvanceSeconds(seconds) => clock.advance(SignedDuration::from_secs(seconds)),
+        TurnClock::Set(to) => clock.set(to),
+    })?;
+    Ok(self::clock(State(live)).await)
+}

@@ -1,0 +1,66 @@
+//! Parameters as Kakao hears them: from the query, a form body, or both.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, Uri, header};
+use axum::response::{IntoResponse, Response};
+use url::form_urlencoded;
+
+use crate::live::LiveWorld;
+
+/// The parameters of a request. Of a repeated one the first counts, and the query comes before the body.
+pub(super) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// Whatever is not a form, such as JSON, holds no parameters for Kakao.
+    pub(super) fn new(query: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Self {
+        let body = if is_form(headers) { body } else { &[] };
+        let query = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let body = form_urlencoded::parse(body);
+        Self(query.into_owned().chain(body.into_owned()).collect())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn owned(&self, name: &str) -> Option<String> {
+        self.get(name).map(str::to_owned)
+    }
+
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What a person filled in on a page of ours. The query counts for nothing here: whoever makes the link must not be
+/// able to tick boxes.
+pub(super) struct FilledIn(pub(super) Parameters);
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+impl FromRequest<Arc<LiveWorld>> for Parameters {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, live: &Arc<LiveWorld>) -> Result<Self, Response> {
+        let query = request.uri().query().map(str::to_owned);
+        let headers = request.headers().clone();
+        let body = Bytes::from_request(request, live).await.map_err(IntoResponse::into_response)?;
+        Ok(Self::new(query.as_deref(), &headers, &body))
+    }
+}
+
+impl FromRequest<Arc<LiveWorld>> for FilledIn {
+    type Rejection = Response;
+
+    async fn from_request(mut request: Request, live: &Arc<LiveWorld>) -> Result<Self, Response> {
+        *request.uri_mut() = Uri::default();
+        Parameters::from_request(request, live).await.map(Self)
+    }
+}

@@ -1,0 +1,65 @@
+//! A received message as tests and the control API see it.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::live::LiveWorld;
+use crate::seed::PersonKey;
+use crate::world::chat::Message;
+pub use crate::world::chat::MessageKind;
+
+/// A message that somebody received in KakaoTalk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ReceivedMessage {
+    /// Grows with every message of the world.
+    pub id: u64,
+    /// When it arrived.
+    pub at: Timestamp,
+    /// The app that sent it.
+    pub app_id: i64,
+    /// The room it arrived in.
+    pub chat: Chat,
+    /// On whose behalf it was sent.
+    pub from: PersonKey,
+    /// By which of Kakao's ways it was written.
+    pub kind: MessageKind,
+    /// The template object as it was sent.
+    pub template_object: Value,
+    /// What the phone shows otherwise than the sender may think.
+    pub warnings: Vec<String>,
+}
+
+/// A kind of chat room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Chat {
+    /// 나와의 채팅: with oneself.
+    Memo,
+    /// With a friend.
+    Direct,
+}
+
+impl ReceivedMessage {
+    /// Everything somebody received, oldest first; none if there is no such person.
+    pub(crate) fn all_of(live: &LiveWorld, person: &str) -> Option<Vec<Self>> {
+        live.read(|world, _| {
+            let person = &world.person(person)?.key;
+            Some(world.inbox(person).into_iter().map(Self::new).collect())
+        })
+    }
+
+    fn new(message: &Message) -> Self {
+        Self {
+            id: message.id,
+            at: message.at,
+            app_id: message.app_id,
+            chat: if message.from == message.to { Chat::Memo } else { Chat::Direct },
+            from: message.from.clone(),
+            kind: message.kind,
+            template_object: message.template_object.clone(),
+            warnings: message.warnings.clone(),
+        }
+    }
+}

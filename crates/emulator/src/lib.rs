@@ -1,0 +1,40 @@
+//! A local Kakao: kauth and kapi on one port, with people who sign in, agree and get messages.
+//!
+//! It is written from Kakao's documents alone and shares no code with the client, so that a misreading of the
+//! documents on one side shows on the other. `FIDELITY.md` says how sure each behaviour is.
+//!
+//! ```
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use katok_emulator::{Decision, Emulator, NoSuchApp, Options};
+//!
+//! let emulator = Emulator::start(Options::default()).await?;
+//! let login = emulator.base_url().join(
+//!     "/oauth/authorize?response_type=code&client_id=de300de300de300de300de300de30001\
+//!      &redirect_uri=http://localhost:4000/redirect",
+//! )?;
+//! let back_at_the_service = emulator.approve(&login, "ryan", &Decision::Allow)?;
+//! assert!(back_at_the_service.query().unwrap().starts_with("code="));
+//! emulator.stop().await?;
+//! # Ok(())
+//! # }
+//! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+//! ```
+
+mod approval;
+mod clock;
+mod digest;
+mod emulator;
+mod fault;
+mod http;
+mod inbox;
+mod live;
+
+pub mod seed;
+mod state_file;
+mod world;
+
+pub use approval::{ApproveError, Decision};
+pub use clock::{Clock, ClockError};
+pub use emulator::{Emulator, NoSuchApp, Options, StartError, StartedFrom};
+pub use inbox::{Chat, MessageKind, ReceivedMessage};
+pub use seed::{Seed, SeedError};

@@ -1,0 +1,112 @@
+//! The seed document as somebody writes it: most of it left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::{
+    AppKey, ConsentItem, CustomTemplate, Friendship, Permission, PersonKey, Quotas, SeedError, Webhooks,
+};
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct SeedDocument {
+    pub(super) apps: Vec<AppEntry>,
+    pub(super) people: Vec<PersonEntry>,
+    pub(super) friendships: Vec<Friendship>,
+    pub(super) links: Vec<LinkEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AppEntry {
+    pub(super) key: AppKey,
+    pub(super) app_id: Option<i64>,
+    pub(super) rest_api_key: Option<String>,
+    #[serde(default)]
+    pub(super) client_secret: ClientSecretEntry,
+    pub(super) admin_key: Option<String>,
+    pub(super) javascript_key: Option<String>,
+    #[serde(default)]
+    pub(super) oidc: bool,
+    #[serde(default)]
+    pub(super) redirect_uris: Vec<String>,
+    #[serde(default)]
+    pub(super) logout_redirect_uris: Vec<String>,
+    #[serde(default)]
+    pub(super) web_domains: Vec<String>,
+    #[serde(default)]
+    pub(super) consent_items: Vec<ConsentItem>,
+    #[serde(default)]
+    pub(super) permissions: BTreeSet<Permission>,
+    #[serde(default)]
+    pub(super) members: BTreeSet<PersonKey>,
+    #[serde(default)]
+    pub(super) properties: Vec<String>,
+    #[serde(default)]
+    pub(super) templates: Vec<CustomTemplate>,
+    #[serde(default)]
+    pub(super) webhooks: Webhooks,
+    #[serde(default)]
+    pub(super) quotas: Quotas,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PersonEntry {
+    pub(super) key: PersonKey,
+    pub(super) nickname: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) password: Option<String>,
+    pub(super) talk: Option<bool>,
+    pub(super) profile_image_url: Option<String>,
+    pub(super) thumbnail_image_url: Option<String>,
+    #[serde(default)]
+    pub(super) user_ids: BTreeMap<AppKey, i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LinkEntry {
+    pub(super) app: AppKey,
+    pub(super) person: PersonKey,
+    pub(super) scopes: Option<BTreeSet<String>>,
+}
+
+/// What a document says about the client secret.
+#[derive(Deserialize, Default)]
+#[serde(from = "Option<String>")]
+pub(super) enum ClientSecretEntry {
+    /// Nothing: it is made up.
+    #[default]
+    Unsaid,
+    /// Null: it is switched off.
+    Off,
+    Secret(String),
+}
+
+impl From<Option<String>> for ClientSecretEntry {
+    fn from(said: Option<String>) -> Self {
+        said.map_or(Self::Off, Self::Secret)
+    }
+}
+
+impl SeedDocument {
+    /// JSON is nearly YAML, but its own parser tells line and column in JSON's terms.
+    pub(super) fn read(text: &str) -> Result<Self, SeedError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        let read = if text.starts_with('{') {
+            serde_json::from_str(text).map_err(|error| error.to_string())
+        } else {
+            serde_saphyr::from_str(text).map_err(|error| error.to_string())
+        };
+        read.map_err(SeedError::Unreadable)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.apps.is_empty() && self.people.is_empty() && self.friendships.is_empty() && self.links.is_empty()
+    }
+}

@@ -1,0 +1,82 @@
+use super::*;
+
+fn wrong(text: &str) -> String {
+    Seed::parse(text).unwrap_err().to_string()
+}
+
+#[test]
+fn built_in_seed_has_seven_people_and_ryan_is_not_linked_yet() {
+    let seed = Seed::built_in();
+    assert_eq!(seed.people.len(), 7);
+    assert!(seed.links.iter().all(|link| link.person.as_str() != "ryan"));
+    let ryan = &seed.people[0];
+    assert_eq!((ryan.nickname.as_str(), ryan.email.as_str()), ("라이언", "ryan@example.com"));
+    assert_eq!(ryan.password.secret(), "pw-ryan");
+}
+
+#[test]
+fn what_a_document_leaves_out_is_filled_in_the_same_way_every_time() {
+    let text = r#"{"apps": [{"key": "shop"}], "people": [{"key": "mina"}]}"#;
+    let seed = Seed::parse(text).unwrap();
+    assert_eq!(seed, Seed::parse(text).unwrap());
+    let app = &seed.apps[0];
+    assert_eq!(app.rest_api_key.len(), 32);
+    assert!(app.rest_api_key.chars().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase()));
+    assert!(app.client_secret.is_some());
+    assert!(seed.people[0].user_ids.contains_key("shop"));
+}
+
+#[test]
+fn adding_somebody_changes_nobody_elses_id() {
+    let one = Seed::parse("apps: [{key: shop}]\npeople: [{key: mina}]").unwrap();
+    let two = Seed::parse("apps: [{key: shop}]\npeople: [{key: jun}, {key: mina}]").unwrap();
+    assert_eq!(one.people[0], two.people[1]);
+}
+
+#[test]
+fn the_filled_in_document_is_a_seed_document_itself() {
+    let seed = Seed::built_in();
+    let text = serde_json::to_string(&seed).unwrap();
+    assert_eq!(Seed::parse(&text).unwrap(), seed);
+}
+
+#[test]
+fn a_client_secret_of_null_is_switched_off() {
+    let seed = Seed::parse("apps: [{key: shop, client_secret: null}]").unwrap();
+    assert_eq!(seed.apps[0].client_secret, None);
+    let again = Seed::parse(&serde_json::to_string(&seed).unwrap()).unwrap();
+    assert_eq!(again.apps[0].client_secret, None);
+}
+
+#[test]
+fn an_empty_document_means_the_built_in_seed() {
+    for empty in ["", "{}", " \n"] {
+        assert_eq!(Seed::parse(empty).unwrap(), Seed::built_in());
+    }
+}
+
+#[test]
+fn an_unknown_field_is_refused_by_name_and_line() {
+    for text in
+        ["{\"apps\": [\n{\"key\": \"a\", \"redirect_url\": 1}]}", "apps:\n  - {key: a, redirect_url: 1}"]
+    {
+        let error = wrong(text);
+        assert!(error.contains("redirect_url") && error.contains("line 2"), "{error}");
+    }
+}
+
+#[test]
+fn what_contradicts_itself_is_refused_with_its_place() {
+    assert!(wrong("people: [{key: a}, {key: a}]").contains("key (a)"));
+    assert!(wrong("people: [{key: a}]\nlinks: [{app: shop, person: a}]").contains("there is no app shop"));
+    assert!(wrong("people: [{key: a}]\nfriendships: [{of: a, with: b}]").contains("there is no person b"));
+    assert!(wrong("people: [{key: 'a b'}]").contains("a key is made of"));
+    let twice = "apps: [{key: s}]\npeople: [{key: a, user_ids: {s: 1}}, {key: b, user_ids: {s: 1}}]";
+    assert!(wrong(twice).contains("somebody else's id"));
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let debug = format!("{:?}", Seed::built_in());
+    assert!(!debug.contains("pw-ryan") && !debug.contains("de305ec7"));
+}

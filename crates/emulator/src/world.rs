@@ -1,0 +1,153 @@
+//! The world: apps, people, consents, tokens and chat rooms, changed by commands alone.
+//!
+//! Nothing in here knows HTTP, asks for the time or for chance: `now` comes with each command, and what looks random is
+//! drawn from a generator that begins with the seed. The same seed and the same commands give the same world.
+
+pub(crate) mod authorize;
+pub(crate) mod chat;
+pub(crate) mod consent;
+pub(crate) mod credentials;
+pub(crate) mod friends;
+mod friendship;
+mod generator;
+mod link;
+pub(crate) mod message;
+pub(crate) mod quota;
+pub(crate) mod session;
+pub(crate) mod template;
+pub(crate) mod token;
+pub(crate) mod user;
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::seed::{App, AppKey, Person, Seed};
+use chat::Rooms;
+use friendship::Friendships;
+use generator::Generator;
+use link::{Link, LinkKey};
+use quota::{MessageCounts, TokenCounts};
+use session::Session;
+use token::{AccessToken, AuthorizationCode, RefreshToken};
+
+/// How often what has died is swept out; between two sweeps it only takes up room.
+const SWEEP: SignedDuration = SignedDuration::from_mins(10);
+
+/// Everything there is.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct World {
+    apps: Vec<App>,
+    people: Vec<Person>,
+    friendships: Friendships,
+    links: BTreeMap<LinkKey, Link>,
+    sessions: BTreeMap<Digest, Session>,
+    codes: BTreeMap<Digest, AuthorizationCode>,
+    access_tokens: BTreeMap<Digest, AccessToken>,
+    refresh_tokens: BTreeMap<Digest, RefreshToken>,
+    rooms: Rooms,
+    token_counts: BTreeMap<LinkKey, TokenCounts>,
+    message_counts: BTreeMap<AppKey, MessageCounts>,
+    generator: Generator,
+    swept_at: Timestamp,
+}
+
+/// Something that is asked of the world, together with what it answers and how it refuses.
+pub(crate) trait Command {
+    /// What the world answers.
+    type Reply;
+    /// How the world refuses.
+    type Fault;
+    /// Whether there can be anything new to write down afterwards.
+    const CHANGES_THE_WORLD: bool = true;
+
+    fn run(self, world: &mut World, now: Timestamp) -> Result<Self::Reply, Self::Fault>;
+}
+
+impl World {
+    /// The world as a seed describes it.
+    pub(crate) fn new(seed: &Seed, now: Timestamp) -> Self {
+        let mut world = Self {
+            apps: seed.apps.clone(),
+            people: seed.people.clone(),
+            friendships: Friendships::new(&seed.friendships),
+            links: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            access_tokens: BTreeMap::new(),
+            refresh_tokens: BTreeMap::new(),
+            rooms: Rooms::default(),
+            token_counts: BTreeMap::new(),
+            message_counts: BTreeMap::new(),
+            generator: Generator::new(seed.digest()),
+            swept_at: now,
+        };
+        for link in &seed.links {
+            world.link(&LinkKey::new(&link.app, &link.person), link.scopes.clone(), now);
+        }
+        world
+    }
+
+    /// Does what is asked, or says why not.
+    pub(crate) fn apply<C: Command>(&mut self, now: Timestamp, command: C) -> Result<C::Reply, C::Fault> {
+        if now.duration_since(self.swept_at).abs() >= SWEEP {
+            self.sweep(now);
+        }
+        command.run(self, now)
+    }
+
+    /// The world as the seed document that would make it, leaving out what seeds cannot say, such as tokens.
+    pub(crate) fn to_seed(&self) -> Seed {
+        Seed {
+            apps: self.apps.clone(),
+            people: self.people.clone(),
+            friendships: self.friendships.to_seed(),
+            links: self.links.iter().map(|(key, link)| link.to_seed(key)).collect(),
+        }
+    }
+
+    pub(crate) fn apps(&self) -> &[App] {
+        &self.apps
+    }
+
+    pub(crate) fn people(&self) -> &[Person] {
+        &self.people
+    }
+
+    pub(crate) fn person(&self, key: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.key.as_str() == key)
+    }
+
+    fn app(&self, key: &AppKey) -> Option<&App> {
+        self.apps.iter().find(|app| app.key == *key)
+    }
+
+    fn app_of_client(&self, client_id: &str) -> Option<&App> {
+        self.apps.iter().find(|app| app.rest_api_key == client_id)
+    }
+
+    /// Registers another redirect URI for an app; answers whether there is such an app.
+    pub(crate) fn register_redirect_uri(&mut self, app: &str, redirect_uri: &str) -> bool {
+        let Some(app) = self.apps.iter_mut().find(|candidate| candidate.key.as_str() == app) else {
+            return false;
+        };
+        if app.redirect_uris.iter().all(|registered| registered != redirect_uri) {
+            app.redirect_uris.push(redirect_uri.to_owned());
+        }
+        true
+    }
+
+    fn sweep(&mut self, now: Timestamp) {
+        self.swept_at = now;
+        self.sessions.retain(|_, session| session.is_alive(now));
+        self.codes.retain(|_, code| code.is_alive(now));
+        self.access_tokens.retain(|_, token| token.is_worth_keeping(now));
+        self.refresh_tokens.retain(|_, token| token.is_alive(now));
+        self.token_counts.retain(|_, counts| counts.is_worth_keeping(now));
+    }
+}
+
+#[cfg(test)]
+mod tests;

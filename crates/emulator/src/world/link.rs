@@ -1,0 +1,87 @@
+//! Links: who is signed up to which app, and what they agreed to there.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::World;
+use crate::digest::Digest;
+use crate::seed::{self, AppKey, PersonKey};
+
+/// An app and a person, linked or not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct LinkKey {
+    pub(crate) app: AppKey,
+    pub(crate) person: PersonKey,
+}
+
+impl LinkKey {
+    pub(super) fn new(app: &AppKey, person: &PersonKey) -> Self {
+        Self { app: app.clone(), person: person.clone() }
+    }
+}
+
+impl From<LinkKey> for String {
+    fn from(key: LinkKey) -> Self {
+        format!("{}/{}", key.app, key.person)
+    }
+}
+
+impl TryFrom<String> for LinkKey {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let (app, person) = text.split_once('/').ok_or("not app/person")?;
+        let (Ok(app), Ok(person)) = (app.parse(), person.parse()) else {
+            return Err("not app/person");
+        };
+        Ok(Self { app, person })
+    }
+}
+
+/// That somebody is signed up to an app.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Link {
+    pub(super) connected_at: Timestamp,
+    /// What they agreed to, and have not taken back.
+    pub(super) scopes: BTreeSet<String>,
+    /// What the app's calls about friends name them by.
+    pub(super) uuid: String,
+}
+
+impl Link {
+    pub(super) fn to_seed(&self, key: &LinkKey) -> seed::Link {
+        seed::Link { app: key.app.clone(), person: key.person.clone(), scopes: self.scopes.clone() }
+    }
+}
+
+impl World {
+    /// Signs somebody up, or adds to what they agreed to.
+    pub(super) fn link(&mut self, key: &LinkKey, scopes: BTreeSet<String>, now: Timestamp) {
+        let link = self.links.entry(key.clone()).or_insert_with(|| Link {
+            connected_at: now,
+            scopes: BTreeSet::new(),
+            uuid: friend_uuid(key),
+        });
+        link.scopes.extend(scopes);
+    }
+
+    /// Everything the app has of this person is gone afterwards, and every token dead.
+    pub(super) fn unlink(&mut self, key: &LinkKey) {
+        self.links.remove(key);
+        self.revoke_everything(key);
+    }
+
+    /// Who the app knows by this uuid.
+    pub(super) fn person_of_uuid(&self, app: &AppKey, uuid: &str) -> Option<&PersonKey> {
+        let mut of_app = self.links.iter().filter(|(key, _)| key.app == *app);
+        of_app.find(|(_, link)| link.uuid == uuid).map(|(key, _)| &key.person)
+    }
+}
+
+/// Opaque, another one in each app, and the same again after unlinking and signing up anew.
+fn friend_uuid(key: &LinkKey) -> String {
+    Digest::of(&["uuid", key.app.as_str(), key.person.as_str()]).base64url()[..32].to_owned()
+}

@@ -1,0 +1,198 @@
+//! Sending messages: to oneself, and to friends.
+//!
+//! See [Kakao Docs/Kakao Talk Message: REST API].
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::chat::NewMessage;
+use super::credentials::{Caller, Credentials};
+use super::link::LinkKey;
+use super::template::{self, CheckedTemplate};
+use super::{Command, World};
+use crate::fault::ApiFault;
+use crate::seed::{Permission, PersonKey};
+
+/// The most receivers of one call.
+const RECEIVERS: usize = 5;
+
+/// Sends a message with a template object into one's own chat room.
+pub(crate) struct SendToMe {
+    pub(crate) credentials: Credentials,
+    pub(crate) template_object: Option<String>,
+}
+
+impl Command for SendToMe {
+    type Reply = ();
+    type Fault = ApiFault;
+
+    fn run(self, world: &mut World, now: Timestamp) -> Result<(), ApiFault> {
+        const API: &str = "TALK_MEMO_DEFAULT_SEND";
+        let caller = world.caller_by_token(&self.credentials, now)?;
+        caller.require_enabled("talk_message", API)?;
+        caller.require("talk_message", API)?;
+        caller.require_talk()?;
+        let template = template::check(self.template_object.as_deref(), &caller.app.web_domains)?;
+
+        let (app, me) = (caller.app.clone(), caller.key.person.clone());
+        world.messages_of_today(&app.key, now).check_app(&app.quotas, 1)?;
+        world.deliver(&app, &me, &me, &template, now);
+        Ok(())
+    }
+}
+
+/// Sends a message with a template object to friends.
+pub(crate) struct SendToFriends {
+    pub(crate) credentials: Credentials,
+    pub(crate) receiver_uuids: Option<String>,
+    pub(crate) template_object: Option<String>,
+}
+
+/// Whom a message reached and whom it did not.
+#[derive(Debug, Default)]
+pub(crate) struct SentToFriends {
+    pub(crate) successful_receiver_uuids: Vec<String>,
+    pub(crate) failures: Vec<SendFailure>,
+}
+
+/// Why a message did not reach some of its receivers.
+#[derive(Debug)]
+pub(crate) struct SendFailure {
+    pub(crate) fault: ApiFault,
+    pub(crate) receiver_uuids: Vec<String>,
+}
+
+impl Command for SendToFriends {
+    type Reply = SentToFriends;
+    type Fault = ApiFault;
+
+    fn run(self, world: &mut World, now: Timestamp) -> Result<SentToFriends, ApiFault> {
+        const API: &str = "TALK_MESSAGE_SEND";
+        let caller = world.caller_by_token(&self.credentials, now)?;
+        caller.require_enabled("talk_message", API)?;
+        if !caller.app.admits(&caller.key.person, Permission::Message) {
+            return Err(ApiFault::NotPermitted);
+        }
+        caller.require("talk_message", API)?;
+        caller.require_talk()?;
+        let uuids = receiver_uuids(self.receiver_uuids.as_deref())?;
+        let receivers = world.receivers(&caller, uuids)?;
+        let template = template::check(self.template_object.as_deref(), &caller.app.web_domains)?;
+
+        let (app, sender) = (caller.app.clone(), caller.key.person.clone());
+        world.messages_of_today(&app.key, now).check_app(&app.quotas, receivers.len())?;
+        let alone = receivers.len() == 1;
+        let mut sent = SentToFriends::default();
+        for (uuid, receiver) in receivers {
+            let counts = world.messages_of_today(&app.key, now);
+            let within_quota = counts.check_pair(&app.quotas, &sender, &receiver);
+            match world.check_friendship(&sender, &receiver).and(within_quota) {
+                Ok(()) => {
+                    world.deliver(&app, &sender, &receiver, &template, now);
+                    sent.successful_receiver_uuids.push(uuid);
+                }
+                // One receiver's failure is the call's own; among several it is reported beside the rest.
+                Err(fault) if alone => return Err(fault),
+                Err(fault) => sent.fail(fault, uuid),
+            }
+        }
+        Ok(sent)
+    }
+}
+
+impl SentToFriends {
+    fn fail(&mut self, fault: ApiFault, uuid: String) {
+        match self.failures.iter_mut().find(|failure| failure.fault == fault) {
+            Some(failure) => failure.receiver_uuids.push(uuid),
+            None => self.failures.push(SendFailure { fault, receiver_uuids: vec![uuid] }),
+        }
+    }
+}
+
+/// Reads `["uuid1","uuid2"]`. A receiver named twice gets the message once.
+fn receiver_uuids(text: Option<&str>) -> Result<Vec<String>, ApiFault> {
+    const NAME: &str = "receiver_uuids";
+    let text = text.ok_or_else(|| ApiFault::missing(NAME))?;
+    if text.is_empty() {
+        return Err(ApiFault::empty(NAME));
+    }
+    let invalid = || ApiFault::unsatisfied(NAME, "The input receiver id(s) is invalid format.");
+    let uuids: Vec<String> = serde_json::from_str(text).map_err(|_| invalid())?;
+    if uuids.is_empty() {
+        return Err(ApiFault::empty(NAME));
+    }
+    if uuids.len() > RECEIVERS {
+        return Err(ApiFault::unsatisfied(NAME, "The number of receivers must be 5 or less."));
+    }
+    let well_formed = |uuid: &String| {
+        !uuid.is_empty() && uuid.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    };
+    if !uuids.iter().all(well_formed) {
+        return Err(invalid());
+    }
+    let mut seen = BTreeSet::new();
+    Ok(uuids.into_iter().filter(|uuid| seen.insert(uuid.clone())).collect())
+}
+
+impl World {
+    /// Finds who the receivers are; one that the app may not write to fails the whole call.
+    fn receivers(
+        &self,
+        caller: &Caller<'_>,
+        uuids: Vec<String>,
+    ) -> Result<Vec<(String, PersonKey)>, ApiFault> {
+        let app = caller.app;
+        let mut receivers = Vec::new();
+        for uuid in uuids {
+            let person = self.person_of_uuid(&app.key, &uuid);
+            if person == Some(&caller.key.person) {
+                return Err(ApiFault::BadParameter {
+                    text: "Cannot contain a receiver who is identical to the sender in multicast mode."
+                        .to_owned(),
+                });
+            }
+            let Some(person) = person.filter(|person| self.may_receive(caller, person)) else {
+                return Err(ApiFault::unsatisfied(
+                    "receiver_uuids",
+                    "Not allowed to send a message to some of receivers.",
+                ));
+            };
+            receivers.push((uuid, person.clone()));
+        }
+        Ok(receivers)
+    }
+
+    fn may_receive(&self, caller: &Caller<'_>, person: &PersonKey) -> bool {
+        let link = self.links.get(&LinkKey::new(&caller.app.key, person));
+        let agreed = |item: &str| link.is_some_and(|link| link.scopes.contains(item));
+        agreed("friends")
+            && agreed("talk_message")
+            && self.person(person.as_str()).is_some_and(|person| person.talk)
+            && caller.app.admits(person, Permission::Message)
+    }
+
+    fn check_friendship(&self, sender: &PersonKey, receiver: &PersonKey) -> Result<(), ApiFault> {
+        match self.friendships.standing(sender, receiver) {
+            Some(standing) if !standing.blocked => {}
+            _ => return Err(ApiFault::NotFriends),
+        }
+        match self.friendships.standing(receiver, sender) {
+            Some(standing) if standing.blocked => Err(ApiFault::RefusesMessages),
+            _ => Ok(()),
+        }
+    }
+
+    fn deliver(
+        &mut self,
+        app: &crate::seed::App,
+        from: &PersonKey,
+        to: &PersonKey,
+        template: &CheckedTemplate,
+        now: Timestamp,
+    ) {
+        self.messages_of_today(&app.key, now).count(from, to);
+        let CheckedTemplate { template_object, warnings } = template.clone();
+        self.rooms.deliver(NewMessage { app_id: app.app_id, from, to, template_object, warnings }, now);
+    }
+}

@@ -1,0 +1,126 @@
+//! Quotas: how many tokens and messages Kakao lets a person and an app have.
+//!
+//! See [Kakao Docs/Quota].
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::World;
+use super::link::LinkKey;
+use crate::fault::{ApiFault, LoginFault};
+use crate::seed::{App, AppKey, PersonKey, Quotas};
+
+const ACCESS_TOKEN_WINDOW: SignedDuration = SignedDuration::from_mins(10);
+const REFRESH_TOKEN_WINDOW: SignedDuration = SignedDuration::from_mins(60);
+
+/// When somebody's latest tokens were made.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct TokenCounts {
+    access: VecDeque<Timestamp>,
+    refresh: VecDeque<Timestamp>,
+}
+
+impl TokenCounts {
+    pub(super) fn is_worth_keeping(&self, now: Timestamp) -> bool {
+        let latest = self.access.back().max(self.refresh.back());
+        latest.is_some_and(|latest| now.duration_since(*latest) < REFRESH_TOKEN_WINDOW)
+    }
+}
+
+/// How many messages went through an app on one day.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct MessageCounts {
+    day: Date,
+    total: u32,
+    /// By sender and receiver. Messages to oneself count towards the app's total alone.
+    to_friends: BTreeMap<PersonKey, BTreeMap<PersonKey, u32>>,
+}
+
+impl MessageCounts {
+    fn sent_by(&self, sender: &PersonKey) -> u32 {
+        self.to_friends.get(sender).into_iter().flat_map(BTreeMap::values).sum()
+    }
+
+    fn received_by(&self, receiver: &PersonKey) -> u32 {
+        self.to_friends.values().filter_map(|receivers| receivers.get(receiver)).sum()
+    }
+
+    fn between(&self, sender: &PersonKey, receiver: &PersonKey) -> u32 {
+        self.to_friends.get(sender).and_then(|receivers| receivers.get(receiver)).copied().unwrap_or(0)
+    }
+
+    pub(super) fn check_app(&self, quotas: &Quotas, messages: usize) -> Result<(), ApiFault> {
+        let left = quotas.messages_per_day.saturating_sub(self.total);
+        if messages <= left as usize { Ok(()) } else { Err(ApiFault::QuotaExceeded) }
+    }
+
+    pub(super) fn check_pair(
+        &self,
+        quotas: &Quotas,
+        sender: &PersonKey,
+        receiver: &PersonKey,
+    ) -> Result<(), ApiFault> {
+        if self.sent_by(sender) >= quotas.messages_per_sender_per_day {
+            return Err(ApiFault::SenderQuotaExceeded);
+        }
+        if self.received_by(receiver) >= quotas.messages_per_receiver_per_day {
+            return Err(ApiFault::ReceiverQuotaExceeded);
+        }
+        if self.between(sender, receiver) >= quotas.messages_per_pair_per_day {
+            return Err(ApiFault::PairQuotaExceeded);
+        }
+        Ok(())
+    }
+
+    pub(super) fn count(&mut self, sender: &PersonKey, receiver: &PersonKey) {
+        self.total += 1;
+        if sender != receiver {
+            *self.to_friends.entry(sender.clone()).or_default().entry(receiver.clone()).or_default() += 1;
+        }
+    }
+}
+
+impl World {
+    /// Counts an access token, and a refresh token if there is one, or refuses both.
+    pub(super) fn count_tokens(
+        &mut self,
+        app: &App,
+        link: &LinkKey,
+        refresh: bool,
+        now: Timestamp,
+    ) -> Result<(), LoginFault> {
+        let counts = self.token_counts.entry(link.clone()).or_default();
+        // Times to come are there when somebody turned the clock back.
+        counts.access.retain(|at| now.duration_since(*at).abs() < ACCESS_TOKEN_WINDOW);
+        counts.refresh.retain(|at| now.duration_since(*at).abs() < REFRESH_TOKEN_WINDOW);
+        let full = counts.access.len() >= app.quotas.access_tokens_per_10_minutes
+            || (refresh && counts.refresh.len() >= app.quotas.refresh_tokens_per_60_minutes);
+        if full {
+            return Err(LoginFault::TooManyTokens);
+        }
+        counts.access.push_back(now);
+        if refresh {
+            counts.refresh.push_back(now);
+        }
+        Ok(())
+    }
+
+    /// The counts of today, which is a day in Korea.
+    pub(super) fn messages_of_today(&mut self, app: &AppKey, now: Timestamp) -> &mut MessageCounts {
+        let day = korean_time(now).date();
+        let counts = self.message_counts.entry(app.clone()).or_default();
+        if counts.day != day {
+            *counts = MessageCounts { day, ..MessageCounts::default() };
+        }
+        counts
+    }
+}
+
+/// Korea has had no summer time since 1988.
+pub(crate) fn korean_time(at: Timestamp) -> jiff::Zoned {
+    at.to_zoned(TimeZone::fixed(Offset::constant(9)))
+}

@@ -1,0 +1,226 @@
+//! `/oauth/token`: codes and refresh tokens for access tokens.
+
+use jiff::SignedDuration;
+use katok_emulator::Seed;
+use serde_json::json;
+
+use crate::support::{Answer, CLIENT_SECRET, Kakao, REDIRECT_URI, REST_API_KEY, parameter, text};
+
+/// The S256 challenge of the verifier in RFC 7636, appendix B.
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+fn kauth_error(error: &str, code: &str, description: &str) -> serde_json::Value {
+    json!({"error": error, "error_description": description, "error_code": code})
+}
+
+#[tokio::test]
+async fn a_code_brings_tokens_in_kakaos_shape() {
+    let kakao = Kakao::start().await;
+    let code = kakao.code("ryan").await;
+    let answer = kakao.token(&[("code", &code)]).await;
+    assert_eq!(answer.headers["content-type"], "application/json;charset=UTF-8");
+    let tokens = answer.ok();
+    assert_eq!(tokens["token_type"], "bearer");
+    assert_eq!(tokens["expires_in"], 21_599);
+    assert_eq!(tokens["refresh_token_expires_in"], 5_183_999);
+    assert_eq!(tokens["scope"], "friends profile_image profile_nickname talk_message");
+    assert!(tokens.get("id_token").is_none());
+    for token in ["access_token", "refresh_token"] {
+        let url_safe = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        assert!(text(&tokens[token]).chars().all(url_safe));
+    }
+}
+
+#[tokio::test]
+async fn code_used_twice_is_koe320() {
+    let kakao = Kakao::start().await;
+    let code = kakao.code("ryan").await;
+    kakao.token(&[("code", &code)]).await.ok();
+    let description = format!("authorization code not found for code={code}");
+    let refused = (400, kauth_error("invalid_grant", "KOE320", &description));
+    assert_eq!(kakao.token(&[("code", &code)]).await.refusal(), refused);
+}
+
+#[tokio::test]
+async fn code_older_than_ten_minutes_is_koe320() {
+    let kakao = Kakao::start().await;
+    let [young, old] = [kakao.code("ryan").await, kakao.code("ryan").await];
+    kakao.emulator.advance(SignedDuration::from_secs(599)).unwrap();
+    kakao.token(&[("code", &young)]).await.ok();
+    kakao.emulator.advance(SignedDuration::from_secs(1)).unwrap();
+    assert_eq!(kakao.token(&[("code", &old)]).await.body["error_code"], "KOE320");
+}
+
+#[tokio::test]
+async fn unknown_clients_are_koe101_by_name() {
+    let kakao = Kakao::start().await;
+    let code = kakao.code("ryan").await;
+    let refused = |id: &str| (401, kauth_error("invalid_client", "KOE101", &format!("Not exist client_id [{id}]")));
+    let form = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", REDIRECT_URI)];
+    for id in ["nobody", ""] {
+        assert_eq!(kakao.token(&[("client_id", id)]).await.refusal(), refused(id));
+    }
+    // HTTP Basic and JSON: Kakao does not see the client.
+    let basic = kakao.post("/oauth/token").basic_auth(REST_API_KEY, Some(CLIENT_SECRET)).form(&form);
+    assert_eq!(Answer::of(basic).await.refusal(), refused("null"));
+    let as_json = json!({"client_id": REST_API_KEY, "client_secret": CLIENT_SECRET, "grant_type": "authorization_code",
+        "code": code, "redirect_uri": REDIRECT_URI});
+    assert_eq!(Answer::of(kakao.post("/oauth/token").json(&as_json)).await.refusal(), refused("null"));
+}
+
+#[tokio::test]
+async fn a_wrong_or_missing_client_secret_is_koe010_and_spends_nothing() {
+    let kakao = Kakao::start().await;
+    let code = kakao.code("ryan").await;
+    let refused = (401, kauth_error("invalid_client", "KOE010", "Bad client credentials"));
+    let wrong = kakao.token(&[("code", &code), ("client_secret", "guess")]).await;
+    assert_eq!(wrong.refusal(), refused);
+    let form = [("client_id", REST_API_KEY), ("grant_type", "authorization_code"), ("code", code.as_str())];
+    assert_eq!(Answer::of(kakao.post("/oauth/token").form(&form)).await.refusal(), refused);
+    kakao.token(&[("code", &code)]).await.ok();
+}
+
+#[tokio::test]
+async fn a_client_secret_switched_off_is_not_asked_for() {
+    let mut seed = Seed::built_in();
+    seed.apps[0].client_secret = None;
+    let kakao = Kakao::start_from(seed).await;
+    for secret in ["", "anything"] {
+        let code = kakao.code("ryan").await;
+        kakao.token(&[("code", &code), ("client_secret", secret)]).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn another_redirect_uri_than_the_codes_is_koe303() {
+    let kakao = Kakao::start().await;
+    let code = kakao.code("ryan").await;
+    let refused = (400, kauth_error("invalid_grant", "KOE303", "Redirect URI mismatch."));
+    for uri in ["http://localhost:4199/callback", "http://localhost:4000/redirect/", ""] {
+        assert_eq!(kakao.token(&[("code", &code), ("redirect_uri", uri)]).await.refusal(), refused);
+    }
+}
+
+#[tokio::test]
+async fn a_code_with_a_challenge_needs_its_verifier() {
+    let kakao = Kakao::start().await;
+    let url = kakao.authorize_url(&[("code_challenge", CHALLENGE), ("code_challenge_method", "S256")]);
+    let back = kakao.emulator.approve(&url, "ryan", &katok_emulator::Decision::Allow).unwrap();
+    let code = parameter(&back, "code").unwrap();
+    for wrong in [&[("code", code.as_str())][..], &[("code", &code), ("code_verifier", CHALLENGE)]] {
+        let answer = kakao.token(wrong).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["error"]), (400, &json!("invalid_grant")));
+    }
+    kakao.token(&[("code", &code), ("code_verifier", VERIFIER)]).await.ok();
+}
+
+#[tokio::test]
+async fn other_grant_types_are_koe310() {
+    let kakao = Kakao::start().await;
+    for grant_type in ["password", ""] {
+        let answer = kakao.token(&[("grant_type", grant_type)]).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["error_code"]), (400, &json!("KOE310")));
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_brings_an_access_token_and_no_refresh_token_while_a_month_is_left() {
+    let kakao = Kakao::start().await;
+    let tokens = kakao.log_in("ryan").await;
+    kakao.emulator.advance(SignedDuration::from_hours(30 * 24 - 1)).unwrap();
+    let refreshed = kakao.refresh(&text(&tokens["refresh_token"])).await.ok();
+    let fields: Vec<&String> = refreshed.as_object().unwrap().keys().collect();
+    assert_eq!(fields, ["access_token", "token_type", "expires_in"]);
+    kakao.me(&text(&refreshed["access_token"])).await.ok();
+}
+
+#[tokio::test]
+async fn an_earlier_access_token_survives_a_refresh() {
+    let kakao = Kakao::start().await;
+    let tokens = kakao.log_in("ryan").await;
+    kakao.refresh(&text(&tokens["refresh_token"])).await.ok();
+    kakao.me(&text(&tokens["access_token"])).await.ok();
+}
+
+#[tokio::test]
+async fn in_its_last_month_a_refresh_token_is_replaced_and_the_old_one_dies() {
+    let kakao = Kakao::start().await;
+    let old = text(&kakao.log_in("ryan").await["refresh_token"]);
+    kakao.emulator.advance(SignedDuration::from_hours(30 * 24)).unwrap();
+    let refreshed = kakao.refresh(&old).await.ok();
+    assert_eq!(refreshed["refresh_token_expires_in"], 5_183_999);
+    let refused = (400, kauth_error("invalid_grant", "KOE322", "expired_or_invalid_refresh_token"));
+    assert_eq!(kakao.refresh(&old).await.refusal(), refused);
+    kakao.refresh(&text(&refreshed["refresh_token"])).await.ok();
+}
+
+#[tokio::test]
+async fn a_refresh_token_two_months_old_is_koe322_and_a_missing_one_koe319() {
+    let kakao = Kakao::start().await;
+    let tokens = kakao.log_in("ryan").await;
+    kakao.emulator.advance(SignedDuration::from_hours(60 * 24)).unwrap();
+    assert_eq!(kakao.refresh(&text(&tokens["refresh_token"])).await.body["error_code"], "KOE322");
+    assert_eq!(kakao.refresh("unknown").await.body["error_code"], "KOE322");
+    let missing = kakao.token(&[("grant_type", "refresh_token")]).await;
+    assert_eq!((missing.status.as_u16(), &missing.body["error_code"]), (400, &json!("KOE319")));
+}
+
+#[tokio::test]
+async fn the_twenty_first_access_token_in_ten_minutes_is_koe237() {
+    let kakao = Kakao::start().await;
+    let refresh_token = text(&kakao.log_in("ryan").await["refresh_token"]);
+    for _ in 0..19 {
+        kakao.refresh(&refresh_token).await.ok();
+    }
+    let refused = kakao.refresh(&refresh_token).await;
+    assert_eq!(
+        refused.refusal(),
+        (400, kauth_error("invalid_request", "KOE237", "token request rate limit exceeded"))
+    );
+    // Counted for each person on their own, and for ten minutes only.
+    kakao.log_in("apeach").await;
+    kakao.emulator.advance(SignedDuration::from_mins(10)).unwrap();
+    kakao.refresh(&refresh_token).await.ok();
+}
+
+#[tokio::test]
+async fn the_seed_may_change_the_token_limit() {
+    let mut seed = Seed::built_in();
+    seed.apps[0].quotas.access_tokens_per_10_minutes = 1;
+    let kakao = Kakao::start_from(seed).await;
+    let refresh_token = text(&kakao.log_in("ryan").await["refresh_token"]);
+    assert_eq!(kakao.refresh(&refresh_token).await.body["error_code"], "KOE237");
+}
+
+#[tokio::test]
+async fn parameters_may_stand_in_the_query_and_content_types_carry_a_charset() {
+    let kakao = Kakao::start().await;
+    let code = kakao.code("ryan").await;
+    let query = [("client_id", REST_API_KEY), ("client_secret", CLIENT_SECRET), ("unknown", "x")];
+    let body = format!("grant_type=authorization_code&code={code}&redirect_uri={REDIRECT_URI}");
+    let request = kakao.post("/oauth/token").query(&query).body(body);
+    let request = request.header("content-type", "application/x-www-form-urlencoded; charset=UTF-8");
+    Answer::of(request).await.ok();
+}
+
+#[tokio::test]
+async fn a_token_answers_to_the_app_it_was_made_for_alone() {
+    let seed = "apps:\n\
+         - {key: one, redirect_uris: ['http://a/'], client_secret: null}\n\
+         - {key: two, redirect_uris: ['http://a/'], client_secret: null}\n\
+         people: [{key: mina}]\n";
+    let kakao = Kakao::start_from(Seed::parse(seed).unwrap()).await;
+    let keys: Vec<String> = kakao.emulator.world().apps.iter().map(|app| app.rest_api_key.clone()).collect();
+    let url = kakao.authorize_url(&[("client_id", &keys[0]), ("redirect_uri", "http://a/")]);
+    let back = kakao.emulator.approve(&url, "mina", &katok_emulator::Decision::Allow).unwrap();
+    let code = parameter(&back, "code").unwrap();
+    let exchange = async |key: &str| {
+        kakao.token(&[("client_id", key), ("redirect_uri", "http://a/"), ("code", &code)]).await
+    };
+    assert_eq!(exchange(&keys[1]).await.body["error_code"], "KOE320");
+    let refresh_token = text(&exchange(&keys[0]).await.ok()["refresh_token"]);
+    let form = [("client_id", &keys[1]), ("refresh_token", &refresh_token)];
+    let request = kakao.post("/oauth/token?grant_type=refresh_token").form(&form);
+    assert_eq!(Answer::of(request).await.body["error_code"], "KOE322");
+}

@@ -1,0 +1,195 @@
+// The page of somebody signed in: profile, friends, sending, consent, leaving.
+
+import { ask, remedyOf } from "./gateway.js";
+import { keep, take } from "./pending.js";
+
+const MOST_RECEIVERS = 5;
+const SHOWN_CHARACTERS = 200;
+const element = (id) => document.getElementById(id);
+const text = element("text");
+const chosen = new Map();
+let userId = null;
+let nextOffset = 0;
+
+function show(ok, ko, en, action) {
+  const box = element("result");
+  box.hidden = false;
+  box.classList.toggle("bad", !ok);
+  element("result-ko").textContent = ko;
+  element("result-en").textContent = en;
+  const link = element("result-action");
+  link.hidden = !action;
+  if (action) {
+    link.textContent = action.label;
+    link.href = action.href;
+    link.onclick = action.before ?? null;
+  }
+  box.scrollIntoView({ block: "nearest" });
+}
+
+/** Shows a refusal with the one thing that helps; `pending` goes on after consent. */
+function showRefusal(body, pending) {
+  const remedy = remedyOf(body);
+  const code = body.code === undefined ? "" : ` (${body.code})`;
+  let action = null;
+  if (remedy.action === "ask_consent") {
+    const label = pending ? "동의하고 이어서 하기" : "동의하기";
+    action = { label, href: remedy.href, before: () => pending && keep({ ...pending, userId }) };
+  } else if (remedy.action === "sign_in") {
+    action = { label: "다시 로그인", href: remedy.href };
+  }
+  show(false, `${remedy.ko}${code}`, remedy.en, action);
+}
+
+function showProfile(profile) {
+  userId = profile.id;
+  const account = profile.kakao_account ?? {};
+  const nickname = account.profile?.nickname;
+  element("who-name").textContent = nickname ?? `회원번호 ${profile.id}`;
+  const picture = account.profile?.thumbnail_image_url;
+  if (picture) {
+    element("who-picture").src = picture;
+    element("who-picture").hidden = false;
+  }
+  const rows = [["닉네임", nickname], ["회원번호", profile.id], ["이메일", account.email], ["연결한 때", profile.connected_at && new Date(profile.connected_at).toLocaleString("ko-KR")]];
+  element("profile").replaceChildren(...rows.filter(([, value]) => value).flatMap(([name, value]) => {
+    const [term, description] = [document.createElement("dt"), document.createElement("dd")];
+    term.textContent = name;
+    description.textContent = value;
+    return [term, description];
+  }));
+  element("profile-json").textContent = JSON.stringify(profile, null, 2);
+}
+
+function friendRow(friend) {
+  const row = document.createElement("li");
+  const label = document.createElement("label");
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.value = friend.uuid;
+  box.checked = chosen.has(friend.uuid);
+  box.addEventListener("change", () => choose(friend, box.checked));
+  const name = document.createElement("span");
+  name.textContent = friend.profile_nickname || "(이름 없음)";
+  const face = document.createElement(friend.profile_thumbnail_image ? "img" : "span");
+  face.className = "face";
+  if (friend.profile_thumbnail_image) {
+    face.src = friend.profile_thumbnail_image;
+    face.alt = "";
+  } else {
+    face.textContent = [...name.textContent][0];
+    face.ariaHidden = "true";
+  }
+  label.append(box, face, name);
+  if (friend.favorite) {
+    const star = document.createElement("span");
+    star.className = "star";
+    star.textContent = "★";
+    star.title = "즐겨찾기";
+    label.append(star);
+  }
+  row.append(label);
+  return row;
+}
+
+function choose(friend, yes) {
+  if (yes) chosen.set(friend.uuid, friend.profile_nickname || "(이름 없음)");
+  else chosen.delete(friend.uuid);
+  showChosen();
+}
+
+function showChosen() {
+  const full = chosen.size >= MOST_RECEIVERS;
+  for (const box of element("friends").querySelectorAll("input")) box.disabled = full && !box.checked;
+  element("send-friends").disabled = chosen.size === 0;
+  element("chosen").textContent = chosen.size === 0
+    ? "친구를 고르면 여기에 나타납니다. 한 번에 다섯 명까지 보낼 수 있습니다."
+    : `받는 사람 ${chosen.size}/${MOST_RECEIVERS}: ${[...chosen.values()].join(", ")}`;
+}
+
+async function loadFriends(offset) {
+  const note = element("friends-note");
+  note.hidden = false;
+  note.textContent = "불러오는 중…";
+  const { ok, body } = await ask(`/friends?limit=100&offset=${offset}`);
+  if (!ok) {
+    note.textContent = "친구 목록을 아직 볼 수 없습니다.";
+    showRefusal(body, { kind: "friends" });
+    return;
+  }
+  const friends = body.elements ?? [];
+  if (offset === 0) {
+    chosen.clear();
+    element("friends").replaceChildren();
+  }
+  element("friends").append(...friends.map(friendRow));
+  showChosen();
+  nextOffset = offset + friends.length;
+  element("more-friends").hidden = !body.after_url || friends.length === 0;
+  note.hidden = nextOffset > 0;
+  note.textContent = "이 앱에 가입하고 동의한 친구가 아직 없습니다.";
+}
+
+async function send(draft) {
+  const buttons = [element("send-me"), element("send-friends")];
+  for (const button of buttons) button.disabled = true;
+  const { ok, body } = await ask(draft.uuid ? "/friend-message" : "/message", draft);
+  element("send-me").disabled = false;
+  showChosen();
+  if (!ok) return showRefusal(body, { kind: "send", draft });
+  const failures = (body.failure_info ?? []).flatMap((failure) =>
+    failure.receiver_uuids.map((uuid) => `${chosen.get(uuid) ?? uuid} (${failure.code})`));
+  const delivered = (body.successful_receiver_uuids ?? []).length;
+  if (failures.length > 0) {
+    show(false, `${delivered}명에게 보냈고, 다음 사람에게는 보내지 못했습니다: ${failures.join(", ")}`, `Sent to ${delivered}; not delivered to: ${failures.join(", ")}`);
+  } else if (draft.uuid) {
+    show(true, `친구 ${delivered}명에게 보냈습니다.`, `Sent to ${delivered} friend(s).`);
+  } else {
+    show(true, "나와의 채팅으로 보냈습니다.", "Sent to your own chat.");
+  }
+  text.value = "";
+  countCharacters();
+}
+
+function countCharacters() {
+  const count = [...text.value].length;
+  element("count").textContent = count;
+  element("too-long").hidden = count <= SHOWN_CHARACTERS;
+  element("counter").classList.toggle("over", count > SHOWN_CHARACTERS);
+}
+
+/** Logs out or unlinks, then shows the page of nobody. */
+async function leave(path) {
+  const { ok, status, body } = await ask(path, {});
+  if (ok || (path === "/logout" && status !== 0)) location.href = "/";
+  else showRefusal(body);
+}
+
+/** Goes on with what consent interrupted, exactly once. */
+async function goOn() {
+  const action = take(userId);
+  if (action?.kind === "send") await send(action.draft);
+}
+
+text.addEventListener("input", countCharacters);
+element("send-me").addEventListener("click", () => send({ text: text.value }));
+element("send-friends").addEventListener("click", () => send({ text: text.value, uuid: [...chosen.keys()] }));
+element("load-friends").addEventListener("click", () => loadFriends(0));
+element("more-friends").addEventListener("click", () => loadFriends(nextOffset));
+element("logout").addEventListener("click", () => leave("/logout"));
+element("unlink").addEventListener("click", () => element("unlink-dialog").showModal());
+element("unlink-dialog").addEventListener("close", (event) => {
+  if (event.target.returnValue === "unlink") leave("/unlink");
+});
+
+const { ok, body } = await ask("/profile");
+if (ok) {
+  showProfile(body);
+  await loadFriends(0);
+  await goOn();
+} else {
+  element("friends-note").textContent = "";
+  showRefusal(body);
+}
+// The address keeps no outcome, so that a reload does not tell it again.
+history.replaceState(null, "", "/index.html");

@@ -1,0 +1,170 @@
+//! Settings: defaults < file < environment < flags, parsed once into types, all problems told together.
+
+mod file;
+mod kakao_app;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use url::Url;
+
+pub use file::SettingsFile;
+pub use kakao_app::{KakaoApp, KakaoAt, KakaoKeys};
+
+use crate::sentence::Sentence;
+
+/// The port of Kakao's own sample, so that its registered redirect address fits.
+pub const DEFAULT_PORT: u16 = 4000;
+
+/// Kakao asks for answers within three seconds from others; it gets more.
+pub const KAKAO_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How the program reads one environment variable; a closure, so that tests bring their own.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Everything a gateway needs to know before it starts.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where people reach the gateway; scheme and host decide redirects and cookies.
+    pub public_url: Url,
+    /// `KATOK_VAULT_KEY` or the content of `KATOK_VAULT_KEY_FILE`; without it a key is made once.
+    pub vault_key: Option<VaultKeyText>,
+    /// How long one call to Kakao may take.
+    pub kakao_timeout: Duration,
+    /// The Kakao app, and whether it lives at Kakao or at an emulator.
+    pub kakao: KakaoApp,
+}
+
+/// A vault key as the person wrote it, not yet checked; never printed.
+#[derive(Clone)]
+pub struct VaultKeyText(pub(crate) zeroize::Zeroizing<String>);
+
+impl std::fmt::Debug for VaultKeyText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("VaultKeyText([redacted])")
+    }
+}
+
+impl VaultKeyText {
+    /// Takes the text of a key: 32 bytes in base64 or hexadecimal.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(zeroize::Zeroizing::new(text.into()))
+    }
+}
+
+/// Reads a setting from the environment, or from the file that `NAME_FILE` points to.
+///
+/// Both at once is an error: one of them would be silently ignored.
+pub(crate) fn read(env: Environment<'_>, name: &str, problems: &mut Vec<Sentence>) -> Option<String> {
+    let direct = env(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let file_name = format!("{name}_FILE");
+    let path = env(&file_name).filter(|path| !path.is_empty());
+    match (direct, path) {
+        (Some(_), Some(_)) => {
+            problems.push(Sentence::new(
+                format!("{name}과 {file_name}이 함께 설정되어 있습니다. 하나만 남기세요."),
+                format!("Both {name} and {file_name} are set. Keep one of them."),
+            ));
+            None
+        }
+        (direct @ Some(_), None) => direct,
+        (None, Some(path)) => read_secret_file(&file_name, &path, problems),
+        (None, None) => None,
+    }
+}
+
+fn read_secret_file(name: &str, path: &str, problems: &mut Vec<Sentence>) -> Option<String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Ok(_) => {
+            problems.push(Sentence::new(
+                format!("{name}이 가리키는 {path} 파일이 비어 있습니다. 값을 넣으세요."),
+                format!("{name} points to {path}, which is empty. Put the value in it."),
+            ));
+            None
+        }
+        Err(error) => {
+            problems.push(Sentence::new(
+                format!("{name}이 가리키는 {path} 파일을 읽을 수 없습니다({error}). 경로와 권한을 확인하세요."),
+                format!("{name} points to {path}, which cannot be read ({error}). Check the path and its permissions."),
+            ));
+            None
+        }
+    }
+}
+
+/// Parses an address that must be absolute http or https.
+pub(crate) fn web_address(name: &str, text: &str, problems: &mut Vec<Sentence>) -> Option<Url> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
+        _ => {
+            problems.push(Sentence::new(
+                format!(
+                    "{name} 값이 웹 주소가 아닙니다. http:// 또는 https://로 시작하는 전체 주소를 넣으세요."
+                ),
+                format!(
+                    "{name} is not a web address. Give the whole address, starting with http:// or https://."
+                ),
+            ));
+            None
+        }
+    }
+}
+
+/// What `katok up` itself needs, before it knows which ports it really got.
+#[derive(Clone, Debug)]
+pub struct ListenSettings {
+    /// Where to listen; loopback unless `KATOK_HOST` says otherwise.
+    pub address: SocketAddr,
+    /// `KATOK_PUBLIC_URL`, when the gateway stands behind another address.
+    pub public_url: Option<Url>,
+    /// `KATOK_VAULT_KEY[_FILE]`.
+    pub vault_key: Option<VaultKeyText>,
+}
+
+impl ListenSettings {
+    /// Reads file and environment; `port` is the flag and wins.
+    pub fn read(
+        env: Environment<'_>,
+        file: &SettingsFile,
+        port: Option<u16>,
+        problems: &mut Vec<Sentence>,
+    ) -> Self {
+        let host = env("KATOK_HOST").or_else(|| file.gateway.host.clone());
+        let host = host.map_or(Some(IpAddr::V4(Ipv4Addr::LOCALHOST)), |text| text.trim().parse().ok());
+        if host.is_none() {
+            problems.push(Sentence::new(
+                "KATOK_HOST 값이 IP 주소가 아닙니다. 예: 127.0.0.1 또는 0.0.0.0",
+                "KATOK_HOST is not an IP address. Examples: 127.0.0.1 or 0.0.0.0",
+            ));
+        }
+        let port = port.or_else(|| number("KATOK_PORT", env, problems)).or(file.gateway.port);
+        let public_url = env("KATOK_PUBLIC_URL").or_else(|| file.gateway.public_url.clone());
+        Self {
+            address: SocketAddr::new(
+                host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+                port.unwrap_or(DEFAULT_PORT),
+            ),
+            public_url: public_url.and_then(|text| web_address("KATOK_PUBLIC_URL", &text, problems)),
+            vault_key: read(env, "KATOK_VAULT_KEY", problems)
+                .or_else(|| {
+                    let path = file.gateway.vault_key_file.as_ref()?;
+                    read_secret_file("gateway.vault_key_file", path, problems)
+                })
+                .map(VaultKeyText::new),
+        }
+    }
+}
+
+/// Reads a port from the environment.
+pub fn number(name: &str, env: Environment<'_>, problems: &mut Vec<Sentence>) -> Option<u16> {
+    let text = env(name).filter(|text| !text.trim().is_empty())?;
+    let number = text.trim().parse().ok();
+    if number.is_none() {
+        problems.push(Sentence::new(
+            format!("{name} 값이 0부터 65535 사이의 수가 아닙니다."),
+            format!("{name} is not a number from 0 to 65535."),
+        ));
+    }
+    number
+}

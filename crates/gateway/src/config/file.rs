@@ -1,0 +1,81 @@
+//! The settings file `katok.toml`.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::sentence::Sentence;
+
+/// What a settings file may hold; every field also has an environment variable.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SettingsFile {
+    /// `[kakao]`
+    pub kakao: KakaoSection,
+    /// `[gateway]`
+    pub gateway: GatewaySection,
+}
+
+/// `[kakao]`: the app at Kakao. Secrets are named by file, so that the settings file itself can be shown.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KakaoSection {
+    /// `KAKAO_REST_API_KEY`
+    pub rest_api_key: Option<String>,
+    /// `KAKAO_CLIENT_SECRET_FILE`
+    pub client_secret_file: Option<String>,
+    /// `KAKAO_REDIRECT_URI`
+    pub redirect_uri: Option<String>,
+    /// `KAKAO_AUTH_BASE_URL`
+    pub auth_base_url: Option<String>,
+    /// `KAKAO_API_BASE_URL`
+    pub api_base_url: Option<String>,
+}
+
+/// `[gateway]`: where it listens and how people reach it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GatewaySection {
+    /// `KATOK_HOST`
+    pub host: Option<String>,
+    /// `KATOK_PORT`
+    pub port: Option<u16>,
+    /// `KATOK_PUBLIC_URL`
+    pub public_url: Option<String>,
+    /// `KATOK_VAULT_KEY_FILE`
+    pub vault_key_file: Option<String>,
+}
+
+impl SettingsFile {
+    /// Reads the file, which must exist when a person named it; an unnamed one may be missing.
+    pub fn read(path: &Path, named: bool, problems: &mut Vec<Sentence>) -> Self {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => return Self::default(),
+            Err(error) => {
+                problems.push(Sentence::new(
+                    format!("설정 파일 {}을 읽을 수 없습니다({error}).", path.display()),
+                    format!("The settings file {} cannot be read ({error}).", path.display()),
+                ));
+                return Self::default();
+            }
+        };
+        Self::parse(&text).unwrap_or_else(|error| {
+            problems.push(Sentence::new(
+                format!("설정 파일 {}에 잘못이 있습니다: {error}", path.display()),
+                format!("The settings file {} has a mistake: {error}", path.display()),
+            ));
+            Self::default()
+        })
+    }
+
+    /// Parses the text of a settings file.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        // A TOML error's own text quotes the faulty line, which may hold a secret pasted by mistake.
+        toml::from_str(text).map_err(|error| {
+            let line =
+                error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            format!("{} (line {line})", error.message())
+        })
+    }
+}

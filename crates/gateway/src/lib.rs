@@ -1,0 +1,21 @@
+//! The self-hosted web service: sign in with Kakao, send KakaoTalk messages, keep the tokens safe.
+//!
+//! Rooms point one way: `web → {login, account, vault} → store`. See `ARCHITECTURE.md`.
+
+mod account;
+mod app;
+pub mod config;
+mod data_folder;
+mod digest;
+mod login;
+mod message;
+mod sentence;
+mod session;
+mod store;
+mod vault;
+mod web;
+
+pub use app::{Gateway, StartError};
+pub use config::{KakaoApp, KakaoAt, Settings};
+pub use data_folder::{DataFolder, DataFolderError};
+pub use sentence::{Sentence, explain};

@@ -1,0 +1,139 @@
+//! Signing in with Kakao: an attempt begins at `/authorize` and is used up, once, at `/redirect`.
+
+use jiff::{SignedDuration, Timestamp};
+use katok_client::{
+    AuthorizationCode, Authorize, Chance, CodeVerifier, ExchangeCode, Me, ScopeSet, State, Tokens,
+};
+use url::Url;
+
+use crate::app::App;
+use crate::digest::sha256;
+use crate::session::{BrowserSecret, SessionSecrets};
+use crate::store::{AccountId, Arrival, StoreError, StoredAttempt};
+use crate::vault::Purpose;
+
+/// How long a person may take at Kakao's pages.
+pub(crate) const ATTEMPT_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+
+/// A sign-in that was begun: where the browser goes, and what it must bring back.
+pub(crate) struct Begun {
+    pub(crate) kakao: Url,
+    pub(crate) browser: BrowserSecret,
+}
+
+/// What came back from Kakao, as loosely as it comes.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Callback {
+    code: Option<String>,
+    state: Option<String>,
+    error: Option<String>,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoginFailure {
+    /// No such attempt of this browser: wrong, missing, used or too old.
+    #[error("the callback belongs to no sign-in that this browser began")]
+    NotOurs,
+    /// The person pressed cancel.
+    #[error("the person declined")]
+    Declined,
+    /// Kakao sent the browser back with another error.
+    #[error("Kakao sent the browser back with an error")]
+    Refused {
+        /// The OAuth error name, kept only if it looks like one.
+        error: String,
+    },
+    #[error(transparent)]
+    Kakao(#[from] katok_client::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The attempt was sealed with another vault key.
+    #[error(transparent)]
+    Vault(#[from] crate::vault::DoesNotOpen),
+}
+
+/// Begins a sign-in, or asks for more consent when scopes are named.
+///
+/// A browser that already holds a secret keeps it, so that two tabs can sign in side by side.
+pub(crate) async fn begin(
+    app: &App,
+    held: Option<BrowserSecret>,
+    scopes: &ScopeSet,
+) -> Result<Begun, StoreError> {
+    let now = app.clock.now();
+    let chance: &dyn Chance = app.chance.as_ref();
+    let browser = held.unwrap_or_else(|| BrowserSecret::generate(chance));
+    let state = State::generate(chance);
+    let verifier = CodeVerifier::generate(chance);
+    let attempt = StoredAttempt {
+        state_digest: sha256(state.secret().as_bytes()),
+        browser_digest: browser.digest(),
+        sealed: app.vault.seal(Purpose::LoginAttempt, verifier.secret().as_bytes()),
+        expires_at: now + ATTEMPT_LIFETIME,
+    };
+    app.store.insert_login_attempt(&attempt, now).await?;
+    let authorize =
+        Authorize::new(&app.redirect_uri).state(&state).code_challenge(verifier.challenge()).scopes(scopes);
+    Ok(Begun { kakao: app.client.authorize_url(&authorize), browser })
+}
+
+/// Ends a sign-in: uses up the attempt, exchanges the code, and writes account, tokens and a new session.
+pub(crate) async fn complete(
+    app: &App,
+    callback: Callback,
+    browser: Option<&BrowserSecret>,
+    old_session: Option<&BrowserSecret>,
+) -> Result<(AccountId, SessionSecrets), LoginFailure> {
+    let (Some(state), Some(browser)) = (callback.state, browser) else { return Err(LoginFailure::NotOurs) };
+    let state_digest = sha256(state.as_bytes());
+    let sealed = app
+        .store
+        .consume_login_attempt(&state_digest, &browser.digest(), app.clock.now())
+        .await?
+        .ok_or(LoginFailure::NotOurs)?;
+    let code = match (callback.code, callback.error) {
+        (_, Some(error)) => return Err(refused(&error)),
+        (Some(code), None) => AuthorizationCode::new(code),
+        (None, None) => return Err(LoginFailure::NotOurs),
+    };
+    let verifier = app.vault.open(Purpose::LoginAttempt, &sealed)?;
+    let verifier = CodeVerifier::new(String::from_utf8_lossy(&verifier).into_owned());
+
+    let exchange =
+        ExchangeCode { redirect_uri: app.redirect_uri.clone(), code, code_verifier: Some(verifier) };
+    let issued = app.client.exchange_code(&exchange).await?;
+    let profile = app.client.call(&Me, &issued.access_token).await?;
+
+    let now = app.clock.now();
+    let tokens = Tokens::issued(issued, now);
+    let secrets = SessionSecrets::generate(app.chance.as_ref());
+    let arrival = Arrival {
+        kakao_app: &app.realm,
+        user: profile.id,
+        new_id: new_account_id(app, now),
+        replaces: old_session.map(BrowserSecret::digest),
+        session: secrets.to_store(now),
+        now,
+    };
+    let account =
+        app.store.record_arrival(arrival, |id, version| app.tokens.seal(id, version, &tokens)).await?;
+    Ok((account, secrets))
+}
+
+fn new_account_id(app: &App, now: Timestamp) -> AccountId {
+    let mut chance = [0; 10];
+    app.chance.fill(&mut chance);
+    AccountId::new(now, chance)
+}
+
+/// The `error` parameter comes through the browser: anybody may have written it.
+fn refused(error: &str) -> LoginFailure {
+    let well_formed =
+        error.len() <= 40 && error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    match error {
+        "access_denied" => LoginFailure::Declined,
+        error if well_formed => LoginFailure::Refused { error: error.to_owned() },
+        _ => LoginFailure::Refused { error: "unknown_error".to_owned() },
+    }
+}

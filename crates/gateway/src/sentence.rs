@@ -1,0 +1,61 @@
+//! What we say to a person: one sentence, in Korean and in English.
+
+use std::fmt;
+
+use katok_client::{ErrorKind, Remedy};
+use serde::Serialize;
+
+/// One sentence in both languages of the product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sentence {
+    /// Korean, shown first.
+    pub ko: String,
+    /// English.
+    pub en: String,
+}
+
+impl Sentence {
+    /// Puts the two languages of one sentence together.
+    pub fn new(ko: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { ko: ko.into(), en: en.into() }
+    }
+}
+
+impl fmt::Display for Sentence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}", self.ko, self.en)
+    }
+}
+
+/// What an error of Kakao's means for a person, and what to do.
+#[must_use]
+pub fn explain(error: &katok_client::Error) -> Sentence {
+    if let Some(explanation) = error.kakao_code().and_then(|code| katok_client::codes::explain(&code)) {
+        return Sentence::new(
+            format!("{} {}", explanation.cause_ko, explanation.remedy_ko),
+            format!("{} {}", explanation.cause_en, explanation.remedy_en),
+        );
+    }
+    match (error.remedy(), error.kind()) {
+        (Remedy::Unconfirmed, _) => Sentence::new(
+            "카카오의 답을 받지 못했습니다. 메시지가 갔을 수도 있으니 대화방을 먼저 확인하세요.",
+            "Kakao's answer was lost. The message may have arrived: look in the chat room before sending again.",
+        ),
+        (_, ErrorKind::NotSent) => Sentence::new(
+            "카카오에 연결하지 못했습니다. 아무것도 보내지 않았으니 잠시 뒤 다시 해 보세요.",
+            "Kakao could not be reached. Nothing was sent: try again in a moment.",
+        ),
+        (_, ErrorKind::Unanswered) => Sentence::new(
+            "카카오가 제때 답하지 않았습니다. 잠시 뒤 다시 해 보세요.",
+            "Kakao did not answer in time. Try again in a moment.",
+        ),
+        (_, ErrorKind::Unreadable) => Sentence::new(
+            "카카오의 답을 읽을 수 없습니다. 중간의 프록시나 장애 페이지일 수 있으니 잠시 뒤 다시 해 보세요.",
+            "Kakao's answer could not be read; a proxy or an outage page may be in between. Try again in a moment.",
+        ),
+        _ => Sentence::new(
+            format!("카카오가 요청을 거절했습니다. ({error})"),
+            format!("Kakao refused the request. ({error})"),
+        ),
+    }
+}

@@ -1,0 +1,80 @@
+//! HTTP: the only room of the gateway that knows axum. Parse, authorise, call one function, render.
+
+mod assets;
+mod cookies;
+mod health;
+mod login_routes;
+mod pages;
+mod refusal;
+mod sample_routes;
+mod signed_in;
+mod site;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::routing::get;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::app::App;
+
+/// The longest body taken: a template with every field full is far below.
+const BODY_LIMIT: usize = 256 * 1024;
+/// Longer than two calls to Kakao at their own limits.
+const REQUEST_LIMIT: Duration = Duration::from_mins(1);
+
+/// All routes of the gateway.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let headers = ServiceBuilder::new()
+        .layer(header(header::CONTENT_SECURITY_POLICY, &content_security_policy(&app)))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "same-origin"))
+        .layer(header(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(header(header::CACHE_CONTROL, "no-store"))
+        .layer(header(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"));
+    Router::new()
+        .route("/", get(pages::index))
+        .route("/index.html", get(pages::index))
+        .route("/authorize", get(login_routes::authorize))
+        .route("/redirect", get(login_routes::redirect))
+        .route("/profile", get(sample_routes::profile))
+        .route("/friends", get(sample_routes::friends))
+        .route("/message", get(sample_routes::message).post(sample_routes::message))
+        .route("/friend-message", get(sample_routes::friend_message).post(sample_routes::friend_message))
+        .route("/logout", get(sample_routes::logout).post(sample_routes::logout))
+        .route("/unlink", get(sample_routes::unlink).post(sample_routes::unlink))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/static/{*path}", get(assets::serve))
+        .fallback(pages::not_found)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(headers)
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_LIMIT))
+        .layer(CatchPanicLayer::new())
+        // The path alone: queries of the callback hold codes and states.
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
+            tracing::info_span!("web.request", method = %request.method(), path = request.uri().path())
+        }))
+        .with_state(app)
+}
+
+fn header(name: HeaderName, value: &str) -> SetResponseHeaderLayer<HeaderValue> {
+    let value = HeaderValue::from_str(value).expect("our own header values are printable");
+    SetResponseHeaderLayer::if_not_present(name, value)
+}
+
+/// Nothing but our own files; pictures also from where Kakao keeps profile images.
+fn content_security_policy(app: &App) -> String {
+    let kakao = app.settings.kakao.api_base_url.origin().ascii_serialization();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+         img-src 'self' https: {kakao}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+}

@@ -1,0 +1,46 @@
+//! Our own style sheet and scripts, built into the program and cached by their content.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::digest::fingerprint;
+
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+/// Name, type, content.
+const ASSETS: &[(&str, &str, &str)] = &[
+    ("katok.css", CSS, include_str!("../../assets/katok.css")),
+    ("page.js", JS, include_str!("../../assets/page.js")),
+    ("gateway.js", JS, include_str!("../../assets/gateway.js")),
+    ("pending.js", JS, include_str!("../../assets/pending.js")),
+    ("katok.svg", SVG, include_str!("../../assets/katok.svg")),
+];
+
+/// One folder for all: modules import one another by relative names.
+static BASE: LazyLock<String> = LazyLock::new(|| {
+    let all: Vec<&str> = ASSETS.iter().flat_map(|(name, _, content)| [*name, *content]).collect();
+    format!("/static/{}", fingerprint(&all.join("\0")))
+});
+
+/// Where the assets of this very build are.
+pub(super) fn base() -> &'static str {
+    &BASE
+}
+
+/// `GET /static/{digest}/{name}`
+pub(super) async fn serve(Path(path): Path<String>) -> Response {
+    let name = path.split_once('/').filter(|(digest, _)| BASE.ends_with(digest)).map(|(_, name)| name);
+    match ASSETS.iter().find(|(asset, _, _)| Some(*asset) == name) {
+        Some((_, kind, content)) => (
+            [(header::CONTENT_TYPE, *kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")],
+            *content,
+        )
+            .into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}

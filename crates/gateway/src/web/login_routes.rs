@@ -1,0 +1,104 @@
+//! `/authorize` and `/redirect`: to Kakao and back.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use katok_client::{ErrorKind, ScopeSet};
+use serde::Deserialize;
+
+use super::cookies::{self, Name};
+use super::pages::{self, Problem};
+use crate::app::App;
+use crate::login::{self, Callback, LoginFailure};
+use crate::sentence::{Sentence, explain};
+
+#[derive(Deserialize)]
+pub(super) struct Ask {
+    #[serde(default)]
+    scope: String,
+}
+
+/// `GET /authorize[?scope=a,b]`: begins a sign-in and sends the browser to Kakao.
+pub(super) async fn authorize(
+    State(app): State<Arc<App>>,
+    jar: CookieJar,
+    headers: HeaderMap,
+    uri: Uri,
+    Query(ask): Query<Ask>,
+) -> Response {
+    if let Some(home) = pages::other_name_of_this_machine(&app, &headers, &uri) {
+        return home.into_response();
+    }
+    let public_url = &app.settings.public_url;
+    let held = cookies::read(&jar, Name::Login, public_url);
+    match login::begin(&app, held, &ScopeSet::parse(&ask.scope)).await {
+        Ok(begun) => {
+            let jar = cookies::set_login(jar, &begun.browser, public_url);
+            // Kakao's sample answers 302, and its curl lines show it.
+            (StatusCode::FOUND, jar, [(header::LOCATION, begun.kakao.to_string())]).into_response()
+        }
+        Err(error) => problem(&app, LoginFailure::Store(error)),
+    }
+}
+
+/// `GET /redirect?code=…&state=…`: ends a sign-in and leads to the page.
+pub(super) async fn redirect(
+    State(app): State<Arc<App>>,
+    jar: CookieJar,
+    Query(callback): Query<Callback>,
+) -> Response {
+    let public_url = &app.settings.public_url;
+    let browser = cookies::read(&jar, Name::Login, public_url);
+    let old_session = cookies::read(&jar, Name::Session, public_url);
+    match login::complete(&app, callback, browser.as_ref(), old_session.as_ref()).await {
+        Ok((account, secrets)) => {
+            tracing::info!(account.id = %account, "web.login.done");
+            let jar = cookies::set_session(jar, &secrets, public_url);
+            (jar, found("/index.html?login=success")).into_response()
+        }
+        Err(LoginFailure::Declined) => found("/index.html?login=cancelled").into_response(),
+        Err(failure) => problem(&app, failure),
+    }
+}
+
+fn found(path: &'static str) -> impl IntoResponse {
+    (StatusCode::FOUND, [(header::LOCATION, path)])
+}
+
+fn problem(app: &App, failure: LoginFailure) -> Response {
+    tracing::warn!(error = %failure, "web.login.failed");
+    let (status, sentence) = match failure {
+        LoginFailure::NotOurs | LoginFailure::Declined => (
+            StatusCode::BAD_REQUEST,
+            Sentence::new(
+                "이 로그인은 이미 쓰였거나, 10분이 지났거나, 다른 브라우저에서 시작되었습니다. 처음부터 다시 로그인하세요.",
+                "This sign-in was used already, is older than ten minutes, or was begun in another browser. Sign in again from the start.",
+            ),
+        ),
+        LoginFailure::Refused { error } => (
+            StatusCode::BAD_REQUEST,
+            Sentence::new(
+                format!("카카오가 로그인을 마치지 못했습니다({error}). 다시 로그인하세요."),
+                format!("Kakao could not finish the sign-in ({error}). Sign in again."),
+            ),
+        ),
+        LoginFailure::Kakao(error) => {
+            let status = match error.kind() {
+                ErrorKind::Unanswered => StatusCode::GATEWAY_TIMEOUT,
+                _ => StatusCode::BAD_GATEWAY,
+            };
+            (status, explain(&error))
+        }
+        LoginFailure::Store(_) | LoginFailure::Vault(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Sentence::new(
+                "저장소가 답하지 않아 로그인하지 못했습니다. 잠시 뒤 다시 해 보세요.",
+                "The storage did not answer, so nobody was signed in. Try again in a moment.",
+            ),
+        ),
+    };
+    pages::problem(app, status, &Problem { title: "로그인하지 못했습니다", sentence })
+}

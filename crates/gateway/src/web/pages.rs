@@ -1,0 +1,128 @@
+//! The pages: one to work on, one for what went wrong.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use url::Url;
+
+use super::assets;
+use super::refusal::Refusal;
+use super::signed_in::Visitor;
+use crate::app::App;
+use crate::config::KakaoAt;
+use crate::sentence::Sentence;
+use crate::session::Access;
+
+/// What every page says about itself.
+struct Frame {
+    assets: &'static str,
+    /// Where the chat rooms stand, when this is the emulator.
+    emulator_rooms: Option<Url>,
+}
+
+impl Frame {
+    fn of(app: &App) -> Self {
+        let kakao = &app.settings.kakao;
+        let rooms = kakao.api_base_url.join("/_emulator/").ok();
+        Self { assets: assets::base(), emulator_rooms: rooms.filter(|_| kakao.at == KakaoAt::Emulator) }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "index.html")]
+struct Index {
+    frame: Frame,
+    signed_in: bool,
+    cancelled: bool,
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    frame: Frame,
+    problem: &'a Problem,
+}
+
+/// Something that went wrong on the way, as a page.
+pub(super) struct Problem {
+    pub(super) title: &'static str,
+    pub(super) sentence: Sentence,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Outcome {
+    login: Option<String>,
+}
+
+/// `GET /` and `GET /index.html`
+pub(super) async fn index(
+    State(app): State<Arc<App>>,
+    visitor: Result<Visitor, Refusal>,
+    Query(outcome): Query<Outcome>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    if let Some(home) = other_name_of_this_machine(&app, &headers, &uri) {
+        return home.into_response();
+    }
+    match visitor {
+        Ok(Visitor(access)) => render(&Index {
+            frame: Frame::of(&app),
+            signed_in: access != Access::Anonymous,
+            cancelled: outcome.login.as_deref() == Some("cancelled"),
+        }),
+        Err(_) => problem(
+            &app,
+            StatusCode::SERVICE_UNAVAILABLE,
+            &Problem {
+                title: "잠시 쉬고 있습니다",
+                sentence: Sentence::new(
+                    "저장소가 답하지 않습니다. 잠시 뒤 다시 열어 보세요.",
+                    "The storage does not answer. Open this page again in a moment.",
+                ),
+            },
+        ),
+    }
+}
+
+/// Any address we do not have.
+pub(super) async fn not_found(State(app): State<Arc<App>>) -> Response {
+    let sentence = Sentence::new("이 주소에는 아무것도 없습니다.", "There is nothing at this address.");
+    problem(&app, StatusCode::NOT_FOUND, &Problem { title: "없는 주소입니다", sentence })
+}
+
+pub(super) fn problem(app: &App, status: StatusCode, problem: &Problem) -> Response {
+    (status, render(&ProblemPage { frame: Frame::of(app), problem })).into_response()
+}
+
+fn render(page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "web.page.unrendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// Leads `127.0.0.1` and `localhost` to whichever of them Kakao sends people back to.
+///
+/// Cookies belong to one of the two names; a sign-in begun under the other would not be recognised.
+pub(super) fn other_name_of_this_machine(app: &App, headers: &HeaderMap, uri: &Uri) -> Option<Redirect> {
+    let public_url = &app.settings.public_url;
+    let asked = headers.get(header::HOST)?.to_str().ok()?;
+    let asked = Url::parse(&format!("{}://{asked}", public_url.scheme())).ok()?;
+    let loopback = |url: &Url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let same_port = asked.port_or_known_default() == public_url.port_or_known_default();
+    if !loopback(&asked) || !loopback(public_url) || !same_port || asked.host() == public_url.host() {
+        return None;
+    }
+    let mut home = public_url.clone();
+    home.set_path(uri.path());
+    home.set_query(uri.query());
+    Some(Redirect::temporary(home.as_str()))
+}

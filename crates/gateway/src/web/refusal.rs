@@ -1,0 +1,146 @@
+//! How a request is refused: Kakao's own JSON where there is one, and always what to do next.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use katok_client::{ErrorKind, Remedy};
+use serde_json::{Map, Value, json};
+
+use crate::account::ActError;
+use crate::sentence::{Sentence, explain};
+use crate::store::StoreError;
+use crate::vault::TokenVaultError;
+
+/// A refused request, as JSON.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    body: Map<String, Value>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, code: &str, sentence: Sentence) -> Self {
+        let mut body = Map::new();
+        body.insert("error".into(), code.into());
+        Self { status, body }.with_remedy(None, sentence)
+    }
+
+    fn with_remedy(mut self, action: Option<Value>, sentence: Sentence) -> Self {
+        let mut remedy = match action {
+            Some(Value::Object(action)) => action,
+            _ => Map::new(),
+        };
+        remedy.insert("ko".into(), sentence.ko.into());
+        remedy.insert("en".into(), sentence.en.into());
+        self.body.insert("remedy".into(), remedy.into());
+        self
+    }
+
+    /// Answers as Kakao does to a call without a living token, since the sample passed that on.
+    pub(super) fn not_signed_in() -> Self {
+        let mut body = Map::new();
+        body.insert("msg".into(), "this access token does not exist".into());
+        body.insert("code".into(), (-401).into());
+        Self { status: StatusCode::UNAUTHORIZED, body }.with_remedy(
+            Some(json!({"action": "sign_in", "href": "/authorize"})),
+            Sentence::new(
+                "로그인하지 않았거나 로그인이 끝났습니다. 다시 로그인하세요.",
+                "Nobody is signed in here any more. Sign in again.",
+            ),
+        )
+    }
+
+    pub(super) fn cross_site() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "cross_site_request",
+            Sentence::new(
+                "다른 사이트에서 온 요청이라 실행하지 않았습니다. katok 페이지에서 직접 실행하세요.",
+                "This request came from another site and was not carried out. Do it on katok's own page.",
+            ),
+        )
+    }
+
+    pub(super) fn bad_request(sentence: Sentence) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", sentence)
+    }
+
+    fn kakao(error: &katok_client::Error) -> Self {
+        if let Some(api_error) = error.api_error() {
+            let status = error.status().and_then(|status| StatusCode::from_u16(status).ok());
+            let body = match serde_json::to_value(api_error) {
+                Ok(Value::Object(body)) => body,
+                _ => Map::new(),
+            };
+            let refusal = Self { status: status.unwrap_or(StatusCode::BAD_GATEWAY), body };
+            return refusal.with_remedy(Some(action(&error.remedy())), explain(error));
+        }
+        let status = match error.kind() {
+            ErrorKind::Unanswered => StatusCode::GATEWAY_TIMEOUT,
+            _ => StatusCode::BAD_GATEWAY,
+        };
+        Self::new(status, "kakao_unavailable", explain(error))
+            .with_remedy(Some(action(&error.remedy())), explain(error))
+    }
+
+    fn storage() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "storage_unavailable",
+            Sentence::new(
+                "저장소가 답하지 않아 아무것도 하지 않았습니다. 잠시 뒤 다시 해 보세요.",
+                "The storage did not answer, so nothing was done. Try again in a moment.",
+            ),
+        )
+    }
+}
+
+/// What the page's button should do.
+fn action(remedy: &Remedy) -> Value {
+    match remedy {
+        Remedy::AskConsent(scopes) => {
+            json!({"action": "ask_consent", "scopes": scopes, "href": format!("/authorize?scope={scopes}")})
+        }
+        Remedy::SignInAgain | Remedy::RefreshToken => json!({"action": "sign_in", "href": "/authorize"}),
+        Remedy::Retry { .. } => json!({"action": "retry"}),
+        Remedy::WaitForQuota => json!({"action": "wait_for_quota"}),
+        Remedy::Unconfirmed => json!({"action": "check_first"}),
+        Remedy::FixRequest => json!({"action": "fix_request"}),
+        _ => json!({"action": "tell_operator"}),
+    }
+}
+
+impl From<ActError> for Refusal {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::SignInAgain => Self::not_signed_in(),
+            ActError::Kakao(error) => Self::kakao(&error),
+            ActError::Tokens(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<TokenVaultError> for Refusal {
+    fn from(error: TokenVaultError) -> Self {
+        match error {
+            TokenVaultError::Store(error) => Self::from(error),
+            TokenVaultError::DoesNotOpen(_) => {
+                tracing::error!("vault.tokens_do_not_open");
+                Self::not_signed_in()
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "store.failed");
+        Self::storage()
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.status, Json(self.body)).into_response()
+    }
+}

@@ -1,0 +1,133 @@
+//! The routes of Kakao's own sample: same paths, same meaning, Kakao's JSON passed on.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{FromRequest, Query, RawQuery, Request, State};
+use axum::http::{Method, header};
+use axum_extra::extract::CookieJar;
+use katok_client::{ListFriends, Me, SendToFriends, SendToMe};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::cookies;
+use super::refusal::Refusal;
+use super::signed_in::{Acting, SignedIn};
+use crate::account;
+use crate::app::App;
+use crate::message::Draft;
+use crate::sentence::Sentence;
+
+type Answer = Result<Json<Value>, Refusal>;
+
+/// `GET /profile`
+pub(super) async fn profile(State(app): State<Arc<App>>, SignedIn(account): SignedIn) -> Answer {
+    Ok(Json(account::call(&app, &account, &Me).await?))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Page {
+    offset: Option<u32>,
+    limit: Option<u32>,
+}
+
+/// `GET /friends`, and for longer lists `?offset=` and `?limit=` as Kakao knows them.
+pub(super) async fn friends(
+    State(app): State<Arc<App>>,
+    SignedIn(account): SignedIn,
+    Query(page): Query<Page>,
+) -> Answer {
+    let mut friends = ListFriends::new();
+    if let Some(offset) = page.offset {
+        friends = friends.offset(offset);
+    }
+    if let Some(limit) = page.limit {
+        friends = friends.limit(limit);
+    }
+    Ok(Json(account::call(&app, &account, &friends).await?))
+}
+
+/// `GET|POST /message`: to me.
+pub(super) async fn message(
+    State(app): State<Arc<App>>,
+    Acting(account): Acting,
+    draft: SentDraft,
+) -> Answer {
+    let template = draft.0.template(&app.settings.public_url).map_err(Refusal::bad_request)?;
+    Ok(Json(account::call(&app, &account, &SendToMe::new(template)).await?))
+}
+
+/// `GET|POST /friend-message?uuid="…"[,"…"]`: to friends.
+pub(super) async fn friend_message(
+    State(app): State<Arc<App>>,
+    Acting(account): Acting,
+    RawQuery(query): RawQuery,
+    draft: SentDraft,
+) -> Answer {
+    let receivers = draft.0.receivers(uuids_in(query.as_deref()).as_deref()).map_err(Refusal::bad_request)?;
+    let template = draft.0.template(&app.settings.public_url).map_err(Refusal::bad_request)?;
+    Ok(Json(account::call(&app, &account, &SendToFriends::new(receivers, template)).await?))
+}
+
+/// All `uuid` parameters of a query, joined as if they were one.
+fn uuids_in(query: Option<&str>) -> Option<String> {
+    let values: Vec<String> = url::form_urlencoded::parse(query?.as_bytes())
+        .filter(|(name, _)| name == "uuid")
+        .map(|(_, value)| value.into_owned())
+        .collect();
+    (!values.is_empty()).then(|| values.join(","))
+}
+
+/// `GET|POST /logout`
+pub(super) async fn logout(
+    State(app): State<Arc<App>>,
+    Acting(account): Acting,
+    jar: CookieJar,
+) -> (CookieJar, Answer) {
+    let answer = account::log_out(&app, &account).await;
+    (cookies::clear_session(jar, &app.settings.public_url), answer.map(Json).map_err(Refusal::from))
+}
+
+/// `GET|POST /unlink`
+pub(super) async fn unlink(
+    State(app): State<Arc<App>>,
+    Acting(account): Acting,
+    jar: CookieJar,
+) -> Result<(CookieJar, Json<Value>), Refusal> {
+    let answer = account::unlink(&app, &account).await?;
+    Ok((cookies::clear_session(jar, &app.settings.public_url), Json(answer)))
+}
+
+/// What a request wants sent: only a POST brings words of its own, a GET sends the sample's text.
+pub(super) struct SentDraft(Draft);
+
+impl<S: Send + Sync> FromRequest<S> for SentDraft {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        if request.method() != Method::POST {
+            return Ok(Self(Draft::default()));
+        }
+        let is_json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("application/json"));
+        let has_type = request.headers().contains_key(header::CONTENT_TYPE);
+        let draft = if is_json {
+            // An object only: serde would also take an array for a struct, field by field.
+            let object = Json::<serde_json::Map<String, Value>>::from_request(request, state).await.ok();
+            object.and_then(|Json(object)| serde_json::from_value(object.into()).ok())
+        } else if has_type {
+            axum::Form::from_request(request, state).await.ok().map(|axum::Form(draft)| draft)
+        } else {
+            Some(Draft::default())
+        };
+        draft.map(Self).ok_or_else(|| {
+            Refusal::bad_request(Sentence::new(
+                "요청 본문을 읽을 수 없습니다. JSON 또는 폼으로 text, link, template_object를 보내세요(256 KiB까지).",
+                "The request body cannot be read. Send text, link or template_object as JSON or as a form (up to 256 KiB).",
+            ))
+        })
+    }
+}

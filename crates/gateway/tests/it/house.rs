@@ -1,0 +1,163 @@
+//! A gateway on a temporary data folder, an emulator behind it, and a proxy between that can misbehave.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use katok_client::{ClientSecret, ManualClock, RestApiKey, SystemChance};
+use katok_emulator::{Decision, Emulator, Options};
+use katok_gateway::config::{KakaoKeys, VaultKeyText};
+use katok_gateway::{DataFolder, Gateway, KakaoApp, KakaoAt, Settings, StartError};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use url::Url;
+
+use crate::browser::Browser;
+use crate::kakao_proxy::KakaoProxy;
+
+/// When every test begins: noon in Korea, far from any day's end.
+pub(crate) const START: Timestamp = Timestamp::constant(1_767_236_400, 0);
+
+/// Everything that runs in one test.
+pub(crate) struct House {
+    pub(crate) emulator: Emulator,
+    pub(crate) kakao: KakaoProxy,
+    pub(crate) gateway: Gateway,
+    pub(crate) url: Url,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) data: TempDir,
+    settings: Settings,
+}
+
+pub(crate) async fn listener() -> (TcpListener, Url) {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, Url::parse(&format!("http://localhost:{port}")).unwrap())
+}
+
+pub(crate) async fn emulator() -> Emulator {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let clock = katok_emulator::Clock::stopped_at(START);
+    Emulator::start(Options { address, clock: Some(clock), ..Options::default() }).await.unwrap()
+}
+
+/// The settings of a gateway at `url` whose Kakao is at `kakao`, with the keys of the emulator's app.
+pub(crate) fn settings(emulator: &Emulator, kakao: &Url, url: &Url) -> Settings {
+    let world = emulator.world();
+    let app = &world.apps[0];
+    emulator.register_redirect_uri(app.key.as_str(), &url.join("/redirect").unwrap()).unwrap();
+    Settings {
+        public_url: url.clone(),
+        vault_key: None,
+        kakao_timeout: Duration::from_millis(800),
+        kakao: KakaoApp {
+            at: KakaoAt::Emulator,
+            keys: KakaoKeys {
+                rest_api_key: RestApiKey::new(&app.rest_api_key),
+                client_secret: app.client_secret.as_ref().map(|secret| ClientSecret::new(secret.secret())),
+                admin_key: None,
+            },
+            redirect_uri: None,
+            auth_base_url: kakao.clone(),
+            api_base_url: kakao.clone(),
+        },
+    }
+}
+
+pub(crate) async fn start(
+    settings: Settings,
+    data: &Path,
+    listener: TcpListener,
+    clock: &Arc<ManualClock>,
+) -> Result<Gateway, StartError> {
+    Gateway::start(settings, DataFolder::take(data).unwrap(), listener, clock.clone(), Arc::new(SystemChance))
+        .await
+}
+
+impl House {
+    pub(crate) async fn open() -> Self {
+        let emulator = emulator().await;
+        let kakao = KakaoProxy::before(emulator.base_url()).await;
+        let (listener, url) = listener().await;
+        let data = tempfile::tempdir().unwrap();
+        let settings = settings(&emulator, &kakao.url, &url);
+        let clock = Arc::new(ManualClock::new(START));
+        let gateway = start(settings.clone(), data.path(), listener, &clock).await.unwrap();
+        Self { emulator, kakao, gateway, url, clock, data, settings }
+    }
+
+    /// Stops the gateway and starts it again on the same data and port.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { emulator, kakao, gateway, url, clock, data, settings } = self;
+        gateway.stop().await;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, url.port().unwrap()));
+        let listener = TcpListener::bind(address).await.unwrap();
+        let gateway = start(settings.clone(), data.path(), listener, &clock).await.unwrap();
+        Self { emulator, kakao, gateway, url, clock, data, settings }
+    }
+
+    /// Turns the clocks of the gateway and of Kakao together.
+    pub(crate) fn advance(&self, duration: jiff::SignedDuration) {
+        self.clock.advance(duration);
+        self.emulator.advance(duration).unwrap();
+    }
+
+    /// A browser in which nobody is signed in.
+    pub(crate) fn visitor(&self) -> Browser {
+        Browser::new(&self.url)
+    }
+
+    /// A browser in which a person has signed in, having agreed to everything that was asked.
+    pub(crate) async fn signed_in(&self, person: &str) -> Browser {
+        let browser = self.visitor();
+        browser.sign_in(&self.emulator, person, "/authorize").await;
+        browser
+    }
+
+    /// A browser whose person agreed to the required items only.
+    pub(crate) async fn signed_in_with(&self, person: &str, scopes: &[&str]) -> Browser {
+        let browser = self.visitor();
+        let authorize = browser.get("/authorize").await.location();
+        let back = self.emulator.approve(
+            &authorize,
+            person,
+            &Decision::AllowOnly(scopes.iter().map(|scope| (*scope).to_owned()).collect()),
+        );
+        browser.get_url(&back.unwrap()).await.found("/index.html?login=success");
+        browser
+    }
+
+    /// The uuid of a friend, by nickname.
+    pub(crate) async fn friend(&self, browser: &Browser, nickname: &str) -> String {
+        let friends = browser.get("/friends").await.json();
+        let friend = friends["elements"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|friend| friend["profile_nickname"] == nickname);
+        friend.unwrap_or_else(|| panic!("no friend {nickname} in {friends}"))["uuid"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// The texts in a person's chat rooms, oldest first.
+    pub(crate) fn texts(&self, person: &str) -> Vec<String> {
+        let messages = serde_json::to_value(self.emulator.messages(person)).unwrap();
+        let text = |message: &serde_json::Value| {
+            message["template_object"]["text"].as_str().unwrap_or_default().to_owned()
+        };
+        messages.as_array().unwrap().iter().map(text).collect()
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        self.settings.clone()
+    }
+}
+
+/// A vault key that is not the one a gateway made for itself.
+pub(crate) fn another_vault_key() -> VaultKeyText {
+    VaultKeyText::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+}

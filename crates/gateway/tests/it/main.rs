@@ -1,0 +1,13 @@
+//! The gateway as its users meet it: real HTTP, a real database, the real emulator.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
+
+mod bad_days;
+mod browser;
+mod house;
+mod kakao_proxy;
+mod pages;
+mod real_mode;
+mod sample_routes;
+mod sign_in;
+mod start;
+mod tokens;

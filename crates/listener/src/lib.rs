@@ -1,0 +1,158 @@
+//! The door: accepts connections, bounds what a stranger may hold open, and closes without cutting answers short.
+//!
+//! `axum::serve` waits for ever for a header that never ends, accepts without limit, and on shutdown waits for
+//! the slowest client. Everything here exists to bound those three.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use hyper::body::{Body, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tower::{Service, ServiceExt};
+
+/// How long to leave an accept alone that failed for lack of something, such as file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+
+/// What a connection may cost us before we close it.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long a new connection may stay silent.
+    pub first_byte: Duration,
+    /// How long the head of a request may take; also how long a connection may idle between two requests.
+    pub header: Duration,
+    /// How many connections are open at once; the next one waits in the kernel's queue.
+    pub connections: usize,
+    /// How long requests may go on after the stop before they are cut.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            first_byte: Duration::from_secs(10),
+            header: Duration::from_secs(30),
+            // Half of the 1,024 open files a process usually has.
+            connections: 512,
+            // A container usually gets ten seconds between SIGTERM and SIGKILL.
+            drain: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The other end of the connection a request came by, found in the request's extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddr(pub SocketAddr);
+
+/// Serves HTTP/1.1 until `stop` is cancelled, then lets running requests finish for at most `limits.drain`.
+///
+/// Nothing of a connection outlives this function: what has not finished by then is dropped.
+pub async fn serve<S, B>(listener: TcpListener, app: S, limits: Limits, stop: CancellationToken)
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            Some(ended) = connections.join_next() => report(ended),
+            (stream, peer) = accept(&listener), if connections.len() < limits.connections => {
+                connections.spawn(connection(stream, peer, app.clone(), limits, stop.clone()));
+            }
+        }
+    }
+    // From here on a new connection is refused rather than accepted and left waiting.
+    drop(listener);
+    let drained = timeout(limits.drain, async {
+        while let Some(ended) = connections.join_next().await {
+            report(ended);
+        }
+    });
+    if drained.await.is_err() {
+        tracing::warn!(
+            connections = connections.len(),
+            "requests still running at the end of the drain were cut"
+        );
+        connections.shutdown().await;
+    }
+}
+
+/// The next connection, however often the kernel says no.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            // The peer gave up while it stood in the queue: that concerns nobody else.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            // Out of file descriptors or memory. The connection stays in the queue, so asking again at once
+            // would spin. When a connection of ours ends, `serve` drops this pause and asks again.
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept connections at the moment");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn connection<S, B>(
+    stream: TcpStream,
+    peer: SocketAddr,
+    app: S,
+    limits: Limits,
+    stop: CancellationToken,
+) where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone,
+    B: Body + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    // Answers are written whole; holding back their last packet would only delay them.
+    let _ = stream.set_nodelay(true);
+    // Peeked, not read: hyper must see this byte too.
+    let mut byte = [0];
+    let spoke = tokio::select! {
+        () = stop.cancelled() => false,
+        peeked = timeout(limits.first_byte, stream.peek(&mut byte)) => matches!(peeked, Ok(Ok(1))),
+    };
+    if !spoke {
+        return;
+    }
+
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(PeerAddr(peer));
+        app.clone().oneshot(request)
+    });
+    let http = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut http = std::pin::pin!(http);
+    let served = tokio::select! {
+        served = http.as_mut() => served,
+        () = stop.cancelled() => {
+            http.as_mut().graceful_shutdown();
+            http.await
+        }
+    };
+    if let Err(error) = served {
+        tracing::debug!(%peer, %error, "connection ended early");
+    }
+}
+
+fn report(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a request panicked; its connection is closed");
+    }
+}

@@ -1,0 +1,93 @@
+//! What the tests need beside Rust: a browser with its driver, Korean letters to look at, and cargo-deny.
+
+use std::env;
+use std::process::{Command, Stdio};
+
+/// Something from the distribution; its package has one name on Debian and another on Ubuntu.
+struct Need {
+    present: fn() -> bool,
+    packages: [&'static str; 2],
+}
+
+const NEEDS: [Need; 3] = [
+    Need {
+        present: || on_path("chromium") || on_path("chromium-browser") || on_path("google-chrome"),
+        packages: ["chromium", "chromium-browser"],
+    },
+    Need { present: || on_path("chromedriver"), packages: ["chromium-driver", "chromium-chromedriver"] },
+    // Without a Korean font every page still works, and every picture of it is full of empty boxes.
+    Need { present: has_korean_font, packages: ["fonts-noto-cjk", "fonts-noto-cjk"] },
+];
+
+/// Installs what is missing, and says so; does nothing on a machine that has it all.
+pub(crate) fn provide() -> Result<(), String> {
+    let missing: Vec<_> = NEEDS.iter().filter(|need| !(need.present)()).collect();
+    if !missing.is_empty() {
+        install(&missing)?;
+        if let Some(need) = missing.iter().find(|need| !(need.present)()) {
+            return Err(format!("{} is still missing after its installation", need.packages[0]));
+        }
+    }
+    if !works(Command::new("cargo").args(["deny", "--version"])) {
+        println!("cargo-deny is missing: building it takes two or three minutes");
+        run(Command::new("cargo").args(["install", "cargo-deny", "--locked"]))?;
+    }
+    Ok(())
+}
+
+fn install(missing: &[&Need]) -> Result<(), String> {
+    let wanted: Vec<_> = missing.iter().map(|need| need.packages[0]).collect();
+    let by_hand = format!(
+        "The tests need: {}. Install what your system calls so, and run this again.",
+        wanted.join(", ")
+    );
+    if !on_path("apt-get") {
+        return Err(by_hand);
+    }
+    let root: &[&str] = if Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n") {
+        &[]
+    } else if works(Command::new("sudo").args(["-n", "true"])) {
+        &["sudo", "-n"]
+    } else {
+        return Err(format!("{by_hand}\nAs root this command does it itself, by apt-get."));
+    };
+    let apt_get = |arguments: &[&str]| {
+        let line = [root, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
+        run(Command::new(line[0]).args(&line[1..]))
+    };
+
+    println!("refreshing the list of packages (apt-get update)");
+    apt_get(&["update", "-qq"])?;
+    for need in missing {
+        let [debian, ubuntu] = need.packages;
+        let installable = |package| works(Command::new("apt-cache").args(["show", package]));
+        let package = if installable(debian) { debian } else { ubuntu };
+        println!("{package} is missing: installing it (apt-get install)");
+        apt_get(&["install", "-qq", "-y", package])?;
+    }
+    Ok(())
+}
+
+fn on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+fn has_korean_font() -> bool {
+    Command::new("fc-list").args([":lang=ko", "family"]).output().is_ok_and(|list| !list.stdout.is_empty())
+}
+
+fn works(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+/// Runs a command in view of the reader; anything but success is an error that names the command.
+pub(crate) fn run(command: &mut Command) -> Result<(), String> {
+    let line = std::iter::once(command.get_program()).chain(command.get_args());
+    let line = line.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`{line}` failed ({status})")),
+        Err(error) => Err(format!("`{line}` could not be started: {error}")),
+    }
+}

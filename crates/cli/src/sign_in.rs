@@ -1,8 +1,7 @@
 //! Signing in from a terminal: state, PKCE, and the address the browser came back to.
 
 use katok_client::{
-    AuthorizationCode, Authorize, CodeVerifier, ExchangeCode, Me, Profile, ScopeSet, State, SystemChance,
-    Tokens,
+    AuthorizationCode, Authorize, CodeVerifier, ExchangeCode, ScopeSet, State, SystemChance, Tokens,
 };
 use url::Url;
 
@@ -29,7 +28,7 @@ impl SignIn {
     }
 
     /// Exchanges the code and keeps the tokens.
-    pub(crate) async fn finish(self, kakao: &Kakao, returned: &Url) -> Result<Profile, Failure> {
+    pub(crate) async fn finish(self, kakao: &Kakao, returned: &Url) -> Result<(), Failure> {
         let code = self.code_in(returned)?;
         let exchange = ExchangeCode {
             redirect_uri: kakao.redirect_uri.clone(),
@@ -37,10 +36,8 @@ impl SignIn {
             code_verifier: Some(self.verifier),
         };
         let issued = kakao.client.exchange_code(&exchange).await?;
-        let profile = kakao.client.call(&Me, &issued.access_token).await?;
         let tokens = Tokens::issued(issued, kakao.clock.now());
-        kakao.tokens.save(&kakao.key, &tokens)?;
-        Ok(profile)
+        Ok(kakao.tokens.save(&kakao.key, &tokens)?)
     }
 
     fn code_in(&self, returned: &Url) -> Result<AuthorizationCode, Failure> {

@@ -72,7 +72,7 @@ impl World {
         let mut world = Self {
             apps: seed.apps.clone(),
             people: seed.people.clone(),
-            friendships: Friendships::new(&seed.friendships),
+            friendships: seed.friendships.clone().into(),
             links: BTreeMap::new(),
             sessions: BTreeMap::new(),
             codes: BTreeMap::new(),
@@ -103,7 +103,7 @@ impl World {
         Seed {
             apps: self.apps.clone(),
             people: self.people.clone(),
-            friendships: self.friendships.to_seed(),
+            friendships: self.friendships.written().to_vec(),
             links: self.links.iter().map(|(key, link)| link.to_seed(key)).collect(),
         }
     }

@@ -46,10 +46,13 @@ function showProfile(profile) {
   const account = profile.kakao_account ?? {};
   const nickname = account.profile?.nickname;
   element("who-name").textContent = nickname ?? `회원번호 ${profile.id}`;
-  const picture = account.profile?.thumbnail_image_url;
-  if (picture) {
-    element("who-picture").src = picture;
-    element("who-picture").hidden = false;
+  const picture = element("who-picture");
+  const address = account.profile?.thumbnail_image_url;
+  if (address && !account.profile.is_default_image) {
+    // A picture that cannot be had is better not there than broken.
+    picture.onerror = () => { picture.hidden = true; };
+    picture.src = address;
+    picture.hidden = false;
   }
   const rows = [["닉네임", nickname], ["회원번호", profile.id], ["이메일", account.email], ["연결한 때", profile.connected_at && new Date(profile.connected_at).toLocaleString("ko-KR")]];
   element("profile").replaceChildren(...rows.filter(([, value]) => value).flatMap(([name, value]) => {

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use crate::digest::{Digest, sha256};
 use crate::store::{AccountId, NewSession, StoredSession};
 
-/// How long a sign-in lasts; Kakao's refresh token lasts two months.
-pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long a sign-in lasts: as long as Kakao's refresh token.
+pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 /// A secret that a browser carries in a cookie; only its digest is kept.
 #[derive(Clone)]

@@ -11,7 +11,6 @@ use katok_gateway::config::{KAKAO_TIMEOUT, KakaoKeys, ListenSettings, number};
 use katok_gateway::{DataFolder, Gateway, KakaoApp, KakaoAt, Sentence, Settings};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
 use super::emulator;
@@ -151,7 +150,9 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// Ends at Ctrl-C or SIGTERM; registered before anything starts, so that no signal is missed.
+#[cfg(unix)]
 pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
     let no_signals = |_| Failure::system("종료 신호를 받을 수 없습니다.", "Cannot listen for signals.");
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
@@ -159,6 +160,16 @@ pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends at Ctrl-C.
+#[cfg(not(unix))]
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
         }
     })
 }

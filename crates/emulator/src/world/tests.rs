@@ -1,1 +1,348 @@
+//! Random lives of a small world, and what must hold in all of them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use url::form_urlencoded;
+
+use super::authorize::{Authorize, AuthorizeRequest, Authorized, ConsentAnswer, DecideConsent};
+use super::credentials::Credentials;
+use super::message::{SendToFriends, SendToMe};
+use super::token::{IssueTokens, IssuedTokens};
+use super::user::{Logout, Me, Unlink};
+use super::*;
+use crate::seed::PersonKey;
+
+const PEOPLE: [&str; 3] = ["ryan", "apeach", "muzi"];
+const ITEMS: [&str; 5] = ["profile_nickname", "profile_image", "friends", "talk_message", "account_email"];
+const REQUIRED: &str = "profile_nickname";
+const DAILY: u32 = 4;
+
+/// Something that happens.
+#[derive(Clone, Debug)]
+enum Event {
+    /// A person follows a login link that names these items, and ticks those.
+    Authorize {
+        person: usize,
+        scope: BTreeSet<&'static str>,
+        ticked: Option<BTreeSet<&'static str>>,
+    },
+    /// One of the codes seen so far is presented, perhaps again.
+    Exchange {
+        code: usize,
+    },
+    /// One of the refresh tokens seen so far.
+    Refresh {
+        token: usize,
+    },
+    /// One of the access tokens seen so far sends to oneself, or to a friend.
+    SendToMe {
+        token: usize,
+    },
+    SendToFriend {
+        token: usize,
+        friend: usize,
+    },
+    Logout {
+        token: usize,
+    },
+    Unlink {
+        token: usize,
+    },
+    Wait {
+        minutes: i64,
+    },
+}
+
+fn items() -> impl Strategy<Value = BTreeSet<&'static str>> {
+    proptest::collection::btree_set(proptest::sample::select(&ITEMS[..]), 0..=ITEMS.len())
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let person = 0..PEOPLE.len();
+    prop_oneof![
+        4 => (person.clone(), items(), proptest::option::weighted(0.9, items()))
+            .prop_map(|(person, scope, ticked)| Event::Authorize { person, scope, ticked }),
+        4 => (0..20_usize).prop_map(|code| Event::Exchange { code }),
+        2 => (0..20_usize).prop_map(|token| Event::Refresh { token }),
+        3 => (0..20_usize).prop_map(|token| Event::SendToMe { token }),
+        4 => (0..20_usize, person).prop_map(|(token, friend)| Event::SendToFriend { token, friend }),
+        1 => (0..20_usize).prop_map(|token| Event::Logout { token }),
+        1 => (0..20_usize).prop_map(|token| Event::Unlink { token }),
+        1 => prop_oneof![1..20_i64, Just(7 * 60), Just(40 * 24 * 60)].prop_map(|minutes| Event::Wait { minutes }),
+    ]
+}
+
+/// The world together with what a careful observer knows of it.
+struct Observed {
+    world: World,
+    now: Timestamp,
+    codes: Vec<String>,
+    spent: BTreeSet<String>,
+    access: Vec<(PersonKey, String)>,
+    refresh: Vec<(PersonKey, String)>,
+    /// Tokens that must be dead for good.
+    dead: BTreeSet<String>,
+    /// What each person ever ticked since they last unlinked, on a page that asked for it.
+    ticked: BTreeMap<PersonKey, BTreeSet<String>>,
+    sent: BTreeMap<PersonKey, usize>,
+    sent_today: BTreeMap<(jiff::civil::Date, PersonKey), u32>,
+}
+
+impl Observed {
+    fn new() -> Self {
+        let mut seed = Seed::built_in();
+        seed.links.clear();
+        seed.apps[0].quotas.messages_per_sender_per_day = DAILY;
+        let now = "2026-03-01T00:00:00Z".parse().unwrap();
+        Self {
+            world: World::new(&seed, now),
+            now,
+            codes: Vec::new(),
+            spent: BTreeSet::new(),
+            access: Vec::new(),
+            refresh: Vec::new(),
+            dead: BTreeSet::new(),
+            ticked: BTreeMap::new(),
+            sent: BTreeMap::new(),
+            sent_today: BTreeMap::new(),
+        }
+    }
+
+    fn live(&mut self, event: Event) {
+        match event {
+            Event::Authorize { person, scope, ticked } => self.authorize(person, &scope, ticked),
+            Event::Exchange { code } => self.exchange(code),
+            Event::Refresh { token } => {
+                if let Some((person, token)) = pick(&self.refresh, token) {
+                    let dead = self.dead.contains(&token);
+                    let request = IssueTokens {
+                        grant_type: Some("refresh_token".to_owned()),
+                        refresh_token: Some(token.clone()),
+                        ..self.request()
+                    };
+                    if let Ok(issued) = self.world.apply(self.now, request) {
+                        assert!(!dead, "a dead refresh token brought tokens");
+                        if issued.refresh.is_some() {
+                            self.dead.insert(token);
+                        }
+                        self.keep(&person, issued);
+                    }
+                }
+            }
+            Event::SendToMe { token } => {
+                if let Some((person, token)) = pick(&self.access, token) {
+                    let command = SendToMe {
+                        credentials: Credentials::Token(token.clone()),
+                        template_object: Some(hello()),
+                    };
+                    if self.world.apply(self.now, command).is_ok() {
+                        self.must_be_allowed_to_send(&person, &token);
+                        *self.sent.entry(person).or_default() += 1;
+                    }
+                }
+            }
+            Event::SendToFriend { token, friend } => self.send_to_friend(token, friend),
+            Event::Logout { token } => {
+                if let Some((_, token)) = pick(&self.access, token) {
+                    let credentials = Credentials::Token(token.clone());
+                    if self.world.apply(self.now, Logout { credentials }).is_ok() {
+                        self.dead.insert(token);
+                    }
+                }
+            }
+            Event::Unlink { token } => {
+                if let Some((person, token)) = pick(&self.access, token) {
+                    let credentials = Credentials::Token(token);
+                    if self.world.apply(self.now, Unlink { credentials }).is_ok() {
+                        let theirs = self.access.iter().chain(&self.refresh).filter(|(of, _)| *of == person);
+                        self.dead.extend(theirs.map(|(_, token)| token.clone()));
+                        self.ticked.remove(&person);
+                    }
+                }
+            }
+            Event::Wait { minutes } => self.now += SignedDuration::from_mins(minutes),
+        }
+    }
+
+    fn authorize(
+        &mut self,
+        person: usize,
+        scope: &BTreeSet<&'static str>,
+        ticked: Option<BTreeSet<&'static str>>,
+    ) {
+        let person: PersonKey = PEOPLE[person].parse().unwrap();
+        let app = &self.world.apps[0];
+        let scope: Vec<&str> = scope.iter().copied().collect();
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("client_id", &app.rest_api_key)
+            .append_pair("redirect_uri", &app.redirect_uris[0])
+            .append_pair("response_type", "code")
+            .append_pair("scope", &scope.join(","))
+            .finish();
+        let request = AuthorizeRequest::from_query(&query);
+        let authorize = Authorize { request: request.clone(), person: person.clone() };
+        let address = match self.world.apply(self.now, authorize).unwrap() {
+            Authorized::Redirect(address) => Some(address),
+            Authorized::Consent { asked, .. } => {
+                let answer = match &ticked {
+                    None => ConsentAnswer::Cancel,
+                    Some(items) => {
+                        ConsentAnswer::Agree { items: items.iter().map(|item| (*item).to_owned()).collect() }
+                    }
+                };
+                let decided =
+                    self.world.apply(self.now, DecideConsent { request, person: person.clone(), answer });
+                if decided.is_ok() {
+                    let ticked = ticked.unwrap_or_default();
+                    let agreed =
+                        asked.iter().map(|item| &item.id).filter(|item| ticked.contains(item.as_str()));
+                    self.ticked.entry(person).or_default().extend(agreed.cloned());
+                }
+                decided.ok()
+            }
+        };
+        if let Some((_, code)) = address.as_deref().and_then(|address| address.split_once("?code=")) {
+            self.codes.push(code.to_owned());
+        }
+    }
+
+    fn exchange(&mut self, code: usize) {
+        let Some(code) = pick(&self.codes, code) else {
+            return;
+        };
+        let request = IssueTokens {
+            grant_type: Some("authorization_code".to_owned()),
+            redirect_uri: Some(self.world.apps[0].redirect_uris[0].clone()),
+            code: Some(code.clone()),
+            ..self.request()
+        };
+        if let Ok(issued) = self.world.apply(self.now, request) {
+            assert!(self.spent.insert(code), "a code was spent twice");
+            let scopes = issued.scopes.clone().unwrap();
+            assert!(scopes.contains(REQUIRED), "a login without a required item");
+            let credentials = Credentials::Token(issued.access_token.clone());
+            let id = self.world.apply(self.now, Me { credentials }).unwrap().user_id;
+            let person = self.world.people.iter().find(|person| person.user_ids["demo"] == id).unwrap();
+            let person = person.key.clone();
+            let ticked = self.ticked.get(&person).cloned().unwrap_or_default();
+            assert!(scopes.is_subset(&ticked), "{scopes:?} without consent, only {ticked:?}");
+            self.keep(&person, issued);
+        }
+    }
+
+    fn send_to_friend(&mut self, token: usize, friend: usize) {
+        let Some((person, token)) = pick(&self.access, token) else {
+            return;
+        };
+        let friend: PersonKey = PEOPLE[friend].parse().unwrap();
+        let key = link::LinkKey::new(&self.world.apps[0].key, &friend);
+        let Some(uuid) = self.world.links.get(&key).map(|link| link.uuid.clone()) else {
+            return;
+        };
+        let command = SendToFriends {
+            credentials: Credentials::Token(token.clone()),
+            receiver_uuids: Some(format!("[\"{uuid}\"]")),
+            template_object: Some(hello()),
+        };
+        if self.world.apply(self.now, command).is_ok() {
+            self.must_be_allowed_to_send(&person, &token);
+            let receiver_agreed = &self.ticked[&friend];
+            assert!(receiver_agreed.contains("friends") && receiver_agreed.contains("talk_message"));
+            *self.sent.entry(friend).or_default() += 1;
+            let day = quota::korean_time(self.now).date();
+            let today = self.sent_today.entry((day, person)).or_default();
+            *today += 1;
+            assert!(*today <= DAILY, "more messages than a day has");
+        }
+    }
+
+    fn must_be_allowed_to_send(&self, person: &PersonKey, token: &str) {
+        assert!(!self.dead.contains(token), "a dead token sent a message");
+        assert!(self.ticked[person].contains("talk_message"), "a message without consent");
+    }
+
+    fn request(&self) -> IssueTokens {
+        let app = &self.world.apps[0];
+        IssueTokens {
+            client_id: Some(app.rest_api_key.clone()),
+            client_secret: app.client_secret.as_ref().map(|secret| secret.secret().to_owned()),
+            ..IssueTokens::default()
+        }
+    }
+
+    fn keep(&mut self, person: &PersonKey, issued: IssuedTokens) {
+        self.access.push((person.clone(), issued.access_token));
+        self.refresh.extend(issued.refresh.map(|refresh| (person.clone(), refresh.refresh_token)));
+    }
+
+    /// What must hold after everything that happens.
+    fn check(&mut self) {
+        for (_, token) in &self.access {
+            let credentials = Credentials::Token(token.clone());
+            let alive = self.world.apply(self.now, Me { credentials }).is_ok();
+            assert!(!(alive && self.dead.contains(token)), "a dead token lives");
+        }
+        for person in PEOPLE {
+            let person: PersonKey = person.parse().unwrap();
+            let sent = self.sent.get(&person).copied().unwrap_or(0);
+            assert_eq!(self.world.inbox(&person).len(), sent, "the inbox is not what was sent");
+        }
+    }
+}
+
+fn pick<T: Clone>(seen: &[T], index: usize) -> Option<T> {
+    (!seen.is_empty()).then(|| seen[index % seen.len()].clone())
+}
+
+fn hello() -> String {
+    r#"{"object_type":"text","text":"안녕","link":{}}"#.to_owned()
+}
+
+proptest! {
+    #[test]
+    fn codes_are_spent_once_dead_tokens_stay_dead_and_nothing_happens_without_consent(
+        events in proptest::collection::vec(event(), 1..60)
+    ) {
+        let mut observed = Observed::new();
+        for event in events {
+            observed.live(event);
+            observed.check();
+        }
+    }
+}
+
+#[test]
+fn a_room_forgets_its_oldest_messages() {
+    let mut seed = Seed::built_in();
+    seed.apps[0].quotas.messages_per_day = u32::MAX;
+    let now = "2026-03-01T00:00:00Z".parse().unwrap();
+    let mut world = World::new(&seed, now);
+    let ryan: PersonKey = "ryan".parse().unwrap();
+    let key = link::LinkKey::new(&seed.apps[0].key, &ryan);
+    world.link(&key, BTreeSet::from(["talk_message".to_owned()]), now);
+    let token = world.access_token_for_test(&key, now);
+    for _ in 0..1_003 {
+        let credentials = Credentials::Token(token.clone());
+        world.apply(now, SendToMe { credentials, template_object: Some(hello()) }).unwrap();
+    }
+    let inbox = world.inbox(&ryan);
+    assert_eq!((inbox.len(), inbox[0].id), (1_000, 4));
+}
+
+#[test]
+fn what_has_died_is_swept_out() {
+    let mut observed = Observed::new();
+    let everything: BTreeSet<&'static str> = ITEMS.into();
+    for _ in 0..3 {
+        observed.authorize(0, &everything, Some(everything.clone()));
+    }
+    observed.exchange(0);
+    let months_later = observed.now + SignedDuration::from_hours(24 * 100);
+    let credentials = Credentials::Missing;
+    let _ = observed.world.apply(months_later, Me { credentials });
+    let world = &observed.world;
+    assert!(world.codes.is_empty() && world.access_tokens.is_empty() && world.refresh_tokens.is_empty());
+    assert!(world.token_counts.is_empty());
+    assert_eq!(world.links.len(), 1);
+}

@@ -256,8 +256,12 @@ async fn forms_posted_from_another_site_are_refused() {
     let page = browser.sign_in(&kakao.authorize_url(&[]), "ryan").await;
     let consent = page.form_action("consent");
     let sign_in = consent.replace("/consent?", "/sign_in?");
-    let foreign =
-        [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "http://evil.example"), ("origin", "null")];
+    let foreign = [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "http://evil.example"),
+        ("origin", "null"),
+    ];
     for (name, value) in foreign {
         for action in [&consent, &sign_in] {
             let form = [("scope", "profile_nickname"), ("decision", "agree"), ("person", "ryan")];

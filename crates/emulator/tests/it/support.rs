@@ -6,27 +6,27 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
 use serde_json::{Value, json};
 use url::Url;
 
-pub const REST_API_KEY: &str = "de300de300de300de300de300de30001";
-pub const CLIENT_SECRET: &str = "de305ec7de305ec7de305ec7de305ec7";
-pub const ADMIN_KEY: &str = "de30ad31de30ad31de30ad31de30ad31";
-pub const REDIRECT_URI: &str = "http://localhost:4000/redirect";
+pub(crate) const REST_API_KEY: &str = "de300de300de300de300de300de30001";
+pub(crate) const CLIENT_SECRET: &str = "de305ec7de305ec7de305ec7de305ec7";
+pub(crate) const ADMIN_KEY: &str = "de30ad31de30ad31de30ad31de30ad31";
+pub(crate) const REDIRECT_URI: &str = "http://localhost:4000/redirect";
 
 /// A running emulator with a client that neither follows redirects nor keeps cookies.
-pub struct Kakao {
-    pub emulator: Emulator,
-    pub client: Client,
+pub(crate) struct Kakao {
+    pub(crate) emulator: Emulator,
+    pub(crate) client: Client,
 }
 
 /// What a call answered.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: reqwest::header::HeaderMap,
-    pub body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) body: Value,
 }
 
 impl Answer {
-    pub async fn of(request: RequestBuilder) -> Self {
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await.unwrap();
@@ -36,48 +36,48 @@ impl Answer {
 
     /// The body of a success.
     #[track_caller]
-    pub fn ok(self) -> Value {
+    pub(crate) fn ok(self) -> Value {
         assert_eq!(self.status, 200, "{}", self.body);
         self.body
     }
 
     /// Status and body, to be compared with a refusal.
-    pub fn refusal(self) -> (u16, Value) {
+    pub(crate) fn refusal(self) -> (u16, Value) {
         (self.status.as_u16(), self.body)
     }
 }
 
 impl Kakao {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_from(Seed::built_in()).await
     }
 
     /// With a world of its own, at a fixed time.
-    pub async fn start_from(seed: Seed) -> Self {
+    pub(crate) async fn start_from(seed: Seed) -> Self {
         let clock = Clock::stopped_at("2026-03-01T00:00:00Z".parse().unwrap());
         Self::start_with(Options { seed, clock: Some(clock), ..Options::default() }).await
     }
 
-    pub async fn start_with(options: Options) -> Self {
+    pub(crate) async fn start_with(options: Options) -> Self {
         let emulator = Emulator::start(options).await.unwrap();
         let client = Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
         Self { emulator, client }
     }
 
-    pub fn url(&self, path: &str) -> Url {
+    pub(crate) fn url(&self, path: &str) -> Url {
         self.emulator.base_url().join(path).unwrap()
     }
 
-    pub fn get(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
         self.client.get(self.url(path))
     }
 
-    pub fn post(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn post(&self, path: &str) -> RequestBuilder {
         self.client.post(self.url(path))
     }
 
     /// The authorize address of the app `demo`, with some parameters changed or added; an empty value leaves one out.
-    pub fn authorize_url(&self, changes: &[(&str, &str)]) -> Url {
+    pub(crate) fn authorize_url(&self, changes: &[(&str, &str)]) -> Url {
         let mut parameters =
             vec![("client_id", REST_API_KEY), ("redirect_uri", REDIRECT_URI), ("response_type", "code")];
         for (name, value) in changes {
@@ -91,18 +91,18 @@ impl Kakao {
         url
     }
 
-    pub async fn approve(&self, person: &str, scopes: &[&str]) -> Url {
+    pub(crate) async fn approve(&self, person: &str, scopes: &[&str]) -> Url {
         let url = self.authorize_url(&[("scope", &scopes.join(","))]);
         self.emulator.approve(&url, person, &Decision::Allow).unwrap()
     }
 
     /// A code for what the person agrees to when asked for everything.
-    pub async fn code(&self, person: &str) -> String {
+    pub(crate) async fn code(&self, person: &str) -> String {
         parameter(&self.approve(person, &[]).await, "code").unwrap()
     }
 
     /// Asks for tokens; the app's key, secret and redirect address stand in unless said otherwise.
-    pub async fn token(&self, changes: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn token(&self, changes: &[(&str, &str)]) -> Answer {
         let mut form = vec![
             ("client_id", REST_API_KEY),
             ("client_secret", CLIENT_SECRET),
@@ -116,66 +116,66 @@ impl Kakao {
         Answer::of(self.post("/oauth/token").form(&form)).await
     }
 
-    pub async fn refresh(&self, refresh_token: &str) -> Answer {
+    pub(crate) async fn refresh(&self, refresh_token: &str) -> Answer {
         self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await
     }
 
     /// The token answer of somebody who signed in and agreed to everything.
-    pub async fn log_in(&self, person: &str) -> Value {
+    pub(crate) async fn log_in(&self, person: &str) -> Value {
         let code = self.code(person).await;
         self.token(&[("code", &code)]).await.ok()
     }
 
-    pub async fn access_token(&self, person: &str) -> String {
+    pub(crate) async fn access_token(&self, person: &str) -> String {
         text(&self.log_in(person).await["access_token"])
     }
 
-    pub async fn me(&self, token: &str) -> Answer {
+    pub(crate) async fn me(&self, token: &str) -> Answer {
         Answer::of(self.get("/v2/user/me").bearer_auth(token)).await
     }
 
-    pub async fn send_to_me(&self, token: &str, template_object: &Value) -> Answer {
+    pub(crate) async fn send_to_me(&self, token: &str, template_object: &Value) -> Answer {
         let form = [("template_object", template_object.to_string())];
         Answer::of(self.post("/v2/api/talk/memo/default/send").bearer_auth(token).form(&form)).await
     }
 
-    pub async fn send_to_friends(&self, token: &str, uuids: &[&str], text: &str) -> Answer {
+    pub(crate) async fn send_to_friends(&self, token: &str, uuids: &[&str], text: &str) -> Answer {
         let form =
             [("receiver_uuids", json!(uuids).to_string()), ("template_object", hello(text).to_string())];
         let request = self.post("/v1/api/talk/friends/message/default/send").bearer_auth(token);
         Answer::of(request.form(&form)).await
     }
 
-    pub async fn friends(&self, token: &str, query: &str) -> Answer {
+    pub(crate) async fn friends(&self, token: &str, query: &str) -> Answer {
         Answer::of(self.get(&format!("/v1/api/talk/friends?{query}")).bearer_auth(token)).await
     }
 
     /// The uuid by which the app `demo` knows a friend of ryan's.
-    pub async fn uuid(&self, token: &str, nickname: &str) -> String {
+    pub(crate) async fn uuid(&self, token: &str, nickname: &str) -> String {
         let friends = self.friends(token, "limit=100").await.ok();
         let mut elements = friends["elements"].as_array().unwrap().iter();
         text(&elements.find(|friend| friend["profile_nickname"] == nickname).unwrap()["uuid"])
     }
 
     /// A browser in which nobody is signed in.
-    pub fn browser(&self) -> Browser<'_> {
+    pub(crate) fn browser(&self) -> Browser<'_> {
         Browser { kakao: self, cookie: None }
     }
 }
 
 /// A browser as far as Kakao's pages need one: it keeps the cookie and fills in forms.
-pub struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     kakao: &'a Kakao,
-    pub cookie: Option<String>,
+    pub(crate) cookie: Option<String>,
 }
 
 impl Browser<'_> {
-    pub async fn open(&self, url: &Url) -> Shown {
+    pub(crate) async fn open(&self, url: &Url) -> Shown {
         self.send(self.kakao.client.get(url.clone())).await
     }
 
     /// Presses a submit button on the page, with these fields filled in.
-    pub async fn submit(&mut self, action: &str, fields: &[(&str, &str)]) -> Shown {
+    pub(crate) async fn submit(&mut self, action: &str, fields: &[(&str, &str)]) -> Shown {
         let shown = self.send(self.kakao.post(action).form(fields)).await;
         if let Some(cookie) = &shown.cookie {
             self.cookie = Some(cookie.split(';').next().unwrap().to_owned());
@@ -184,7 +184,7 @@ impl Browser<'_> {
     }
 
     /// Signs in with one click and follows to whatever comes next.
-    pub async fn sign_in(&mut self, url: &Url, person: &str) -> Shown {
+    pub(crate) async fn sign_in(&mut self, url: &Url, person: &str) -> Shown {
         let page = self.open(url).await;
         let action = page.form_action("sign_in");
         let redirect = self.submit(&action, &[("person", person)]).await;
@@ -202,17 +202,18 @@ impl Browser<'_> {
 
 /// What a browser shows.
 #[derive(Debug)]
-pub struct Shown {
-    pub status: StatusCode,
-    pub location: Option<String>,
-    pub cookie: Option<String>,
-    pub html: String,
-    pub policy: String,
+pub(crate) struct Shown {
+    pub(crate) status: StatusCode,
+    pub(crate) location: Option<String>,
+    pub(crate) cookie: Option<String>,
+    pub(crate) html: String,
+    pub(crate) policy: String,
 }
 
 impl Shown {
     async fn new(response: Response) -> Self {
-        let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let header =
+            |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         Self {
             status: response.status(),
             location: header(LOCATION.as_str()),
@@ -224,7 +225,7 @@ impl Shown {
 
     /// Where the form of this name posts to.
     #[track_caller]
-    pub fn form_action(&self, name: &str) -> String {
+    pub(crate) fn form_action(&self, name: &str) -> String {
         let start = format!("action=\"/oauth/authorize/{name}?");
         let (_, rest) = self.html.split_once(&start).unwrap_or_else(|| panic!("no form: {}", self.html));
         let query = rest.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
@@ -233,7 +234,7 @@ impl Shown {
 
     /// Where the browser was sent to, which must be the service.
     #[track_caller]
-    pub fn redirect(&self) -> Url {
+    pub(crate) fn redirect(&self) -> Url {
         assert_eq!(self.status, 302, "{}", self.html);
         let url = Url::parse(self.location.as_ref().unwrap()).unwrap();
         assert!(url.as_str().starts_with(REDIRECT_URI), "{url}");
@@ -241,16 +242,16 @@ impl Shown {
     }
 }
 
-pub fn parameter(url: &Url, name: &str) -> Option<String> {
+pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(given, _)| given == name).map(|(_, value)| value.into_owned())
 }
 
 #[track_caller]
-pub fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
 /// A text message that Kakao takes without a word.
-pub fn hello(text: &str) -> Value {
+pub(crate) fn hello(text: &str) -> Value {
     json!({"object_type": "text", "text": text, "link": {"web_url": "http://localhost:4000/"}})
 }

@@ -56,8 +56,10 @@ async fn code_older_than_ten_minutes_is_koe320() {
 async fn unknown_clients_are_koe101_by_name() {
     let kakao = Kakao::start().await;
     let code = kakao.code("ryan").await;
-    let refused = |id: &str| (401, kauth_error("invalid_client", "KOE101", &format!("Not exist client_id [{id}]")));
-    let form = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", REDIRECT_URI)];
+    let refused =
+        |id: &str| (401, kauth_error("invalid_client", "KOE101", &format!("Not exist client_id [{id}]")));
+    let form =
+        [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", REDIRECT_URI)];
     for id in ["nobody", ""] {
         assert_eq!(kakao.token(&[("client_id", id)]).await.refusal(), refused(id));
     }

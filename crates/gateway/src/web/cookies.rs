@@ -72,3 +72,22 @@ pub(super) fn clear_session(jar: CookieJar, public_url: &Url) -> CookieJar {
     let gone = |name| cookie(name, "", jiff::SignedDuration::ZERO, public_url);
     jar.add(gone(Name::Session)).add(gone(Name::Write))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_https_cookies_are_secure_and_bound_to_their_host() {
+        let https = Url::parse("https://katok.example").unwrap();
+        for name in [Name::Session, Name::Write, Name::Login] {
+            let baked = cookie(name, "value", LIFETIME, &https);
+            assert!(baked.name().starts_with("__Host-"), "{baked}");
+            assert_eq!(
+                (baked.secure(), baked.http_only(), baked.path()),
+                (Some(true), Some(true), Some("/"))
+            );
+            assert!(baked.domain().is_none());
+        }
+    }
+}

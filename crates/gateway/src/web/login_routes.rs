@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -27,14 +28,15 @@ pub(super) async fn authorize(
     jar: CookieJar,
     headers: HeaderMap,
     uri: Uri,
-    Query(ask): Query<Ask>,
+    ask: Result<Query<Ask>, QueryRejection>,
 ) -> Response {
     if let Some(home) = pages::other_name_of_this_machine(&app, &headers, &uri) {
         return home.into_response();
     }
     let public_url = &app.settings.public_url;
+    let scopes = ask.map(|Query(ask)| ScopeSet::parse(&ask.scope)).unwrap_or_default();
     let held = cookies::read(&jar, Name::Login, public_url);
-    match login::begin(&app, held, &ScopeSet::parse(&ask.scope)).await {
+    match login::begin(&app, held, &scopes).await {
         Ok(begun) => {
             let jar = cookies::set_login(jar, &begun.browser, public_url);
             // Kakao's sample answers 302, and its curl lines show it.
@@ -48,11 +50,13 @@ pub(super) async fn authorize(
 pub(super) async fn redirect(
     State(app): State<Arc<App>>,
     jar: CookieJar,
-    Query(callback): Query<Callback>,
+    callback: Result<Query<Callback>, QueryRejection>,
 ) -> Response {
     let public_url = &app.settings.public_url;
     let browser = cookies::read(&jar, Name::Login, public_url);
     let old_session = cookies::read(&jar, Name::Session, public_url);
+    // A query that cannot be read carries no state, and is refused for that.
+    let Query(callback) = callback.unwrap_or_default();
     match login::complete(&app, callback, browser.as_ref(), old_session.as_ref()).await {
         Ok((account, secrets)) => {
             tracing::info!(account.id = %account, "web.login.done");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -62,7 +63,7 @@ pub(super) struct Outcome {
 pub(super) async fn index(
     State(app): State<Arc<App>>,
     visitor: Result<Visitor, Refusal>,
-    Query(outcome): Query<Outcome>,
+    outcome: Result<Query<Outcome>, QueryRejection>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
@@ -73,7 +74,7 @@ pub(super) async fn index(
         Ok(Visitor(access)) => render(&Index {
             frame: Frame::of(&app),
             signed_in: access != Access::Anonymous,
-            cancelled: outcome.login.as_deref() == Some("cancelled"),
+            cancelled: outcome.is_ok_and(|Query(outcome)| outcome.login.as_deref() == Some("cancelled")),
         }),
         Err(_) => problem(
             &app,

@@ -99,7 +99,11 @@ impl Refusal {
 fn action(remedy: &Remedy) -> Value {
     match remedy {
         Remedy::AskConsent(scopes) => {
-            json!({"action": "ask_consent", "scopes": scopes, "href": format!("/authorize?scope={scopes}")})
+            let list: Vec<String> = scopes
+                .iter()
+                .map(|scope| url::form_urlencoded::byte_serialize(scope.as_str().as_bytes()).collect())
+                .collect();
+            json!({"action": "ask_consent", "scopes": scopes, "href": format!("/authorize?scope={}", list.join(","))})
         }
         Remedy::SignInAgain | Remedy::RefreshToken => json!({"action": "sign_in", "href": "/authorize"}),
         Remedy::Retry { .. } => json!({"action": "retry"}),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequest, Query, RawQuery, Request, State};
 use axum::http::{Method, header};
 use axum_extra::extract::CookieJar;
@@ -35,8 +36,14 @@ pub(super) struct Page {
 pub(super) async fn friends(
     State(app): State<Arc<App>>,
     SignedIn(account): SignedIn,
-    Query(page): Query<Page>,
+    page: Result<Query<Page>, QueryRejection>,
 ) -> Answer {
+    let Query(page) = page.map_err(|_| {
+        Refusal::bad_request(Sentence::new(
+            "offset과 limit은 0 이상의 수여야 합니다.",
+            "offset and limit must be numbers from 0.",
+        ))
+    })?;
     let mut friends = ListFriends::new();
     if let Some(offset) = page.offset {
         friends = friends.offset(offset);

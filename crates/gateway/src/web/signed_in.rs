@@ -65,7 +65,7 @@ where
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        if site::is_cross_site(&parts.headers) {
+        if site::is_prefetch(&parts.headers) || site::is_cross_site(&parts.headers) {
             return Err(Refusal::cross_site());
         }
         match Visitor::from_request_parts(parts, state).await?.0 {

@@ -6,6 +6,17 @@
 
 use axum::http::{HeaderMap, Uri, header};
 
+/// Whether the request is a guess of the browser's: typing in the address bar may fetch a page ahead.
+pub(super) fn is_prefetch(headers: &HeaderMap) -> bool {
+    let says_so = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.contains("prefetch"))
+    };
+    says_so("sec-purpose") || says_so("purpose")
+}
+
 /// Whether another site caused the request, as far as its headers tell. Programs send none of them.
 pub(super) fn is_cross_site(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
@@ -50,6 +61,15 @@ mod tests {
         assert!(cross(&[("referer", "https://evil.example/page")]));
         assert!(!cross(&[("origin", "http://localhost:4000")]));
         assert!(!cross(&[("referer", "http://localhost:4000/index.html")]));
+    }
+
+    #[test]
+    fn a_page_fetched_ahead_is_noticed() {
+        let headers = |value: &'static str| {
+            HeaderMap::from_iter([(HeaderName::from_static("sec-purpose"), HeaderValue::from_static(value))])
+        };
+        assert!(is_prefetch(&headers("prefetch")) && is_prefetch(&headers("prefetch;prerender")));
+        assert!(!is_prefetch(&HeaderMap::new()));
     }
 
     #[test]

@@ -63,12 +63,14 @@ async fn nothing_is_sent_or_destroyed_for_another_site() {
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;
     let acting = ["/message", "/friend-message?uuid=a", "/logout", "/unlink"];
-    let origins: [&[(&str, &str)]; 5] = [
+    let origins: [&[(&str, &str)]; 6] = [
         &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")],
         &[("sec-fetch-site", "same-site")],
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
         &[("referer", "https://evil.example/page")],
+        // Not another site, but nobody's wish either.
+        &[("sec-purpose", "prefetch;prerender"), ("sec-fetch-site", "none")],
     ];
     for path in acting {
         for method in [Method::GET, Method::POST] {

@@ -68,7 +68,13 @@ async fn a_callback_with_a_wrong_or_missing_state_signs_nobody_in() {
     let authorize = browser.get("/authorize").await.location();
     let back = house.emulator.approve(&authorize, "ryan", &Decision::Allow).unwrap();
     let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
-    for query in [format!("code={code}&state=guessed"), format!("code={code}"), String::new()] {
+    let queries = [
+        format!("code={code}&state=guessed"),
+        format!("code={code}"),
+        String::new(),
+        "state=a&state=b".to_owned(),
+    ];
+    for query in queries {
         let page = browser.get(&format!("/redirect?{query}")).await;
         assert_eq!(page.status, 400, "{query}");
         assert!(
@@ -187,12 +193,12 @@ async fn a_code_that_kakao_does_not_take_is_explained_with_its_remedy() {
 }
 
 #[tokio::test]
-async fn a_session_survives_a_restart_and_ends_after_thirty_days() {
+async fn a_session_survives_a_restart_and_ends_after_sixty_days() {
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;
     let house = house.restart().await;
     browser.get("/profile").await.is(200);
-    house.advance(jiff::SignedDuration::from_hours(24 * 30));
+    house.advance(jiff::SignedDuration::from_hours(24 * 60));
     browser.get("/profile").await.is(401);
 }
 

@@ -47,12 +47,11 @@ async fn a_hundred_requests_at_expiry_make_one_refresh() {
 async fn a_rotated_refresh_token_is_kept_over_a_restart() {
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;
-    // In its last month Kakao gives a new refresh token and kills the old one; our session lasts 30 days,
-    // so the person signs in again, and only the tokens live on.
-    house.advance(SignedDuration::from_hours(24 * 29));
+    // In its last month Kakao gives a new refresh token with the access token and kills the old one.
+    house.advance(SignedDuration::from_hours(24 * 45));
     browser.get("/profile").await.is(200);
     let house = house.restart().await;
-    house.advance(SignedDuration::from_hours(23));
+    house.advance(SignedDuration::from_hours(24 * 14));
     browser.get("/profile").await.is(200);
 }
 

@@ -105,6 +105,10 @@ impl From<TokenError<TokenFileError>> for Failure {
             .hint("katok login"),
             TokenError::Kakao(error) => Self::from(error),
             TokenError::Store(error) => Self::from(error),
+            TokenError::Unfinished => Self::system(
+                "카카오 토큰을 제때 새로 받지 못했습니다. 잠시 뒤 다시 해 보세요.",
+                "Kakao's tokens could not be refreshed in time. Try again in a moment.",
+            ),
         }
     }
 }

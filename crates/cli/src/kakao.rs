@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use katok_client::{Client, ClientSecret, Clock, RestApiKey, SystemClock, TokenKeeper};
+use katok_client::{
+    Client, ClientSecret, Clock, Endpoint, RedirectUri, RestApiKey, SystemClock, TokenError, TokenKeeper,
+};
 use katok_gateway::config::{KakaoKeys, SettingsFile};
 use katok_gateway::{KakaoApp, KakaoAt, Sentence};
 use serde::Deserialize;
@@ -14,7 +16,7 @@ use crate::args::Args;
 use crate::data_dir;
 use crate::failure::{Exit, Failure};
 use crate::running::Running;
-use crate::token_file::TokenFile;
+use crate::token_file::{TokenFile, TokenFileError};
 
 const USUAL_EMULATOR: &str = "http://localhost:4100";
 
@@ -25,12 +27,12 @@ const LOOPBACK_REDIRECT: &str = "http://localhost:4199/callback";
 pub(crate) struct Kakao {
     pub(crate) at: KakaoAt,
     pub(crate) client: Client,
-    pub(crate) keeper: TokenKeeper<TokenFile>,
+    keeper: TokenKeeper<TokenFile>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tokens: TokenFile,
     /// The account's place in the token file.
     pub(crate) key: String,
-    pub(crate) redirect_uri: Url,
+    pub(crate) redirect_uri: RedirectUri,
     /// Where a text leads that names no link.
     pub(crate) link: Url,
 }
@@ -38,7 +40,7 @@ pub(crate) struct Kakao {
 /// An app with the addresses that fit it.
 struct Found {
     app: KakaoApp,
-    redirect_uri: Url,
+    redirect_uri: RedirectUri,
     link: Url,
 }
 
@@ -97,14 +99,39 @@ impl Kakao {
     }
 }
 
+impl Kakao {
+    /// Makes a call for the signed-in person, also one that sends, and once more after a refused token
+    /// (-401): Kakao looks at the token before anything else, so nothing was sent.
+    pub(crate) async fn call<E: Endpoint>(
+        &self,
+        endpoint: &E,
+    ) -> Result<E::Output, TokenError<TokenFileError>> {
+        let call = |token| async move { self.client.call(endpoint, &token).await };
+        self.keeper.with_token(&self.key, call).await
+    }
+
+    /// The same, with Kakao's JSON as it came.
+    pub(crate) async fn call_json<E: Endpoint>(
+        &self,
+        endpoint: &E,
+    ) -> Result<serde_json::Value, TokenError<TokenFileError>> {
+        let call = |token| async move { self.client.call_json(endpoint, &token).await };
+        self.keeper.with_token(&self.key, call).await
+    }
+}
+
 fn address(text: &'static str) -> Url {
     Url::parse(text).expect("a constant address parses")
 }
 
+fn loopback_redirect() -> RedirectUri {
+    LOOPBACK_REDIRECT.parse().expect("a constant address parses")
+}
+
 fn configured(app: KakaoApp) -> Found {
-    let redirect_uri = app.redirect_uri.clone().unwrap_or_else(|| address(LOOPBACK_REDIRECT));
+    let redirect_uri = app.redirect_uri.clone().unwrap_or_else(loopback_redirect);
     // People register the domain of their redirect address also as the domain of their links.
-    let link = app.redirect_uri.as_ref().and_then(|uri| uri.join("/").ok());
+    let link = app.redirect_uri.as_ref().and_then(|uri| uri.url().join("/").ok());
     Found { redirect_uri, link: link.unwrap_or_else(|| address("https://developers.kakao.com")), app }
 }
 
@@ -119,7 +146,7 @@ struct WorldApp {
     rest_api_key: String,
     client_secret: Option<String>,
     #[serde(default)]
-    redirect_uris: Vec<Url>,
+    redirect_uris: Vec<String>,
     #[serde(default)]
     web_domains: Vec<Url>,
 }
@@ -161,14 +188,15 @@ fn choose(emulator: &Url, world: World) -> Result<Found, Failure> {
     let app = world.apps.into_iter().next().ok_or_else(|| {
         Failure::new(Exit::Usage, "에뮬레이터에 앱이 없습니다.", "The emulator has no app.")
     })?;
-    let loopback = |uri: &&Url| matches!(uri.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    let wanted = address(LOOPBACK_REDIRECT);
-    let redirect_uri = app
-        .redirect_uris
+    let loopback =
+        |uri: &&RedirectUri| matches!(uri.url().host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let wanted = loopback_redirect();
+    let registered: Vec<RedirectUri> = app.redirect_uris.iter().filter_map(|uri| uri.parse().ok()).collect();
+    let redirect_uri = registered
         .iter()
         .find(|uri| **uri == wanted)
-        .or_else(|| app.redirect_uris.iter().find(loopback))
-        .or(app.redirect_uris.first())
+        .or_else(|| registered.iter().find(loopback))
+        .or(registered.first())
         .cloned()
         .unwrap_or(wanted);
     Ok(Found {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
+use katok_client::RedirectUri;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -24,7 +25,7 @@ pub(crate) struct Loopback {
 
 impl Loopback {
     /// Binds the port of the redirect address, on both loopback addresses where there are two.
-    pub(crate) async fn bind(redirect_uri: &Url) -> Result<Self, Failure> {
+    pub(crate) async fn bind(redirect_uri: &RedirectUri) -> Result<Self, Failure> {
         let elsewhere = || {
             Failure::usage(
                 format!("redirect 주소 {redirect_uri}가 이 컴퓨터의 주소가 아니라서 여기서 기다릴 수 없습니다."),
@@ -32,8 +33,9 @@ impl Loopback {
             )
             .hint("katok login --no-browser")
         };
-        let port = redirect_uri.port_or_known_default().ok_or_else(elsewhere)?;
-        let addresses = match redirect_uri.host_str() {
+        let url = redirect_uri.url();
+        let port = url.port_or_known_default().ok_or_else(elsewhere)?;
+        let addresses = match url.host_str() {
             Some("localhost") => vec![
                 SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
                 SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
@@ -42,7 +44,7 @@ impl Loopback {
             Some("[::1]") => vec![SocketAddr::from((Ipv6Addr::LOCALHOST, port))],
             _ => return Err(elsewhere()),
         };
-        if redirect_uri.scheme() != "http" {
+        if url.scheme() != "http" {
             return Err(elsewhere());
         }
         let mut listeners = Vec::new();
@@ -60,7 +62,7 @@ impl Loopback {
                 }
             }
         }
-        Ok(Self { listeners, redirect_uri: redirect_uri.clone() })
+        Ok(Self { listeners, redirect_uri: url.clone() })
     }
 
     /// The address, with its query, that the browser came back to.

@@ -78,14 +78,17 @@ impl ClientBuilder {
 
     /// The finished client.
     pub fn build(self) -> Result<Client, Error> {
+        let auth_base_url = base_url(self.auth_base_url, AUTH_BASE_URL)?;
+        let api_base_url = base_url(self.api_base_url, API_BASE_URL)?;
+        let direct = is_loopback(&auth_base_url) && is_loopback(&api_base_url);
         Ok(Client(Arc::new(Inner {
             rest_api_key: self.rest_api_key,
             client_secret: self.client_secret,
-            auth_base_url: base_url(self.auth_base_url, AUTH_BASE_URL)?,
-            api_base_url: base_url(self.api_base_url, API_BASE_URL)?,
+            auth_base_url,
+            api_base_url,
             transport: match self.transport {
                 Some(transport) => transport,
-                None => Arc::new(Reqwest::new(self.timeout)?),
+                None => Arc::new(Reqwest::new(self.timeout, direct)?),
             },
         })))
     }
@@ -96,6 +99,16 @@ fn base_url(given: Option<Url>, default: &str) -> Result<Url, Error> {
     url.ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(|| {
         Error::configuration("the address of Kakao's host must begin with https:// or http://")
     })
+}
+
+/// Whether an address is on this machine, as an emulator's is.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 impl Client {
@@ -190,7 +203,7 @@ impl Client {
         let form = parameters.to_form();
         let in_query = E::METHOD == Method::GET;
         if in_query {
-            url.set_query(Some(&form).filter(|form| !form.is_empty()).map(String::as_str));
+            url.set_query(Some(&form));
         }
 
         let mut request = Request::builder()

@@ -82,20 +82,18 @@ impl Sample {
 
     /// A client that knows this app, on a wire that gives the sample's response.
     pub(crate) fn client(&self, client_secret: &str) -> Client {
-        client_of("REST_API_KEY", client_secret, Arc::new(Played { sample: self.clone(), insist: true }))
+        client_of(client_secret, Arc::new(Played { sample: self.clone(), insist: true }))
     }
 
     /// The sample's response to a request this client would never make.
     pub(crate) async fn answer<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error> {
         let wire = Arc::new(Played { sample: self.clone(), insist: false });
-        client_of("REST_API_KEY", "CLIENT_SECRET", wire)
-            .call(endpoint, &AccessToken::new("ACCESS_TOKEN"))
-            .await
+        client_of("CLIENT_SECRET", wire).call(endpoint, &AccessToken::new("ACCESS_TOKEN")).await
     }
 }
 
-pub(crate) fn client_of(key: &str, secret: &str, wire: Arc<dyn Transport>) -> Client {
-    let builder = Client::builder(RestApiKey::new(key))
+fn client_of(secret: &str, wire: Arc<dyn Transport>) -> Client {
+    let builder = Client::builder(RestApiKey::new("REST_API_KEY"))
         .auth_base_url(Url::parse(HOSTS[0].1).unwrap())
         .api_base_url(Url::parse(HOSTS[1].1).unwrap())
         .transport(wire);
@@ -213,7 +211,7 @@ mod tests {
                 sample.answer(&Me).await.unwrap_err()
             } else {
                 let wire = Arc::new(Played { sample: sample.clone(), insist: false });
-                client_of("REST_API_KEY", "", wire).refresh(&crate::RefreshToken::new("R")).await.unwrap_err()
+                client_of("", wire).refresh(&crate::RefreshToken::new("R")).await.unwrap_err()
             };
             let (kind, code) = match body["code"].as_i64() {
                 Some(code) => (ErrorKind::Refused, KakaoCode::Api(code)),

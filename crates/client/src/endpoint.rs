@@ -1,5 +1,7 @@
 //! What one of Kakao's endpoints is: where it lives, what it needs, how to ask and how to read the reply.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::Method;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
@@ -66,7 +68,6 @@ pub enum Effect {
 }
 
 /// The parameters of a call, in the order they are written.
-#[derive(Default)]
 pub struct Parameters(Vec<Parameter>);
 
 struct Parameter {
@@ -77,7 +78,7 @@ struct Parameter {
 
 impl Parameters {
     pub(crate) fn new() -> Self {
-        Self::default()
+        Self(Vec::new())
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -110,7 +111,7 @@ impl Reply {
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Unreadable> {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| Unreadable::new(&error))?;
-        json.end().map_err(|_| Unreadable { path: ".".to_owned(), problem: Problem::NotJson })?;
+        json.end().map_err(|_| Unreadable { path: WHOLE.to_owned(), problem: Problem::NotJson })?;
         Ok(value)
     }
 }
@@ -125,12 +126,25 @@ where
 }
 
 /// Where a reply stopped making sense; the value that stood there is not kept.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{problem} at {path}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     path: String,
     problem: Problem,
 }
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            WHOLE => self.problem.fmt(f),
+            path => write!(f, "{} at {path}", self.problem),
+        }
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// The path of the reply itself, as `serde_path_to_error` writes it.
+const WHOLE: &str = ".";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum Problem {
@@ -164,7 +178,7 @@ impl Unreadable {
     }
 
     pub(crate) fn too_large() -> Self {
-        Self { path: ".".to_owned(), problem: Problem::TooLarge }
+        Self { path: WHOLE.to_owned(), problem: Problem::TooLarge }
     }
 
     /// The JSON path where reading stopped, such as `kakao_account.email`.

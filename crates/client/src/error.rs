@@ -6,8 +6,6 @@ mod remedy;
 use std::fmt;
 use std::time::Duration;
 
-use http::Method;
-
 pub use kakao::{ApiError, KakaoCode, OAuthError};
 pub use remedy::Remedy;
 
@@ -53,8 +51,7 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn of<E: Endpoint>() -> Self {
-        let method = if E::METHOD == Method::GET { "GET" } else { "POST" };
-        Self { method, path: E::PATH, effect: E::EFFECT, scopes: E::SCOPES }
+        Self { method: const { &E::METHOD }.as_str(), path: E::PATH, effect: E::EFFECT, scopes: E::SCOPES }
     }
 }
 
@@ -100,10 +97,6 @@ impl Error {
             TransportError::TooLarge { .. } => Cause::Unreadable(Unreadable::too_large()),
         };
         Self::new(cause, Some(call))
-    }
-
-    pub(crate) fn unanswered(why: &'static str, call: Call) -> Self {
-        Self::new(Cause::Unanswered(why.into()), Some(call))
     }
 
     pub(crate) fn api(error: ApiError, status: u16, call: Call) -> Self {

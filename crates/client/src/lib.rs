@@ -1,4 +1,39 @@
 //! Talks to Kakao Login and KakaoTalk: typed calls, errors that say what to do, and tokens that stay fresh.
+//!
+//! A login goes out with [`Client::authorize_url`] and comes back to [`Client::exchange_code`]; after that a
+//! [`TokenKeeper`] hands out access tokens that work.
+//!
+//! ```no_run
+//! # async fn example(code: katok_client::AuthorizationCode) -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//!
+//! use katok_client::{
+//!     Client, Clock, ClientSecret, ExchangeCode, Link, MemoryTokenStore, RestApiKey, SendToMe,
+//!     SystemClock, Text, TokenKeeper, Tokens,
+//! };
+//!
+//! let client = Client::builder(RestApiKey::new("your REST API key"))
+//!     .client_secret(ClientSecret::new("its client secret"))
+//!     .build()?;
+//!
+//! let redirect_uri = "https://svc.example/kakao/callback".parse()?;
+//! let issued = client.exchange_code(&ExchangeCode { redirect_uri, code, code_verifier: None }).await?;
+//!
+//! let store = MemoryTokenStore::new();
+//! store.put("mina".to_owned(), Tokens::issued(issued, SystemClock.now()));
+//! let keeper = TokenKeeper::new(client, store, Arc::new(SystemClock));
+//!
+//! let link = Link::web(&"https://svc.example/orders/7".parse()?);
+//! let message = SendToMe::new(Text::new("주문이 도착했어요", link)?.into());
+//! if let Err(error) = keeper.call(&"mina".to_owned(), &message).await {
+//!     eprintln!("{error}; now: {:?}", error.remedy());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A message is never sent twice by this crate: a send whose answer got lost is
+//! [`Remedy::Unconfirmed`], and its sender decides.
 
 mod chance;
 mod client;
@@ -24,7 +59,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use endpoint::{Auth, Effect, Endpoint, Host};
 pub use error::{ApiError, Error, ErrorKind, KakaoCode, OAuthError, Remedy};
 pub use id::{FriendUuid, KakaoUserId};
-pub use login::{Authorize, ExchangeCode, IssuedTokens, Prompt, RefreshedTokens};
+pub use login::{Authorize, ExchangeCode, IssuedTokens, Prompt, RedirectUri, RefreshedTokens};
 pub use scope::{Scope, ScopeSet};
 pub use secret::{
     AccessToken, AdminKey, AuthorizationCode, ClientSecret, CodeChallenge, CodeVerifier, IdToken, Nonce,

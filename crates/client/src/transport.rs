@@ -51,9 +51,12 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 pub(crate) struct Reqwest(reqwest::Client);
 
 impl Reqwest {
-    pub(crate) fn new(timeout: Duration) -> Result<Self, Error> {
+    /// `direct` leaves out the proxies of the environment: none of them leads back to this machine.
+    pub(crate) fn new(timeout: Duration, direct: bool) -> Result<Self, Error> {
         let builder = || {
-            reqwest::Client::builder()
+            let builder = reqwest::Client::builder();
+            let builder = if direct { builder.no_proxy() } else { builder };
+            builder
                 .user_agent(concat!("katok-client/", env!("CARGO_PKG_VERSION")))
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())

@@ -1,6 +1,6 @@
 //! What a signed-in person does at Kakao: every call with a living token.
 
-use katok_client::{Endpoint, Logout, Remedy, TokenError, Unlink};
+use katok_client::{Endpoint, Logout, TokenError, Unlink};
 use serde_json::Value;
 
 use crate::app::App;
@@ -15,6 +15,9 @@ pub(crate) enum ActError {
     SignInAgain,
     #[error(transparent)]
     Kakao(#[from] katok_client::Error),
+    /// The tokens were not refreshed in time; nothing was asked of Kakao.
+    #[error("the tokens could not be refreshed in time")]
+    Busy,
     /// Database or vault.
     #[error(transparent)]
     Tokens(#[from] TokenVaultError),
@@ -26,6 +29,7 @@ impl From<TokenError<TokenVaultError>> for ActError {
             TokenError::NotSignedIn | TokenError::SignInAgain { .. } => Self::SignInAgain,
             TokenError::Kakao(error) => Self::Kakao(error),
             TokenError::Store(error) => Self::Tokens(error),
+            TokenError::Unfinished => Self::Busy,
         }
     }
 }
@@ -45,14 +49,8 @@ pub(crate) async fn call<E: Endpoint>(
     account: &AccountId,
     endpoint: &E,
 ) -> Result<Value, ActError> {
-    let token = app.keeper.access_token(account).await?;
-    match app.client.call_json(endpoint, &token).await {
-        Err(error) if error.remedy() == Remedy::RefreshToken => {
-            let token = app.keeper.renew(account, &token).await?;
-            Ok(app.client.call_json(endpoint, &token).await?)
-        }
-        answer => Ok(answer?),
-    }
+    let call = |token| async move { app.client.call_json(endpoint, &token).await };
+    Ok(app.keeper.with_token(account, call).await?)
 }
 
 /// Logs out at Kakao and here: Kakao kills the tokens, so every session of the account ends.

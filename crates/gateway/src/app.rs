@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use katok_client::{Chance, Client, Clock, TokenKeeper};
+use katok_client::{Chance, Client, Clock, RedirectUri, TokenKeeper};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use crate::config::{KakaoApp, Settings};
 use crate::data_folder::DataFolder;
@@ -19,7 +18,7 @@ use crate::web;
 /// What the rooms of the gateway share.
 pub(crate) struct App {
     pub(crate) settings: Settings,
-    pub(crate) redirect_uri: Url,
+    pub(crate) redirect_uri: RedirectUri,
     /// Tells apart accounts of different Kakao apps and addresses in one database.
     pub(crate) realm: String,
     pub(crate) client: Client,
@@ -147,7 +146,8 @@ impl App {
         }
         let client = builder.build()?;
         let redirect_uri = settings.kakao.redirect_uri.clone().unwrap_or_else(|| {
-            settings.public_url.join("/redirect").expect("a web address takes an absolute path")
+            let address = settings.public_url.join("/redirect").ok();
+            address.and_then(|url| url.as_str().parse().ok()).expect("a web address takes an absolute path")
         });
         let realm = settings.kakao.fingerprint();
         let vault = Arc::new(vault);

@@ -168,3 +168,86 @@ pub fn number(name: &str, env: Environment<'_>, problems: &mut Vec<Sentence>) ->
     }
     number
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listen(env: &[(&str, &str)], file: &str, port: Option<u16>) -> (ListenSettings, Vec<Sentence>) {
+        let env = |name: &str| env.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
+        let mut problems = Vec::new();
+        let file = SettingsFile::parse(file).unwrap();
+        (ListenSettings::read(&env, &file, port, &mut problems), problems)
+    }
+
+    fn app(env: &[(&str, &str)], file: &str) -> (Option<KakaoApp>, Vec<Sentence>) {
+        let env = |name: &str| env.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
+        let mut problems = Vec::new();
+        let file = SettingsFile::parse(file).unwrap();
+        (KakaoApp::read(&env, &file, &mut problems), problems)
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_and_the_environment_over_the_file() {
+        let port = |env: &[(&str, &str)], file: &str, flag| listen(env, file, flag).0.address.port();
+        let (env, file) = ([("KATOK_PORT", "5001")], "[gateway]\nport = 5002\n");
+        assert_eq!(port(&[], "", None), 4000);
+        assert_eq!(port(&[], file, None), 5002);
+        assert_eq!(port(&env, file, None), 5001);
+        assert_eq!(port(&env, file, Some(5000)), 5000);
+    }
+
+    #[test]
+    fn all_problems_are_told_together() {
+        let env = [("KATOK_PORT", "many"), ("KATOK_HOST", "everywhere"), ("KATOK_PUBLIC_URL", "example.com")];
+        assert_eq!(listen(&env, "", None).1.len(), 3);
+    }
+
+    #[test]
+    fn without_a_rest_api_key_there_is_no_app() {
+        assert!(app(&[], "").0.is_none());
+        assert!(app(&[("KAKAO_REST_API_KEY", "")], "").0.is_none());
+        assert!(app(&[("KAKAO_CLIENT_SECRET", "secret")], "").0.is_none());
+    }
+
+    #[test]
+    fn with_a_rest_api_key_it_is_kakao_at_its_own_addresses() {
+        let (app, problems) = app(&[("KAKAO_REST_API_KEY", "key")], "");
+        let app = app.unwrap();
+        assert!(problems.is_empty());
+        assert_eq!(app.at, KakaoAt::Kakao);
+        assert_eq!(app.auth_base_url.as_str(), "https://kauth.kakao.com/");
+        assert_eq!(app.api_base_url.as_str(), "https://kapi.kakao.com/");
+    }
+
+    #[test]
+    fn a_secret_given_twice_is_refused_and_never_shown() {
+        let env = [
+            ("KAKAO_REST_API_KEY", "key"),
+            ("KAKAO_CLIENT_SECRET", "very-secret"),
+            ("KAKAO_CLIENT_SECRET_FILE", "/nonexistent"),
+        ];
+        let (app, problems) = app(&env, "");
+        assert_eq!(problems.len(), 1);
+        assert!(!format!("{app:?}{problems:?}").contains("very-secret"));
+    }
+
+    #[test]
+    fn a_secret_is_read_from_its_file_without_the_newline() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "from-file\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        let (read, problems) = app(&[("KAKAO_REST_API_KEY", "key"), ("KAKAO_CLIENT_SECRET_FILE", path)], "");
+        assert!(problems.is_empty());
+        assert_eq!(read.unwrap().keys.client_secret.unwrap().secret(), "from-file");
+        let missing = [("KAKAO_REST_API_KEY", "key"), ("KAKAO_CLIENT_SECRET_FILE", "/nonexistent/secret")];
+        assert_eq!(app(&missing, "").1.len(), 1);
+    }
+
+    #[test]
+    fn a_mistake_in_the_file_is_told_by_line_and_never_quoted() {
+        let error = SettingsFile::parse("[kakao]\nrest_api_key = hunter2\n").unwrap_err();
+        assert!(error.contains("line 2") && !error.contains("hunter2"), "{error}");
+        assert!(SettingsFile::parse("[kakao]\nunknown = \"x\"\n").is_err());
+    }
+}

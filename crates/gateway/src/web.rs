@@ -22,6 +22,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
+use tracing::Instrument as _;
 
 use crate::app::App;
 
@@ -77,4 +78,12 @@ fn content_security_policy(app: &App) -> String {
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
          img-src 'self' https: {kakao}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+}
+
+/// Runs work that must not stop half-way when the browser goes away: Kakao has acted, we must record it.
+async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(outcome) => outcome,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }

@@ -34,7 +34,7 @@ pub(super) async fn all(kakao: &Kakao) -> Result<Vec<Friend>, TokenError<TokenFi
     let mut friends = Vec::new();
     loop {
         let offset = u32::try_from(friends.len()).unwrap_or(u32::MAX);
-        let page = kakao.keeper.call(&kakao.key, &ListFriends::new().offset(offset).limit(PAGE)).await?;
+        let page = kakao.call(&ListFriends::new().offset(offset).limit(PAGE)).await?;
         let is_last = page.after_url.is_none() || page.elements.is_empty();
         friends.extend(page.elements);
         if is_last {

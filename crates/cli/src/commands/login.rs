@@ -36,7 +36,7 @@ pub(super) async fn run(kakao: &Kakao, args: &args::Login, output: Output) -> Re
         })?
     };
     sign_in.finish(kakao, &returned).await?;
-    whoami::print(output, &kakao.keeper.call_json(&kakao.key, &Me).await?);
+    whoami::print(output, &kakao.call_json(&Me).await?);
     Ok(Exit::Done)
 }
 

@@ -8,7 +8,7 @@ use crate::kakao::Kakao;
 use crate::output::Output;
 
 pub(super) async fn run(kakao: &Kakao, output: Output) -> Result<Exit, Failure> {
-    let answer = kakao.keeper.call_json(&kakao.key, &Logout).await;
+    let answer = kakao.call_json(&Logout).await;
     // Signed out here whatever Kakao says; if Kakao does not know, the failure tells so.
     if !matches!(answer, Err(TokenError::NotSignedIn)) {
         kakao.tokens.forget(&kakao.key)?;

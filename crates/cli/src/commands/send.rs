@@ -4,8 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use katok_client::{
-    Friend, FriendUuid, Link, MessageTemplate, Receivers, Refusal, Remedy, SendToFriends, SendToMe, Text,
-    TokenError,
+    Friend, FriendUuid, Link, MessageTemplate, Receivers, Refusal, SendReport, SendToFriends, SendToMe, Text,
 };
 use katok_gateway::Sentence;
 use serde_json::{Value, json};
@@ -15,7 +14,6 @@ use crate::args;
 use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
 use crate::output::Output;
-use crate::token_file::TokenFileError;
 
 /// What KakaoTalk shows of a text.
 const SHOWN_CHARACTERS: usize = 200;
@@ -87,28 +85,9 @@ fn read_template(path: &Path) -> Result<MessageTemplate, Failure> {
 }
 
 async fn to_me(kakao: &Kakao, template: MessageTemplate, output: Output) -> Result<Exit, Failure> {
-    let send = SendToMe::new(template);
-    let answer = match kakao.keeper.call_json(&kakao.key, &send).await {
-        Err(error) => {
-            renew_if_refused(kakao, error).await?;
-            kakao.keeper.call_json(&kakao.key, &send).await?
-        }
-        Ok(answer) => answer,
-    };
+    let answer = kakao.call_json(&SendToMe::new(template)).await?;
     output.data(&answer, || "나와의 채팅으로 보냈습니다. Sent to your own chat.".to_owned());
     Ok(Exit::Done)
-}
-
-/// After a refused token (-401) nothing was sent, so the caller may send again with a new one.
-async fn renew_if_refused(kakao: &Kakao, error: TokenError<TokenFileError>) -> Result<(), Failure> {
-    match &error {
-        TokenError::Kakao(refusal) if refusal.remedy() == Remedy::RefreshToken => {
-            let refused = kakao.keeper.access_token(&kakao.key).await?;
-            kakao.keeper.renew(&kakao.key, &refused).await?;
-            Ok(())
-        }
-        _ => Err(error.into()),
-    }
 }
 
 /// What became of all calls together.
@@ -116,6 +95,28 @@ async fn renew_if_refused(kakao: &Kakao, error: TokenError<TokenFileError>) -> R
 struct Report {
     delivered: Vec<FriendUuid>,
     refused: Vec<Refusal>,
+    /// Kakao's answer named them nowhere: they may or may not have it.
+    unconfirmed: Vec<FriendUuid>,
+}
+
+impl Report {
+    fn exit(&self) -> Exit {
+        match (self.unconfirmed.is_empty(), self.refused.is_empty()) {
+            (false, _) => Exit::Unconfirmed,
+            (true, false) => Exit::Refused,
+            (true, true) => Exit::Done,
+        }
+    }
+
+    fn add(&mut self, asked: &[FriendUuid], answer: SendReport) {
+        let named = |uuid: &FriendUuid| {
+            answer.delivered.contains(uuid)
+                || answer.refused.iter().any(|refusal| refusal.receiver_uuids.contains(uuid))
+        };
+        self.unconfirmed.extend(asked.iter().filter(|uuid| !named(uuid)).cloned());
+        self.delivered.extend(answer.delivered);
+        self.refused.extend(answer.refused);
+    }
 }
 
 async fn to_friends(
@@ -130,29 +131,19 @@ async fn to_friends(
     for part in uuids.chunks(Receivers::MAX) {
         let receivers = Receivers::try_from(part.to_vec())
             .map_err(|error| Failure::usage(error.to_string(), error.to_string()))?;
-        let send = SendToFriends::new(receivers, template.clone());
-        let answer = match kakao.keeper.call(&kakao.key, &send).await {
-            Err(error) => match renew_if_refused(kakao, error).await {
-                Ok(()) => kakao.keeper.call(&kakao.key, &send).await.map_err(Failure::from),
-                Err(failure) => Err(failure),
-            },
-            Ok(answer) => Ok(answer),
-        };
-        match answer {
-            Ok(answer) => {
-                report.delivered.extend(answer.delivered);
-                report.refused.extend(answer.refused);
+        match kakao.call(&SendToFriends::new(receivers, template.clone())).await {
+            Ok(answer) => report.add(part, answer),
+            Err(failure) => {
+                // Whoever came before has the message already: say so before failing.
+                if part.first() != uuids.first() {
+                    print(&report, &friends, output);
+                }
+                return Err(failure.into());
             }
-            // Whoever came before has the message already: say so before failing.
-            Err(failure) if !report.delivered.is_empty() => {
-                print(&report, &friends, output);
-                return Err(failure);
-            }
-            Err(failure) => return Err(failure),
         }
     }
     print(&report, &friends, output);
-    Ok(if report.refused.is_empty() { Exit::Done } else { Exit::Refused })
+    Ok(report.exit())
 }
 
 /// Finds each receiver by uuid or by nickname; an ambiguous nickname is refused with its candidates.
@@ -211,6 +202,8 @@ fn print(report: &Report, friends: &[Friend], output: Output) {
                 .iter()
                 .map(move |uuid| format!("✗ {} ({} {})", name(uuid), refusal.code, refusal.msg))
         });
-        delivered.chain(refused).collect::<Vec<_>>().join("\n")
+        let unconfirmed =
+            report.unconfirmed.iter().map(|uuid| format!("? {} (확인되지 않음 · unconfirmed)", name(uuid)));
+        delivered.chain(refused).chain(unconfirmed).collect::<Vec<_>>().join("\n")
     });
 }

@@ -14,7 +14,7 @@ pub(super) async fn run(kakao: &Kakao, args: &args::Unlink, output: Output) -> R
     if !args.yes && !confirmed(output)? {
         return Err(Failure::usage("연결을 끊지 않았습니다.", "Nothing was unlinked."));
     }
-    match kakao.keeper.call_json(&kakao.key, &Unlink).await {
+    match kakao.call_json(&Unlink).await {
         Ok(receipt) => {
             kakao.tokens.forget(&kakao.key)?;
             output.data(&receipt, || "연결을 끊었습니다. Unlinked.".to_owned());

@@ -43,6 +43,12 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
         None => Url::parse(&format!("http://localhost:{port}")).expect("a port makes an address"),
     };
     let (app, emulator) = if let Some(app) = app {
+        if up.seed.is_some() {
+            output.say(&Sentence::new(
+                "카카오 키가 설정되어 있어 에뮬레이터를 시작하지 않습니다. --seed는 쓰이지 않습니다.",
+                "A Kakao key is set, so no emulator starts: --seed is not used.",
+            ));
+        }
         (app, None)
     } else {
         let port = emulator_port.unwrap_or(EMULATOR_PORT);

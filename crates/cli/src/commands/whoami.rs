@@ -8,7 +8,7 @@ use crate::kakao::Kakao;
 use crate::output::Output;
 
 pub(super) async fn run(kakao: &Kakao, output: Output) -> Result<Exit, Failure> {
-    let profile = kakao.keeper.call_json(&kakao.key, &Me).await?;
+    let profile = kakao.call_json(&Me).await?;
     print(output, &profile);
     Ok(Exit::Done)
 }

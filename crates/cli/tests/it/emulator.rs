@@ -9,10 +9,10 @@ pub(crate) struct Emulator {
     url: Url,
 }
 
-/// A client that goes nowhere on its own.
+/// A client that follows no redirect, and like curl opens a connection for each request.
 pub(crate) fn http() -> reqwest::Client {
-    let alone = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
-    alone.tls_certs_only([]).build().unwrap()
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    client.pool_max_idle_per_host(0).no_proxy().tls_certs_only([]).build().unwrap()
 }
 
 impl Emulator {
@@ -35,7 +35,16 @@ impl Emulator {
     }
 
     async fn ask(&self, path: &str) -> Value {
-        self.http.get(self.control(path)).send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
+        self.http
+            .get(self.control(path))
+            .send()
+            .await
+            .unwrap()
+            .error_for_status()
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
     }
 
     async fn tell(&self, path: &str, body: &Value) -> Value {
@@ -56,7 +65,8 @@ impl Emulator {
 
     /// Where the person's browser ends who presses cancel.
     pub(crate) async fn cancel(&self, authorize_url: &str, person: &str) -> String {
-        self.redirect_url(&json!({"authorize_url": authorize_url, "person": person, "decision": "deny"})).await
+        self.redirect_url(&json!({"authorize_url": authorize_url, "person": person, "decision": "deny"}))
+            .await
     }
 
     async fn redirect_url(&self, approval: &Value) -> String {

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use serde_json::Value;
@@ -76,14 +76,15 @@ impl Machine {
     pub(crate) fn begin(&self, args: &[&str]) -> Begun {
         let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        Begun { child: Killed(child), stdout }
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        Begun { child: Killed(child), stdout, stderr }
     }
 
     /// Signs in by `katok login --no-browser`, pasting the address that the person's browser ended at.
     pub(crate) async fn login(&self, emulator: &Emulator, person: &str, scopes: Option<&[&str]>) -> Outcome {
         let mut login = self.begin(&["login", "--no-browser"]);
         let returned = emulator.approve(&login.line(), person, scopes).await;
-        login.write(&returned);
+        login.write(&format!("{returned}\n"));
         login.end()
     }
 
@@ -96,7 +97,11 @@ impl Machine {
         stdout.read_line(&mut first_line).unwrap();
         if first_line.is_empty() {
             let status = child.wait().unwrap();
-            panic!("`katok {}` did not start ({status}): {}", args.join(" "), fs::read_to_string(log).unwrap());
+            panic!(
+                "`katok {}` did not start ({status}): {}",
+                args.join(" "),
+                fs::read_to_string(log).unwrap()
+            );
         }
         Running { child: Killed(child), stdout, first_line, log }
     }
@@ -110,9 +115,14 @@ impl Machine {
         (running, gateway, emulator)
     }
 
-    /// Starts an emulator alone, on a free port unless the arguments name one.
-    pub(crate) fn emulator(&self, args: &[&str]) -> (Running, Emulator) {
-        let running = self.start(&[&["--json", "emulator", "--port", "0"], args].concat());
+    /// Starts an emulator alone, on a free port.
+    pub(crate) fn emulator(&self) -> (Running, Emulator) {
+        self.emulator_with(&["--port", "0"])
+    }
+
+    /// Starts an emulator alone.
+    pub(crate) fn emulator_with(&self, args: &[&str]) -> (Running, Emulator) {
+        let running = self.start(&[&["--json", "emulator"], args].concat());
         let emulator = Emulator::at(address(&running.json()["emulator"]));
         (running, emulator)
     }
@@ -137,6 +147,7 @@ impl Drop for Killed {
 pub(crate) struct Begun {
     child: Killed,
     stdout: BufReader<ChildStdout>,
+    stderr: BufReader<ChildStderr>,
 }
 
 impl Begun {
@@ -149,8 +160,7 @@ impl Begun {
 
     /// The next line of standard error that begins so; it is for people, hence without a fixed place.
     pub(crate) fn line_of_talk(&mut self, begins: &str) -> String {
-        let stderr = self.child.0.stderr.as_mut().unwrap();
-        let mut lines = BufReader::new(stderr).lines().map(Result::unwrap);
+        let mut lines = self.stderr.by_ref().lines().map(Result::unwrap);
         lines.find(|line| line.starts_with(begins)).unwrap()
     }
 
@@ -160,19 +170,19 @@ impl Begun {
 
     /// Closes standard output as `| head -0` would.
     pub(crate) fn close_stdout(self) -> ExitStatus {
-        let Self { mut child, stdout } = self;
+        let Self { mut child, stdout, stderr: _still_read } = self;
         drop(stdout);
         child.0.wait().unwrap()
     }
 
     /// Closes standard input, and waits.
     pub(crate) fn end(self) -> Outcome {
-        let Self { mut child, mut stdout } = self;
+        let Self { mut child, mut stdout, mut stderr } = self;
         drop(child.0.stdin.take());
-        let (mut out, mut err) = (String::new(), String::new());
-        stdout.read_to_string(&mut out).unwrap();
-        child.0.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-        Outcome { status: child.0.wait().unwrap().code(), stdout: out, stderr: err }
+        let (mut data, mut talk) = (String::new(), String::new());
+        stdout.read_to_string(&mut data).unwrap();
+        stderr.read_to_string(&mut talk).unwrap();
+        Outcome { status: child.0.wait().unwrap().code(), stdout: data, stderr: talk }
     }
 }
 

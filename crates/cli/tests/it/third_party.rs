@@ -8,10 +8,13 @@ use crate::program::{Machine, required};
 #[tokio::test]
 async fn authlib_as_it_comes_signs_in_sends_refreshes_and_is_refused_a_used_code() {
     let Some(python) = std::env::var_os("KATOK_TEST_PYTHON") else {
-        return required("KATOK_REQUIRE_THIRD_PARTY", "the test of a third-party client: KATOK_TEST_PYTHON names no Python (`cargo xtask test` makes one)");
+        return required(
+            "KATOK_REQUIRE_THIRD_PARTY",
+            "the test of a third-party client: KATOK_TEST_PYTHON names no Python (`cargo xtask test` makes one)",
+        );
     };
     let machine = Machine::new();
-    let (_running, emulator) = machine.emulator(&[]);
+    let (_running, emulator) = machine.emulator();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/third-party/authlib_login.py");
     let done = Command::new(python).arg(script).arg(emulator.origin()).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::RedirectUri;
 use crate::{CodeChallenge, Nonce, RestApiKey, ScopeSet, State};
 
 pub(crate) const PATH: &str = "/oauth/authorize";
@@ -10,9 +11,21 @@ pub(crate) const PATH: &str = "/oauth/authorize";
 /// an address.
 ///
 /// See [Kakao Docs/Kakao Login REST API, Request authorization code].
+///
+/// ```
+/// use katok_client::{Authorize, Client, CodeVerifier, RestApiKey, State, SystemChance};
+///
+/// let client = Client::builder(RestApiKey::new("your REST API key")).build()?;
+/// let (state, verifier) = (State::generate(&SystemChance), CodeVerifier::generate(&SystemChance));
+/// let authorize = Authorize::new(&"https://svc.example/kakao/callback".parse()?)
+///     .state(&state)
+///     .code_challenge(verifier.challenge());
+/// assert!(client.authorize_url(&authorize).as_str().starts_with("https://kauth.kakao.com/oauth/authorize?"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Authorize {
-    redirect_uri: Url,
+    redirect_uri: RedirectUri,
     state: Option<State>,
     nonce: Option<Nonce>,
     code_challenge: Option<CodeChallenge>,
@@ -47,7 +60,7 @@ impl Prompt {
 impl Authorize {
     /// A login that comes back to `redirect_uri`, which must equal one registered for the app (KOE006).
     #[must_use]
-    pub fn new(redirect_uri: &Url) -> Self {
+    pub fn new(redirect_uri: &RedirectUri) -> Self {
         Self {
             redirect_uri: redirect_uri.clone(),
             state: None,
@@ -126,8 +139,7 @@ mod tests {
 
     fn check(sample: &str, authorize: impl Fn(Authorize) -> Authorize) {
         let sample = Sample::named(&format!("oauth_authorize/{sample}"));
-        let start =
-            Authorize::new(&Url::parse("https://svc.example/cb").unwrap()).state(&State::new("STATE"));
+        let start = Authorize::new(&"https://svc.example/cb".parse().unwrap()).state(&State::new("STATE"));
         let url = sample.client("").authorize_url(&authorize(start));
         assert_eq!(sample_of("GET", &url, None), sample.request);
     }

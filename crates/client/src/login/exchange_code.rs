@@ -3,8 +3,8 @@
 use http::Method;
 use jiff::SignedDuration;
 use serde::Deserialize;
-use url::Url;
 
+use super::RedirectUri;
 use crate::endpoint::{Auth, Effect, Endpoint, Host, Parameters, Reply, Unreadable, sealed};
 use crate::{AccessToken, AuthorizationCode, CodeVerifier, IdToken, RefreshToken, Scope, ScopeSet};
 
@@ -14,7 +14,7 @@ use crate::{AccessToken, AuthorizationCode, CodeVerifier, IdToken, RefreshToken,
 #[derive(Debug)]
 pub struct ExchangeCode {
     /// The address the code was delivered to, the same to the byte as in the authorize address (KOE303).
-    pub redirect_uri: Url,
+    pub redirect_uri: RedirectUri,
     /// The code; a second use is KOE320.
     pub code: AuthorizationCode,
     /// The verifier, if the authorize address carried a challenge.
@@ -91,7 +91,7 @@ mod tests {
 
     fn exchange() -> ExchangeCode {
         ExchangeCode {
-            redirect_uri: Url::parse("https://svc.example/cb").unwrap(),
+            redirect_uri: "https://svc.example/cb".parse().unwrap(),
             code: AuthorizationCode::new("AUTHORIZATION_CODE"),
             code_verifier: None,
         }
@@ -145,7 +145,7 @@ mod tests {
             ("koe010_wrong_secret", exchange()),
             (
                 "koe303",
-                ExchangeCode { redirect_uri: Url::parse("https://svc.example/other").unwrap(), ..exchange() },
+                ExchangeCode { redirect_uri: "https://svc.example/other".parse().unwrap(), ..exchange() },
             ),
         ] {
             assert_eq!(play(sample, exchange).await.unwrap_err().remedy(), Remedy::TellOperator, "{sample}");

@@ -11,6 +11,16 @@ use crate::{FriendUuid, KakaoUserId, Scope};
 /// A friend is listed who is linked to the app, has consented to `friends` and is not hidden or blocked;
 /// without Kakao's permission for the app, or in a test app, only team members are. The list may be ten
 /// minutes old. See [Kakao Docs/Kakao Talk Social REST API, Retrieve list of friends].
+///
+/// ```no_run
+/// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), Box<dyn std::error::Error>> {
+/// use katok_client::ListFriends;
+///
+/// let page = client.call(&ListFriends::new().limit(20), &token).await?;
+/// println!("{} of {} friends", page.elements.len(), page.total_count);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListFriends {
     offset: u32,

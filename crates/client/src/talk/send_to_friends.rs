@@ -11,6 +11,20 @@ use crate::{FriendUuid, KakaoCode, MessageTemplate, Receivers, Remedy, Scope};
 /// With one receiver who cannot be reached the call itself fails; with several it succeeds and the
 /// [`SendReport`] names them. See [Kakao Docs/Kakao Talk Message REST API, Send message to friends with
 /// default template].
+///
+/// ```no_run
+/// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), Box<dyn std::error::Error>> {
+/// use katok_client::{FriendUuid, Link, Receivers, SendToFriends, Text};
+///
+/// let receivers = Receivers::try_from(vec![FriendUuid::new("kq2RoJajlKKQvIi4j76Jvoq-kaiZqJ2u")])?;
+/// let text = Text::new("같이 갈래?", Link::web(&"https://svc.example/events/3".parse()?))?;
+/// let report = client.call(&SendToFriends::new(receivers, text.into()), &token).await?;
+/// for refusal in report.refused {
+///     println!("{}: {:?}", refusal.kakao_code(), refusal.remedy());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendToFriends {
     receivers: Receivers,

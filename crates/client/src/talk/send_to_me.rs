@@ -10,6 +10,16 @@ use crate::{MessageTemplate, Scope};
 ///
 /// Kakao gives no message id and the phone makes no sound.
 /// See [Kakao Docs/Kakao Talk Message REST API, Send message to me with default template].
+///
+/// ```no_run
+/// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), Box<dyn std::error::Error>> {
+/// use katok_client::{Link, SendToMe, Text};
+///
+/// let text = Text::new("주문이 도착했어요", Link::web(&"https://svc.example/orders/7".parse()?))?;
+/// client.call(&SendToMe::new(text.button_title("주문 보기").into()), &token).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendToMe(MessageTemplate);
 

@@ -1,22 +1,23 @@
 //! Keeps tokens fresh: early enough, one refresh at a time, and stored before they are used.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
-use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use crate::endpoint::{Effect, Endpoint};
-use crate::error::Call;
-use crate::login::RefreshTokens;
 use crate::{
-    AccessToken, Client, Clock, Error, KakaoCode, RefreshToken, Remedy, Replaced, TokenStore, Tokens,
-    Versioned,
+    AccessToken, Client, Clock, Error, RefreshToken, Remedy, Replaced, TokenStore, Tokens, Versioned,
 };
 
 /// A token that ends sooner than this is renewed before it is used: a call that is under way, and a clock
 /// that differs from Kakao's, must both fit in.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long to wait while somebody else refreshes the same login: twice what a call to Kakao may take.
+/// Without an end to it, everybody who waits while Kakao is silent would wait for all who came before.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Hands out access tokens that work, for every account in a store; clones share the store.
 pub struct TokenKeeper<S>(Arc<Inner<S>>);
@@ -57,6 +58,9 @@ pub enum TokenError<E: std::error::Error + 'static> {
     /// The store failed.
     #[error("the token store failed")]
     Store(#[source] E),
+    /// Another refresh of this login takes too long, or the program is ending.
+    #[error("the login could not be refreshed in time: try again")]
+    Unfinished,
 }
 
 impl<E: std::error::Error + 'static> TokenError<E> {
@@ -67,6 +71,7 @@ impl<E: std::error::Error + 'static> TokenError<E> {
             Self::NotSignedIn | Self::SignInAgain { .. } => Remedy::SignInAgain,
             Self::Kakao(error) => error.remedy(),
             Self::Store(_) => Remedy::TellOperator,
+            Self::Unfinished => Remedy::Retry { after: None },
         }
     }
 }
@@ -100,21 +105,14 @@ impl<S: TokenStore> TokenKeeper<S> {
     /// Calls an endpoint for an account.
     ///
     /// When Kakao refuses the token, the call is made once more with a new one; a call that sends a message
-    /// is not: its caller sees the error and decides.
+    /// is not: its caller sees the error and decides, or uses [`with_token`](Self::with_token).
     pub async fn call<E: Endpoint>(
         &self,
         key: &S::Key,
         endpoint: &E,
     ) -> Result<E::Output, TokenError<S::Error>> {
-        let token = self.access_token(key).await?;
-        let outcome = self.0.client.call(endpoint, &token).await;
-        match outcome {
-            Err(error) if may_repeat::<E>(&error) => {
-                let token = self.renew(key, &token).await?;
-                self.0.client.call(endpoint, &token).await.map_err(TokenError::Kakao)
-            }
-            outcome => outcome.map_err(TokenError::Kakao),
-        }
+        let call = |token| async move { self.0.client.call(endpoint, &token).await };
+        self.attempt(key, call, E::EFFECT != Effect::Send).await
     }
 
     /// Calls an endpoint for an account and hands over Kakao's JSON as it came; see [`call`](Self::call).
@@ -123,12 +121,39 @@ impl<S: TokenStore> TokenKeeper<S> {
         key: &S::Key,
         endpoint: &E,
     ) -> Result<serde_json::Value, TokenError<S::Error>> {
+        let call = |token| async move { self.0.client.call_json(endpoint, &token).await };
+        self.attempt(key, call, E::EFFECT != Effect::Send).await
+    }
+
+    /// Makes a call with a token, and once more with another if Kakao refuses the first.
+    ///
+    /// This is for callers who have decided that a sending call may be made again after -401: Kakao looks
+    /// at the token before anything else, so nothing was sent.
+    pub async fn with_token<T, F>(
+        &self,
+        key: &S::Key,
+        call: impl Fn(AccessToken) -> F,
+    ) -> Result<T, TokenError<S::Error>>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        self.attempt(key, call, true).await
+    }
+
+    async fn attempt<T, F>(
+        &self,
+        key: &S::Key,
+        call: impl Fn(AccessToken) -> F,
+        may_repeat: bool,
+    ) -> Result<T, TokenError<S::Error>>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         let token = self.access_token(key).await?;
-        let outcome = self.0.client.call_json(endpoint, &token).await;
-        match outcome {
-            Err(error) if may_repeat::<E>(&error) => {
+        match call(token.clone()).await {
+            Err(error) if may_repeat && error.remedy() == Remedy::RefreshToken => {
                 let token = self.renew(key, &token).await?;
-                self.0.client.call_json(endpoint, &token).await.map_err(TokenError::Kakao)
+                call(token).await.map_err(TokenError::Kakao)
             }
             outcome => outcome.map_err(TokenError::Kakao),
         }
@@ -147,7 +172,10 @@ impl<S: TokenStore> TokenKeeper<S> {
         // answer and the store, and the refresh token in that answer would be lost.
         let (keeper, key, refused) = (self.clone(), key.clone(), refused.cloned());
         let refresh = async move { keeper.0.refresh(&key, refused.as_ref()).await };
-        finish(tokio::spawn(refresh.in_current_span())).await
+        tokio::spawn(refresh.in_current_span()).await.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_program_is_ending) => Err(TokenError::Unfinished),
+        })
     }
 }
 
@@ -158,7 +186,8 @@ impl<S: TokenStore> Inner<S> {
         key: &S::Key,
         refused: Option<&AccessToken>,
     ) -> Result<AccessToken, TokenError<S::Error>> {
-        let _guard = self.store.lock(key).await.map_err(TokenError::Store)?;
+        let lock = tokio::time::timeout(PATIENCE, self.store.lock(key)).await;
+        let _guard = lock.map_err(|_| TokenError::Unfinished)?.map_err(TokenError::Store)?;
         let mut dead: Option<(RefreshToken, Error)> = None;
         loop {
             let Versioned { version, value: tokens } = self.load(key).await?;
@@ -182,7 +211,9 @@ impl<S: TokenStore> Inner<S> {
                         Replaced::Lost => dead = None,
                     }
                 }
-                Err(error) if is_dead_refresh_token(&error) => dead = Some((tokens.refresh_token, error)),
+                Err(error) if error.remedy() == Remedy::SignInAgain => {
+                    dead = Some((tokens.refresh_token, error));
+                }
                 Err(error) => return Err(TokenError::Kakao(error)),
             }
         }
@@ -196,24 +227,4 @@ impl<S: TokenStore> Inner<S> {
         refused != Some(&tokens.access_token)
             && self.clock.now().duration_until(tokens.access_token_expires_at) > SKEW
     }
-}
-
-fn may_repeat<E: Endpoint>(error: &Error) -> bool {
-    E::EFFECT != Effect::Send && error.remedy() == Remedy::RefreshToken
-}
-
-fn is_dead_refresh_token(error: &Error) -> bool {
-    error.kakao_code() == Some(KakaoCode::Login("KOE322".to_owned()))
-}
-
-async fn finish<E: std::error::Error + 'static>(
-    refresh: JoinHandle<Result<AccessToken, TokenError<E>>>,
-) -> Result<AccessToken, TokenError<E>> {
-    refresh.await.unwrap_or_else(|error| match error.try_into_panic() {
-        Ok(panic) => std::panic::resume_unwind(panic),
-        Err(_) => Err(TokenError::Kakao(Error::unanswered(
-            "the program is ending",
-            Call::of::<RefreshTokens<'_>>(),
-        ))),
-    })
 }

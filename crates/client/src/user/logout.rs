@@ -9,6 +9,13 @@ use crate::user::UserReceipt;
 /// Revokes the access token it is called with.
 ///
 /// See [Kakao Docs/Kakao Login REST API, Logout].
+///
+/// ```no_run
+/// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), Box<dyn std::error::Error>> {
+/// client.call(&katok_client::Logout, &token).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Logout;
 

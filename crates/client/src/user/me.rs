@@ -11,6 +11,14 @@ use crate::{KakaoUserId, Scope};
 ///
 /// An item the user has not consented to is absent from the answer; it does not make the call fail.
 /// See [Kakao Docs/Kakao Login REST API, Retrieve user information].
+///
+/// ```no_run
+/// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), Box<dyn std::error::Error>> {
+/// let profile = client.call(&katok_client::Me, &token).await?;
+/// println!("{}: {}", profile.id, profile.nickname().unwrap_or("no nickname"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Me;
 

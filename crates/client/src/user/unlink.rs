@@ -9,6 +9,13 @@ use crate::{KakaoUserId, Scope};
 /// Unlinks the user the access token belongs to; Kakao sends no unlink webhook for it.
 ///
 /// See [Kakao Docs/Kakao Login REST API, Unlink].
+///
+/// ```no_run
+/// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), Box<dyn std::error::Error>> {
+/// client.call(&katok_client::Unlink, &token).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Unlink;
 

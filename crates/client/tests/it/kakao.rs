@@ -113,7 +113,7 @@ async fn serve(
                 return;
             }
             Answer::Drip => return pour(connection, b" ", Duration::from_millis(20)).await,
-            Answer::Flood => return pour(connection, &[b' '; 64 * 1024], Duration::ZERO).await,
+            Answer::Flood => return pour(connection, &[b' '; 16 * 1024], Duration::ZERO).await,
             Answer::Silence => return std::future::pending().await,
             Answer::After(..) => unreachable!("unwrapped above"),
         };

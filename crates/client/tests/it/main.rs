@@ -1,5 +1,7 @@
 //! The client against real sockets: servers that answer well, badly, slowly and not at all.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
+
 mod alone;
 mod kakao;
 mod secrecy;

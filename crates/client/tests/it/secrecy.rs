@@ -52,7 +52,7 @@ async fn nothing_secret_is_logged_at_any_level_or_quoted_in_an_error() {
     let client = kakao.client();
     let token = AccessToken::new("SECRET_ACCESS_TOKEN");
     let exchange = ExchangeCode {
-        redirect_uri: Url::parse("https://svc.example/cb").unwrap(),
+        redirect_uri: "https://svc.example/cb".parse().unwrap(),
         code: AuthorizationCode::new("SECRET_CODE"),
         code_verifier: Some(katok_client::CodeVerifier::new("SECRET_VERIFIER")),
     };

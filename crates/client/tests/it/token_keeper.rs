@@ -200,6 +200,15 @@ impl TokenStore for ReadOnly {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_ever_for_another_refresh() {
+    let desk = Desk::new(minutes(0), |_, _| second_pair()).await;
+    let _elsewhere = desk.store.lock(&Mina).await.unwrap();
+    let error = desk.keeper.access_token(&Mina).await.unwrap_err();
+    assert!(matches!(error, TokenError::Unfinished), "{error:?}");
+    assert_eq!(error.remedy(), Remedy::Retry { after: None });
+}
+
 #[tokio::test]
 async fn a_token_that_could_not_be_stored_is_not_used() {
     let desk = Desk::new(minutes(0), |_, _| second_pair()).await;
@@ -306,7 +315,9 @@ fn only_the_second(request: &Received, _: &Store) -> Answer {
 #[tokio::test]
 async fn a_question_is_asked_again_with_a_new_token() {
     let desk = Desk::new(minutes(60), only_the_second).await;
-    assert_eq!(desk.keeper.call(&Mina, &Me).await.unwrap().id.get(), 4_820_000_001);
+    let keeper = desk.keeper.clone();
+    let profile = tokio::spawn(async move { keeper.call(&Mina, &Me).await.unwrap() }).await.unwrap();
+    assert_eq!(profile.id.get(), 4_820_000_001);
     assert_eq!(desk.kakao.count("GET /v2/user/me"), 2);
     assert_eq!(desk.keeper.call_json(&Mina, &Me).await.unwrap()["id"], 4_820_000_001_i64);
 }

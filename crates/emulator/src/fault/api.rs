@@ -27,6 +27,7 @@ pub(crate) enum ApiFault {
     WrongAdminKey,
     NoSuchToken,
     ExpiredToken,
+    TokenTooLong,
     InsufficientScopes { api: &'static str, required: &'static str, allowed: BTreeSet<String> },
     NotTalkUser,
     NotFriends,
@@ -67,7 +68,7 @@ impl ApiFault {
 
     pub(crate) fn code(&self) -> i32 {
         match self {
-            Self::BadParameter { .. } => -2,
+            Self::BadParameter { .. } | Self::TokenTooLong => -2,
             Self::ItemNotEnabled { .. } => -3,
             Self::NotPermitted => -5,
             Self::NoSuchApi | Self::WrongMethod => -9,
@@ -101,8 +102,9 @@ impl ApiFault {
             Self::WrongAdminKey => "invalid app key.",
             Self::NoSuchToken => "this access token does not exist",
             Self::ExpiredToken => "this access token is already expired",
+            Self::TokenTooLong => "too long for access token.",
             Self::InsufficientScopes { .. } => "insufficient scopes.",
-            Self::NotTalkUser => "given account is not connected to any talk user.",
+            Self::NotTalkUser => "given account is not connected to any talk user",
             Self::NotFriends => "the receiver is not a friend of the sender.",
             Self::RefusesMessages => "the receiver refuses messages.",
             Self::SenderQuotaExceeded => "daily message limit per sender has been exceeded.",

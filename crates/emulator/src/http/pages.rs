@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::control::ControlFault;
 use super::page::{Powers, page};
+use crate::digest::Digest;
 use crate::live::LiveWorld;
 use crate::seed::{App, Person, PersonKey};
 use crate::world::World;
@@ -51,7 +52,7 @@ pub(super) struct Face {
     pub(super) picture: Option<String>,
     /// Stands in for the picture: the first letter on one of seven colours.
     pub(super) initial: String,
-    pub(super) colour: usize,
+    pub(super) colour: u32,
 }
 
 impl Face {
@@ -62,7 +63,7 @@ impl Face {
             email: person.email.clone(),
             picture: person.thumbnail_image_url.clone(),
             initial: person.nickname.chars().next().map(String::from).unwrap_or_default(),
-            colour: person.key.as_str().bytes().map(usize::from).sum::<usize>() % 7,
+            colour: Digest::of(&[person.key.as_str()]).number() % 7,
         }
     }
 }

@@ -10,6 +10,9 @@ use crate::digest::Digest;
 use crate::fault::ApiFault;
 use crate::seed::{App, Person};
 
+/// Kakao's own tokens have well under a hundred characters; where it draws the line is not known.
+const LONGEST_TOKEN: usize = 1_000;
+
 /// What a call to kapi proves itself with.
 pub(crate) enum Credentials {
     /// Nothing that kapi understands.
@@ -88,6 +91,9 @@ impl World {
         let Credentials::Token(token) = credentials else {
             return Err(ApiFault::MissingKey);
         };
+        if token.len() > LONGEST_TOKEN {
+            return Err(ApiFault::TokenTooLong);
+        }
         let digest = Digest::of_bytes(token.as_bytes());
         let token = self.access_tokens.get(&digest).ok_or(ApiFault::NoSuchToken)?;
         if !token.is_alive(now) {

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
 use super::chat::NewMessage;
@@ -12,7 +14,7 @@ use super::link::LinkKey;
 use super::template::{self, CheckedTemplate};
 use super::{Command, World};
 use crate::fault::ApiFault;
-use crate::seed::{Permission, PersonKey};
+use crate::seed::{App, Permission, PersonKey};
 
 /// The most receivers of one call.
 const RECEIVERS: usize = 5;
@@ -125,9 +127,8 @@ fn receiver_uuids(text: Option<&str>) -> Result<Vec<String>, ApiFault> {
     if uuids.len() > RECEIVERS {
         return Err(ApiFault::unsatisfied(NAME, "The number of receivers must be 5 or less."));
     }
-    let well_formed = |uuid: &String| {
-        !uuid.is_empty() && uuid.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-    };
+    // Opaque to services, but Kakao tells one of another app from something that was never a uuid.
+    let well_formed = |uuid: &String| URL_SAFE_NO_PAD.decode(uuid).is_ok_and(|bytes| bytes.len() >= 16);
     if !uuids.iter().all(well_formed) {
         return Err(invalid());
     }
@@ -185,7 +186,7 @@ impl World {
 
     fn deliver(
         &mut self,
-        app: &crate::seed::App,
+        app: &App,
         from: &PersonKey,
         to: &PersonKey,
         template: &CheckedTemplate,

@@ -182,7 +182,7 @@ async fn prompt_none_shows_no_page() {
 #[tokio::test]
 async fn faults_of_the_app_show_a_page_and_send_nothing_to_the_service() {
     let kakao = Kakao::start().await;
-    let cases: &[(&[(&str, &str)], u16, &str)] = &[
+    let cases: [(&[_], u16, &str); 11] = [
         (&[("client_id", "nobody")], 401, "KOE101"),
         (&[("client_id", "")], 400, "KOE207"),
         (&[("redirect_uri", "")], 400, "KOE207"),
@@ -198,7 +198,7 @@ async fn faults_of_the_app_show_a_page_and_send_nothing_to_the_service() {
     for (changes, status, code) in cases {
         let url = kakao.authorize_url(changes);
         let shown = kakao.browser().open(&url).await;
-        assert_eq!((shown.status.as_u16(), &shown.location), (*status, &None), "{changes:?}");
+        assert_eq!((shown.status.as_u16(), &shown.location), (status, &None), "{changes:?}");
         assert!(shown.html.contains(code), "{changes:?}: {}", shown.html);
         // What a test learns from `approve` is what the browser shows.
         let Err(ApproveError::ErrorPage { code: approved, status: approved_status, .. }) =
@@ -206,7 +206,7 @@ async fn faults_of_the_app_show_a_page_and_send_nothing_to_the_service() {
         else {
             panic!("{changes:?}");
         };
-        assert_eq!((approved, approved_status), (*code, *status));
+        assert_eq!((approved, approved_status), (code, status));
     }
     let url = kakao.authorize_url(&[("scope", "friends,gender")]);
     assert!(kakao.browser().open(&url).await.html.contains("설정하지 않은 동의 항목: gender"));

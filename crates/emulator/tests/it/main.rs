@@ -1,5 +1,7 @@
 //! The emulator over real HTTP, as services, browsers and tests meet it.
 
+#![expect(clippy::unwrap_used, reason = "a test that unwraps in vain has found something")]
+
 mod authorize;
 mod contract;
 mod control;

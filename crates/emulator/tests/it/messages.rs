@@ -11,9 +11,9 @@ fn refusal(status: u16, code: i32, msg: &str) -> (u16, Value) {
     (status, json!({"msg": msg, "code": code}))
 }
 
-fn quiet(fill: impl FnOnce(&mut Seed)) -> Seed {
+fn built_in_but(change: impl FnOnce(&mut Seed)) -> Seed {
     let mut seed = Seed::built_in();
-    fill(&mut seed);
+    change(&mut seed);
     seed
 }
 
@@ -101,7 +101,7 @@ async fn a_receiver_named_twice_gets_the_message_once() {
 
 /// apeach has blocked ryan, and tube is no friend of ryan's: both are signed up to the app.
 fn with_difficult_friends() -> Seed {
-    quiet(|seed| {
+    built_in_but(|seed| {
         seed.friendships
             .retain(|friendship| friendship.of.as_str() != "ryan" || friendship.with.as_str() != "tube");
         seed.friendships.push(katok_emulator::seed::Friendship {
@@ -163,7 +163,7 @@ async fn who_left_the_app_or_keeps_their_friends_list_private_cannot_be_written_
 
 #[tokio::test]
 async fn without_the_permission_messages_go_between_members_only() {
-    let seed = quiet(|seed| {
+    let seed = built_in_but(|seed| {
         seed.apps[0].permissions = [Permission::Friends].into();
         seed.apps[0].members = ["ryan", "muzi"].map(|key| key.parse().unwrap()).into();
     });
@@ -202,7 +202,7 @@ async fn without_consent_it_is_minus_402_under_each_calls_own_name() {
 
 #[tokio::test]
 async fn an_app_that_does_not_ask_for_talk_message_gets_minus_3() {
-    let seed = quiet(|seed| seed.apps[0].consent_items.retain(|item| item.id != "talk_message"));
+    let seed = built_in_but(|seed| seed.apps[0].consent_items.retain(|item| item.id != "talk_message"));
     let kakao = Kakao::start_from(seed).await;
     let token = kakao.access_token("ryan").await;
     let answer = kakao.send_to_me(&token, &hello("안녕")).await;
@@ -211,10 +211,10 @@ async fn an_app_that_does_not_ask_for_talk_message_gets_minus_3() {
 
 #[tokio::test]
 async fn who_does_not_use_kakaotalk_gets_minus_501() {
-    let seed = quiet(|seed| seed.people[0].talk = false);
+    let seed = built_in_but(|seed| seed.people[0].talk = false);
     let kakao = Kakao::start_from(seed).await;
     let token = kakao.access_token("ryan").await;
-    let refused = refusal(400, -501, "given account is not connected to any talk user.");
+    let refused = refusal(400, -501, "given account is not connected to any talk user");
     assert_eq!(kakao.send_to_me(&token, &hello("안녕")).await.refusal(), refused);
     assert_eq!(kakao.friends(&token, "").await.refusal(), refused);
 }
@@ -250,30 +250,29 @@ async fn over_long_texts_and_foreign_links_are_taken_and_marked() {
 
 #[tokio::test]
 async fn the_day_of_the_quotas_is_koreas() {
-    let seed = quiet(|seed| seed.apps[0].quotas.messages_per_pair_per_day = 1);
+    let seed = built_in_but(|seed| seed.apps[0].quotas.messages_per_pair_per_day = 1);
     let kakao = Kakao::start_from(seed).await;
     let token = kakao.access_token("ryan").await;
     let apeach = kakao.uuid(&token, "어피치").await;
-    let send = async || kakao.send_to_friends(&token, &[&apeach], "안녕").await;
-    send().await.ok();
+    kakao.send_to_friends(&token, &[&apeach], "안녕").await.ok();
     // It is nine in the morning in Korea: fifteen hours of the day are left.
     kakao.emulator.advance(SignedDuration::from_secs(15 * 60 * 60 - 1)).unwrap();
     let token = kakao.access_token("ryan").await;
-    let send = async || kakao.send_to_friends(&token, &[&apeach], "안녕").await;
-    assert_eq!(send().await.body["code"], -536);
+    let again = async || kakao.send_to_friends(&token, &[&apeach], "안녕").await;
+    assert_eq!(again().await.body["code"], -536);
     kakao.emulator.advance(SignedDuration::from_secs(1)).unwrap();
-    send().await.ok();
+    again().await.ok();
 }
 
 #[tokio::test]
 async fn each_daily_quota_has_its_code() {
-    let cases: [(fn(&mut katok_emulator::seed::Quotas), i32); 3] = [
-        (|quotas| quotas.messages_per_sender_per_day = 1, -532),
-        (|quotas| quotas.messages_per_receiver_per_day = 1, -533),
-        (|quotas| quotas.messages_per_day = 1, -10),
-    ];
-    for (set, code) in cases {
-        let kakao = Kakao::start_from(quiet(|seed| set(&mut seed.apps[0].quotas))).await;
+    for code in [-532, -533, -10] {
+        let seed = built_in_but(|seed| match (&mut seed.apps[0].quotas, code) {
+            (quotas, -532) => quotas.messages_per_sender_per_day = 1,
+            (quotas, -533) => quotas.messages_per_receiver_per_day = 1,
+            (quotas, _) => quotas.messages_per_day = 1,
+        });
+        let kakao = Kakao::start_from(seed).await;
         let token = kakao.access_token("ryan").await;
         let tube = kakao.uuid(&token, "튜브").await;
         kakao.send_to_friends(&token, &[&tube], "하나").await.ok();
@@ -290,7 +289,7 @@ async fn each_daily_quota_has_its_code() {
 
 #[tokio::test]
 async fn an_app_quota_that_does_not_hold_all_receivers_holds_none() {
-    let kakao = Kakao::start_from(quiet(|seed| seed.apps[0].quotas.messages_per_day = 1)).await;
+    let kakao = Kakao::start_from(built_in_but(|seed| seed.apps[0].quotas.messages_per_day = 1)).await;
     let token = kakao.access_token("ryan").await;
     let [apeach, muzi] = [kakao.uuid(&token, "어피치").await, kakao.uuid(&token, "무지").await];
     let answer = kakao.send_to_friends(&token, &[&apeach, &muzi], "안녕").await;

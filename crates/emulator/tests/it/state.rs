@@ -28,7 +28,7 @@ async fn tokens_messages_links_and_the_clock_survive_a_restart() {
     let tokens = before.log_in("ryan").await;
     let token = text(&tokens["access_token"]);
     before.send_to_me(&token, &hello("안녕")).await.ok();
-    let code = before.code("ryan").await;
+    let code = before.code("ryan");
     let url = before.authorize_url(&[]);
     let mut browser = before.browser();
     browser.sign_in(&url, "apeach").await;

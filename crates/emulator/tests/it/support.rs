@@ -91,14 +91,14 @@ impl Kakao {
         url
     }
 
-    pub(crate) async fn approve(&self, person: &str, scopes: &[&str]) -> Url {
+    pub(crate) fn approve(&self, person: &str, scopes: &[&str]) -> Url {
         let url = self.authorize_url(&[("scope", &scopes.join(","))]);
         self.emulator.approve(&url, person, &Decision::Allow).unwrap()
     }
 
     /// A code for what the person agrees to when asked for everything.
-    pub(crate) async fn code(&self, person: &str) -> String {
-        parameter(&self.approve(person, &[]).await, "code").unwrap()
+    pub(crate) fn code(&self, person: &str) -> String {
+        parameter(&self.approve(person, &[]), "code").unwrap()
     }
 
     /// Asks for tokens; the app's key, secret and redirect address stand in unless said otherwise.
@@ -122,7 +122,7 @@ impl Kakao {
 
     /// The token answer of somebody who signed in and agreed to everything.
     pub(crate) async fn log_in(&self, person: &str) -> Value {
-        let code = self.code(person).await;
+        let code = self.code(person);
         self.token(&[("code", &code)]).await.ok()
     }
 

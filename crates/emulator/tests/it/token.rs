@@ -17,7 +17,7 @@ fn kauth_error(error: &str, code: &str, description: &str) -> serde_json::Value 
 #[tokio::test]
 async fn a_code_brings_tokens_in_kakaos_shape() {
     let kakao = Kakao::start().await;
-    let code = kakao.code("ryan").await;
+    let code = kakao.code("ryan");
     let answer = kakao.token(&[("code", &code)]).await;
     assert_eq!(answer.headers["content-type"], "application/json;charset=UTF-8");
     let tokens = answer.ok();
@@ -35,7 +35,7 @@ async fn a_code_brings_tokens_in_kakaos_shape() {
 #[tokio::test]
 async fn code_used_twice_is_koe320() {
     let kakao = Kakao::start().await;
-    let code = kakao.code("ryan").await;
+    let code = kakao.code("ryan");
     kakao.token(&[("code", &code)]).await.ok();
     let description = format!("authorization code not found for code={code}");
     let refused = (400, kauth_error("invalid_grant", "KOE320", &description));
@@ -45,7 +45,7 @@ async fn code_used_twice_is_koe320() {
 #[tokio::test]
 async fn code_older_than_ten_minutes_is_koe320() {
     let kakao = Kakao::start().await;
-    let [young, old] = [kakao.code("ryan").await, kakao.code("ryan").await];
+    let [young, old] = [kakao.code("ryan"), kakao.code("ryan")];
     kakao.emulator.advance(SignedDuration::from_secs(599)).unwrap();
     kakao.token(&[("code", &young)]).await.ok();
     kakao.emulator.advance(SignedDuration::from_secs(1)).unwrap();
@@ -55,7 +55,7 @@ async fn code_older_than_ten_minutes_is_koe320() {
 #[tokio::test]
 async fn unknown_clients_are_koe101_by_name() {
     let kakao = Kakao::start().await;
-    let code = kakao.code("ryan").await;
+    let code = kakao.code("ryan");
     let refused =
         |id: &str| (401, kauth_error("invalid_client", "KOE101", &format!("Not exist client_id [{id}]")));
     let form =
@@ -74,7 +74,7 @@ async fn unknown_clients_are_koe101_by_name() {
 #[tokio::test]
 async fn a_wrong_or_missing_client_secret_is_koe010_and_spends_nothing() {
     let kakao = Kakao::start().await;
-    let code = kakao.code("ryan").await;
+    let code = kakao.code("ryan");
     let refused = (401, kauth_error("invalid_client", "KOE010", "Bad client credentials"));
     let wrong = kakao.token(&[("code", &code), ("client_secret", "guess")]).await;
     assert_eq!(wrong.refusal(), refused);
@@ -89,7 +89,7 @@ async fn a_client_secret_switched_off_is_not_asked_for() {
     seed.apps[0].client_secret = None;
     let kakao = Kakao::start_from(seed).await;
     for secret in ["", "anything"] {
-        let code = kakao.code("ryan").await;
+        let code = kakao.code("ryan");
         kakao.token(&[("code", &code), ("client_secret", secret)]).await.ok();
     }
 }
@@ -97,7 +97,7 @@ async fn a_client_secret_switched_off_is_not_asked_for() {
 #[tokio::test]
 async fn another_redirect_uri_than_the_codes_is_koe303() {
     let kakao = Kakao::start().await;
-    let code = kakao.code("ryan").await;
+    let code = kakao.code("ryan");
     let refused = (400, kauth_error("invalid_grant", "KOE303", "Redirect URI mismatch."));
     for uri in ["http://localhost:4199/callback", "http://localhost:4000/redirect/", ""] {
         assert_eq!(kakao.token(&[("code", &code), ("redirect_uri", uri)]).await.refusal(), refused);
@@ -198,7 +198,7 @@ async fn the_seed_may_change_the_token_limit() {
 #[tokio::test]
 async fn parameters_may_stand_in_the_query_and_content_types_carry_a_charset() {
     let kakao = Kakao::start().await;
-    let code = kakao.code("ryan").await;
+    let code = kakao.code("ryan");
     let query = [("client_id", REST_API_KEY), ("client_secret", CLIENT_SECRET), ("unknown", "x")];
     let body = format!("grant_type=authorization_code&code={code}&redirect_uri={REDIRECT_URI}");
     let request = kakao.post("/oauth/token").query(&query).body(body);

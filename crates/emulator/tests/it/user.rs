@@ -42,7 +42,7 @@ async fn me_says_what_was_agreed_to_and_asks_for_the_rest() {
 #[tokio::test]
 async fn me_gives_the_address_once_it_was_agreed_to() {
     let kakao = Kakao::start().await;
-    let code = parameter(&kakao.approve("ryan", &["account_email"]).await, "code").unwrap();
+    let code = parameter(&kakao.approve("ryan", &["account_email"]), "code").unwrap();
     let tokens = kakao.token(&[("code", &code)]).await.ok();
     let account = kakao.me(&text(&tokens["access_token"])).await.ok()["kakao_account"].clone();
     assert_eq!(account["email"], "ryan@example.com");
@@ -123,7 +123,7 @@ async fn logout_kills_the_pair_of_tokens_and_no_other() {
 async fn unlink_kills_every_token_and_takes_every_consent_back() {
     let kakao = Kakao::start().await;
     let [phone, desk] = [kakao.log_in("ryan").await, kakao.log_in("ryan").await];
-    let code = kakao.code("ryan").await;
+    let code = kakao.code("ryan");
     let token = text(&phone["access_token"]);
     let before = kakao.me(&token).await.ok();
     let unlink = Answer::of(kakao.post("/v1/user/unlink").bearer_auth(&token)).await;
@@ -174,16 +174,16 @@ async fn a_person_has_another_id_and_uuid_in_each_app() {
          - {key: two, redirect_uris: ['http://a/'], client_secret: null, permissions: [message], consent_items: [{id: talk_message, level: required}]}\n\
          people: [{key: mina}]\n";
     let kakao = Kakao::start_from(Seed::parse(seed).unwrap()).await;
-    let mut seen = Vec::new();
+    let mut names = Vec::new();
     for app in kakao.emulator.world().apps {
         let changes = [("client_id", app.rest_api_key.as_str()), ("redirect_uri", "http://a/")];
         let back = kakao.emulator.approve(&kakao.authorize_url(&changes), "mina", &Decision::Allow).unwrap();
         let code = parameter(&back, "code").unwrap();
         let tokens = kakao.token(&[changes[0], changes[1], ("code", &code)]).await.ok();
         let me = kakao.me(&text(&tokens["access_token"])).await.ok();
-        seen.push((me["id"].clone(), me["for_partner"]["uuid"].clone()));
+        names.push((me["id"].clone(), me["for_partner"]["uuid"].clone()));
     }
-    assert!(seen[0].0 != seen[1].0 && seen[0].1 != seen[1].1, "{seen:?}");
+    assert!(names[0].0 != names[1].0 && names[0].1 != names[1].1, "{names:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Which Kakao app we are, and where Kakao is.
 
-use katok_client::{AdminKey, ClientSecret, RestApiKey};
+use katok_client::{AdminKey, ClientSecret, RedirectUri, RestApiKey};
 use url::Url;
 
 use super::{Environment, SettingsFile, read, web_address};
@@ -46,7 +46,7 @@ pub struct KakaoApp {
     /// Its keys.
     pub keys: KakaoKeys,
     /// `KAKAO_REDIRECT_URI`; without it the gateway's `/redirect`, the CLI's loopback address.
-    pub redirect_uri: Option<Url>,
+    pub redirect_uri: Option<RedirectUri>,
     /// `KAKAO_AUTH_BASE_URL`
     pub auth_base_url: Url,
     /// `KAKAO_API_BASE_URL`
@@ -71,7 +71,7 @@ impl KakaoApp {
                 client_secret: client_secret.map(ClientSecret::new),
                 admin_key: read(env, "KAKAO_ADMIN_KEY", problems).map(AdminKey::new),
             },
-            redirect_uri: redirect_uri.and_then(|text| web_address("KAKAO_REDIRECT_URI", &text, problems)),
+            redirect_uri: redirect_uri.and_then(|text| as_registered(&text, problems)),
             auth_base_url: auth_base_url.unwrap_or_else(|| default_url("https://kauth.kakao.com")),
             api_base_url: api_base_url.unwrap_or_else(|| default_url("https://kapi.kakao.com")),
         })
@@ -98,6 +98,17 @@ impl KakaoApp {
         let api = one("KAKAO_API_BASE_URL", &file.kakao.api_base_url);
         (auth, api)
     }
+}
+
+fn as_registered(text: &str, problems: &mut Vec<Sentence>) -> Option<RedirectUri> {
+    let redirect_uri = text.trim().parse().ok();
+    if redirect_uri.is_none() {
+        problems.push(Sentence::new(
+            "KAKAO_REDIRECT_URI 값이 웹 주소가 아닙니다. 카카오 콘솔에 등록한 주소를 그대로 넣으세요.",
+            "KAKAO_REDIRECT_URI is not a web address. Give it exactly as it is registered in Kakao's console.",
+        ));
+    }
+    redirect_uri
 }
 
 fn default_url(text: &'static str) -> Url {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::cookies::{self, Name};
 use super::pages::{self, Problem};
+use super::to_its_end;
 use crate::app::App;
 use crate::login::{self, Callback, LoginFailure};
 use crate::sentence::{Sentence, explain};
@@ -57,7 +58,11 @@ pub(super) async fn redirect(
     let old_session = cookies::read(&jar, Name::Session, public_url);
     // A query that cannot be read carries no state, and is refused for that.
     let Query(callback) = callback.unwrap_or_default();
-    match login::complete(&app, callback, browser.as_ref(), old_session.as_ref()).await {
+    let working = app.clone();
+    let completed = to_its_end(async move {
+        login::complete(&working, callback, browser.as_ref(), old_session.as_ref()).await
+    });
+    match completed.await {
         Ok((account, secrets)) => {
             tracing::info!(account.id = %account, "web.login.done");
             let jar = cookies::set_session(jar, &secrets, public_url);

@@ -83,6 +83,17 @@ impl Refusal {
             .with_remedy(Some(action(&error.remedy())), explain(error))
     }
 
+    fn busy() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            Sentence::new(
+                "카카오 토큰을 제때 새로 받지 못해 아무것도 하지 않았습니다. 잠시 뒤 다시 해 보세요.",
+                "Kakao's tokens could not be refreshed in time, so nothing was done. Try again in a moment.",
+            ),
+        )
+    }
+
     fn storage() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -120,6 +131,7 @@ impl From<ActError> for Refusal {
             ActError::SignInAgain => Self::not_signed_in(),
             ActError::Kakao(error) => Self::kakao(&error),
             ActError::Tokens(error) => Self::from(error),
+            ActError::Busy => Self::busy(),
         }
     }
 }

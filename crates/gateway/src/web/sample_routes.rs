@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::cookies;
 use super::refusal::Refusal;
 use super::signed_in::{Acting, SignedIn};
+use super::to_its_end;
 use crate::account;
 use crate::app::App;
 use crate::message::Draft;
@@ -91,7 +92,8 @@ pub(super) async fn logout(
     Acting(account): Acting,
     jar: CookieJar,
 ) -> (CookieJar, Answer) {
-    let answer = account::log_out(&app, &account).await;
+    let working = app.clone();
+    let answer = to_its_end(async move { account::log_out(&working, &account).await }).await;
     (cookies::clear_session(jar, &app.settings.public_url), answer.map(Json).map_err(Refusal::from))
 }
 
@@ -101,7 +103,8 @@ pub(super) async fn unlink(
     Acting(account): Acting,
     jar: CookieJar,
 ) -> Result<(CookieJar, Json<Value>), Refusal> {
-    let answer = account::unlink(&app, &account).await?;
+    let working = app.clone();
+    let answer = to_its_end(async move { account::unlink(&working, &account).await }).await?;
     Ok((cookies::clear_session(jar, &app.settings.public_url), Json(answer)))
 }
 

@@ -1,0 +1,51 @@
+//! The token file: private, whole, and safe when two commands refresh at once.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::signed_in;
+
+#[tokio::test]
+async fn only_the_owner_reads_the_token_file() {
+    let (machine, _running, _emulator) = signed_in("ryan").await;
+    let mode = fs::metadata(machine.data().join("tokens.json")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn damaged_token_file_is_left_as_it_is() {
+    let (mut machine, _running, _emulator) = signed_in("ryan").await;
+    machine.set("LANG", "en_US.UTF-8");
+    let path = machine.data().join("tokens.json");
+    let half = fs::read_to_string(&path).unwrap()[..40].to_owned();
+    fs::write(&path, &half).unwrap();
+    for command in [&["whoami"][..], &["send", "안녕"], &["logout"]] {
+        machine.katok(command).exits(2).says("tokens.json cannot be understood");
+        assert_eq!(fs::read_to_string(&path).unwrap(), half);
+    }
+}
+
+#[tokio::test]
+async fn two_commands_at_once_with_an_expired_token_both_succeed() {
+    let (machine, _running, emulator) = signed_in("ryan").await;
+    emulator.advance_hours(7).await;
+    let one = machine.begin(&["send", "하나"]);
+    let other = machine.begin(&["send", "둘"]);
+    one.end().exits(0);
+    other.end().exits(0);
+    let mut texts = emulator.texts("ryan").await;
+    texts.sort();
+    assert_eq!(texts, ["둘", "하나"]);
+    machine.katok(&["whoami"]).exits(0);
+}
+
+#[tokio::test]
+async fn login_that_has_ended_asks_for_another() {
+    let (machine, _running, emulator) = signed_in("ryan").await;
+    // Both tokens: the refresh token lives for two months.
+    emulator.advance_hours(24 * 70).await;
+    machine.katok(&["send", "안녕"]).exits(3).says("hint: katok login");
+    machine.login(&emulator, "ryan", None).await.exits(0);
+    machine.katok(&["send", "안녕"]).exits(0);
+    assert_eq!(emulator.texts("ryan").await, ["안녕"]);
+}

@@ -1,0 +1,170 @@
+//! `katok up`: starts, says so, stops, comes back, and gives up in one sentence.
+
+mod real_mode;
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+
+use serde_json::json;
+use url::Url;
+
+use crate::curl::Curl;
+use crate::emulator::{Emulator, http};
+use crate::program::{Machine, free_port};
+
+#[tokio::test]
+async fn up_says_where_it_runs_and_that_it_is_the_emulator() {
+    let machine = Machine::new();
+    let mut running = machine.start(&["up", "--port", "0", "--emulator-port", "0"]);
+    let gateway = running.first_line.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+    let page = http().get(gateway).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("카카오 로그인") && page.contains("에뮬레이터"), "{page}");
+
+    let kakao = running.line();
+    assert!(kakao.contains("에뮬레이터") && kakao.contains("emulator"), "{kakao}");
+    let rooms = kakao.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+    assert!(http().get(rooms).send().await.unwrap().status().is_success());
+    assert!(running.line().contains(machine.data().to_str().unwrap()));
+}
+
+#[tokio::test]
+async fn json_and_healthz_say_that_it_is_the_emulator() {
+    let machine = Machine::new();
+    let (running, gateway, _emulator) = machine.up();
+    assert_eq!(running.json()["kakao"], "emulator");
+    let health = Curl::new().get(gateway.join("/healthz").unwrap()).await.json();
+    assert_eq!((&health["status"], &health["kakao"]), (&json!("ok"), &json!("emulator")));
+}
+
+#[tokio::test]
+async fn both_signals_stop_it_properly() {
+    for signal in ["TERM", "INT"] {
+        let machine = Machine::new();
+        let (running, gateway, _emulator) = machine.up();
+        running.stop(signal);
+        assert!(http().get(gateway).send().await.is_err());
+        assert!(!machine.data().join("running.json").exists());
+    }
+}
+
+#[tokio::test]
+async fn signals_stop_the_emulator_alone_too() {
+    for signal in ["TERM", "INT"] {
+        let machine = Machine::new();
+        let (running, _emulator) = machine.emulator();
+        running.stop(signal);
+        assert!(!machine.data().join("running.json").exists());
+    }
+}
+
+#[tokio::test]
+async fn sessions_people_and_messages_outlive_a_restart() {
+    let machine = Machine::new();
+    let (port, emulator_port) = (free_port().to_string(), free_port().to_string());
+    let up = ["--json", "up", "--port", &port, "--emulator-port", &emulator_port];
+    let gateway = Url::parse(&format!("http://localhost:{port}")).unwrap();
+    let emulator = Emulator::at(Url::parse(&format!("http://localhost:{emulator_port}")).unwrap());
+    let mut curl = Curl::new();
+
+    let running = machine.start(&up);
+    assert!(running.talk().contains("vault.key"), "{}", running.talk());
+    curl.sign_in(&gateway, &emulator, "ryan").await;
+    let message = gateway.join("/message").unwrap();
+    curl.post(message.clone(), &json!({"text": "먼저"})).await.json();
+    running.stop("TERM");
+
+    let running = machine.start(&up);
+    assert_eq!(running.talk(), "");
+    let profile = curl.get(gateway.join("/profile").unwrap()).await.json();
+    assert_eq!(profile["kakao_account"]["profile"]["nickname"], "라이언");
+    curl.post(message, &json!({"text": "나중"})).await.json();
+    assert_eq!(emulator.texts("ryan").await, ["먼저", "나중"]);
+}
+
+#[tokio::test]
+async fn commands_find_the_emulator_that_up_started() {
+    let machine = Machine::new();
+    let (_running, _gateway, emulator) = machine.up();
+    machine.login(&emulator, "ryan", None).await.exits(0);
+    machine.katok(&["send", "안녕"]).exits(0);
+    assert_eq!(emulator.texts("ryan").await, ["안녕"]);
+}
+
+/// Starts a gateway that cannot, in each language, and checks that it says why in one sentence.
+#[track_caller]
+fn gives_up(machine: &mut Machine, args: &[&str], korean: &str, english: &str) {
+    let up = [&["up", "--port", "0", "--emulator-port", "0"], args].concat();
+    machine.set("LANG", "ko_KR.UTF-8");
+    machine.katok(&up).exits(2).says_one_sentence().says(korean);
+    machine.set("LANG", "en_US.UTF-8");
+    machine.katok(&up).exits(2).says_one_sentence().says(english);
+}
+
+#[tokio::test]
+async fn taken_port_is_one_sentence() {
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let mut machine = Machine::new();
+    for flag in ["--port", "--emulator-port"] {
+        let other = if flag == "--port" { "--emulator-port" } else { "--port" };
+        machine.set("LANG", "ko_KR.UTF-8");
+        machine.katok(&["up", flag, &port, other, "0"]).exits(2).says_one_sentence().says(&port).says("포트");
+        machine.set("LANG", "en_US.UTF-8");
+        machine.katok(&["up", flag, &port, other, "0"]).exits(2).says_one_sentence().says(&port).says("port");
+    }
+}
+
+#[tokio::test]
+async fn data_folder_that_is_a_file_is_one_sentence() {
+    let mut machine = Machine::new();
+    fs::write(machine.data(), "no folder").unwrap();
+    gives_up(&mut machine, &[], "데이터 폴더", "data folder");
+    assert_eq!(fs::read_to_string(machine.data()).unwrap(), "no folder");
+}
+
+#[tokio::test]
+async fn data_folder_in_use_is_one_sentence() {
+    let mut machine = Machine::new();
+    let (_running, _gateway, _emulator) = machine.up();
+    gives_up(&mut machine, &[], "다른 katok", "Another katok");
+}
+
+#[tokio::test]
+async fn damaged_database_is_one_sentence_and_stays_as_it_is() {
+    let mut machine = Machine::new();
+    fs::create_dir(machine.data()).unwrap();
+    let database = machine.data().join("katok.db");
+    fs::write(&database, "this is no database".repeat(1000)).unwrap();
+    gives_up(&mut machine, &[], "손상", "damaged");
+    assert_eq!(fs::read_to_string(database).unwrap(), "this is no database".repeat(1000));
+}
+
+#[tokio::test]
+async fn wrong_vault_key_is_one_sentence() {
+    let mut machine = Machine::new();
+    let (running, ..) = machine.up();
+    running.stop("TERM");
+    machine.set("KATOK_VAULT_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    gives_up(&mut machine, &[], "금고 키", "vault key");
+}
+
+#[tokio::test]
+async fn vault_key_that_is_none_is_one_sentence() {
+    let mut machine = Machine::new();
+    machine.set("KATOK_VAULT_KEY", "my dog's name");
+    gives_up(&mut machine, &[], "금고 키", "vault key");
+    let data = machine.data();
+    assert!(!fs::read_dir(data).unwrap().any(|file| file.unwrap().file_name() == "vault.key"));
+}
+
+#[tokio::test]
+async fn seed_with_a_mistake_is_told_with_its_place() {
+    let machine = Machine::new();
+    let seed = machine.file("seed.yaml", "apps: [{key: shop, redirect_uri: \"http://localhost\"}]");
+    for command in [
+        &["up", "--port", "0", "--emulator-port", "0", "--seed", &seed][..],
+        &["emulator", "--port", "0", "--seed", &seed],
+    ] {
+        machine.katok(command).exits(2).says("seed.yaml").says("redirect_uri").says("line 1");
+    }
+}

@@ -2,17 +2,20 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
 mod needs;
+mod pictures;
 mod suite;
+mod third_party;
 mod tidy;
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test                 set up what the tests need, then run every check and every test
 cargo xtask test --advisories    the same, and ask the advisory database about the dependencies (needs the internet)
-cargo xtask tidy                 only check that every line of code is in the room it belongs to";
+cargo xtask tidy                 only check that every line of code is in the room it belongs to
+cargo xtask pictures             take the pictures of the READMEs anew, and one of every page to look at";
 
 fn main() -> ExitCode {
     // Every path and every command below is meant from the root of the repository.
@@ -21,9 +24,10 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let done =
         env::set_current_dir(root).map_err(|error| error.to_string()).and_then(|()| match arguments[..] {
-            ["test"] => suite::run(&["bans", "licenses", "sources"]),
-            ["test", "--advisories"] => suite::run(&["advisories", "bans", "licenses", "sources"]),
+            ["test"] => suite::run_all(&["bans", "licenses", "sources"]),
+            ["test", "--advisories"] => suite::run_all(&["advisories", "bans", "licenses", "sources"]),
             ["tidy"] => tidy::run(),
+            ["pictures"] => pictures::run_all(),
             _ => Err(USAGE.to_owned()),
         });
     match done {
@@ -33,4 +37,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The folder of everything that is made and can be made again; absolute, since tests run elsewhere.
+fn target_folder() -> Result<PathBuf, String> {
+    let folder = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    std::path::absolute(folder).map_err(|error| error.to_string())
 }

@@ -1,4 +1,4 @@
-//! What the tests need beside Rust: a browser with its driver, Korean letters to look at, and cargo-deny.
+//! What the tests need beside Rust: a browser with its driver, Korean letters to look at, Python, and cargo-deny.
 
 use std::env;
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ struct Need {
     packages: [&'static str; 2],
 }
 
-const NEEDS: [Need; 3] = [
+const NEEDS: [Need; 4] = [
     Need {
         present: || on_path("chromium") || on_path("chromium-browser") || on_path("google-chrome"),
         packages: ["chromium", "chromium-browser"],
@@ -17,10 +17,15 @@ const NEEDS: [Need; 3] = [
     Need { present: || on_path("chromedriver"), packages: ["chromium-driver", "chromium-chromedriver"] },
     // Without a Korean font every page still works, and every picture of it is full of empty boxes.
     Need { present: has_korean_font, packages: ["fonts-noto-cjk", "fonts-noto-cjk"] },
+    // Debian's python3 alone can make no virtual environment; python3-venv brings both.
+    Need {
+        present: || works(Command::new("python3").args(["-c", "import ensurepip, venv"])),
+        packages: ["python3-venv", "python3-venv"],
+    },
 ];
 
-/// Installs what is missing, and says so; does nothing on a machine that has it all.
-pub(crate) fn provide() -> Result<(), String> {
+/// Installs the packages that are missing, and says so; does nothing on a machine that has them all.
+pub(crate) fn packages() -> Result<(), String> {
     let missing: Vec<_> = NEEDS.iter().filter(|need| !(need.present)()).collect();
     if !missing.is_empty() {
         install(&missing)?;
@@ -28,6 +33,11 @@ pub(crate) fn provide() -> Result<(), String> {
             return Err(format!("{} is still missing after its installation", need.packages[0]));
         }
     }
+    Ok(())
+}
+
+/// The same for cargo-deny, which no distribution has.
+pub(crate) fn cargo_deny() -> Result<(), String> {
     if !works(Command::new("cargo").args(["deny", "--version"])) {
         println!("cargo-deny is missing: building it takes two or three minutes");
         run(Command::new("cargo").args(["install", "cargo-deny", "--locked"]))?;

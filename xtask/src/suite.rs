@@ -4,39 +4,46 @@ use std::env;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::{needs, tidy};
+use crate::needs::{self, run};
+use crate::{third_party, tidy};
 
 /// Runs everything, up to the first step that fails; `deny` names the checks of `cargo deny`.
-pub(crate) fn run(deny: &[&str]) -> Result<(), String> {
+pub(crate) fn run_all(deny: &[&str]) -> Result<(), String> {
     if !deny.contains(&"advisories") {
         println!("Security advisories are left out; ask for them with `cargo xtask test --advisories`.");
     }
-    step("what the tests need", needs::provide)?;
-    step("formatting", || cargo(&["fmt", "--all", "--check"]))?;
-    step("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    step("dependencies", || cargo(&[&["deny", "check"], deny].concat()))?;
-    step("tests", || cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]))?;
-    step("documentation tests", || cargo(&["test", "--workspace", "--doc"]))?;
-    step("documentation", || cargo(&["doc", "--workspace", "--no-deps"]))?;
+    step("packages", needs::packages)?;
+    step("cargo-deny", needs::cargo_deny)?;
+    let python = step("third-party client", third_party::python)?;
+    step("formatting", || run(&mut cargo(&["fmt", "--all", "--check"])))?;
+    step("clippy", || run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])))?;
+    step("dependencies", || run(&mut cargo(&[&["deny", "check"], deny].concat())))?;
+    step("tests", || {
+        let mut tests = cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]);
+        // Without these, tests say what they left out for want of a browser or a Python.
+        tests.env("KATOK_REQUIRE_BROWSER", "1").env("KATOK_REQUIRE_THIRD_PARTY", "1");
+        run(tests.env("KATOK_TEST_PYTHON", &python))
+    })?;
+    step("documentation tests", || run(&mut cargo(&["test", "--workspace", "--doc"])))?;
+    step("documentation", || {
+        run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-Dwarnings"))
+    })?;
     step("rooms", tidy::run)
 }
 
-fn step(name: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+fn step<T>(name: &str, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     println!("\n== {name}");
     let start = Instant::now();
-    work().map_err(|error| format!("\n== {name}: failed\n{error}"))?;
+    let outcome = work().map_err(|error| format!("\n== {name}: failed\n{error}"))?;
     println!("== {name}: done in {} s", start.elapsed().as_secs());
-    Ok(())
+    Ok(outcome)
 }
 
-fn cargo(arguments: &[&str]) -> Result<(), String> {
+fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments);
-    command.env("RUSTDOCFLAGS", "-Dwarnings");
-    // Without this, a browser test says that it was left out when there is no browser.
-    command.env("KATOK_REQUIRE_BROWSER", "1");
     if env::var("CI").is_ok_and(|ci| ci == "true") {
         command.env("CARGO_INCREMENTAL", "0");
     }
-    needs::run(&mut command)
+    command
 }

@@ -4,10 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use katok_client::{
-    Client, ClientSecret, Clock, Endpoint, RedirectUri, RestApiKey, SystemClock, TokenError, TokenKeeper,
-};
-use katok_gateway::config::{KakaoKeys, SettingsFile};
+use katok_client::{Client, Clock, Endpoint, RedirectUri, SystemClock, TokenError, TokenKeeper};
+use katok_gateway::config::SettingsFile;
 use katok_gateway::{KakaoApp, KakaoAt, Sentence};
 use serde::Deserialize;
 use url::Url;
@@ -202,16 +200,6 @@ fn choose(emulator: &Url, world: World) -> Result<Found, Failure> {
     Ok(Found {
         link: app.web_domains.into_iter().next().unwrap_or_else(|| emulator.clone()),
         redirect_uri,
-        app: KakaoApp {
-            at: KakaoAt::Emulator,
-            keys: KakaoKeys {
-                rest_api_key: RestApiKey::new(app.rest_api_key),
-                client_secret: app.client_secret.map(ClientSecret::new),
-                admin_key: None,
-            },
-            redirect_uri: None,
-            auth_base_url: emulator.clone(),
-            api_base_url: emulator.clone(),
-        },
+        app: KakaoApp::at_emulator(emulator.clone(), &app.rest_api_key, app.client_secret.as_deref()),
     })
 }

@@ -9,6 +9,7 @@ mod language;
 mod loopback;
 mod output;
 mod running;
+mod serving;
 mod sign_in;
 mod token_file;
 

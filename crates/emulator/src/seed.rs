@@ -193,6 +193,7 @@ pub struct Person {
 /// That somebody has a friend in KakaoTalk.
 #[expect(clippy::struct_excessive_bools, reason = "these are the fields of the seed document")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Friendship {
     /// Whose friend list it is.
     pub of: PersonKey,

@@ -7,6 +7,7 @@ mod app;
 pub mod config;
 mod data_folder;
 mod digest;
+mod gateway;
 mod login;
 mod message;
 mod sentence;
@@ -15,7 +16,7 @@ mod store;
 mod vault;
 mod web;
 
-pub use app::{Gateway, StartError};
 pub use config::{KakaoApp, KakaoAt, Settings};
 pub use data_folder::{DataFolder, DataFolderError};
+pub use gateway::{Gateway, StartError};
 pub use sentence::{Sentence, explain};

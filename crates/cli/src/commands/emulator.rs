@@ -11,10 +11,11 @@ use crate::data_dir;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::running::Running;
+use crate::serving;
 
 pub(super) async fn run(args: &Args, emulator: &args::Emulator, output: Output) -> Result<Exit, Failure> {
-    super::up::log_to_stderr();
-    let stop = super::up::stop_signal()?;
+    serving::log_to_stderr();
+    let stop = serving::stop_signal()?;
     let seed = seed(emulator.seed.as_deref())?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, emulator.port));
     let options = Options { address, seed, state_file: None, clock: None };

@@ -1,13 +1,12 @@
 //! `katok up`: gateway and page, and the emulator when no Kakao key is set.
 
-use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
-use katok_client::{ClientSecret, RestApiKey, SystemChance, SystemClock};
+use katok_client::{SystemChance, SystemClock};
 use katok_emulator::{Emulator, Options, StartedFrom};
-use katok_gateway::config::{KAKAO_TIMEOUT, KakaoKeys, ListenSettings, number};
+use katok_gateway::config::{KAKAO_TIMEOUT, ListenSettings, number};
 use katok_gateway::{DataFolder, Gateway, KakaoApp, KakaoAt, Sentence, Settings};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -20,12 +19,13 @@ use crate::failure::{Exit, Failure};
 use crate::kakao::{environment, no_problems, settings_file};
 use crate::output::Output;
 use crate::running::Running;
+use crate::serving;
 
 const EMULATOR_PORT: u16 = 4100;
 
 pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Exit, Failure> {
-    log_to_stderr();
-    let stop = stop_signal()?;
+    serving::log_to_stderr();
+    let stop = serving::stop_signal()?;
     let data = data_dir::of(args)?;
     let mut problems = Vec::new();
     let file = settings_file(args, &data, &mut problems);
@@ -130,18 +130,8 @@ async fn start_emulator(
     emulator
         .register_redirect_uri(app.key.as_str(), &redirect_uri)
         .map_err(|error| Failure::both(Exit::Usage, &error.to_string()))?;
-    let base_url = emulator.base_url();
-    let app = KakaoApp {
-        at: KakaoAt::Emulator,
-        keys: KakaoKeys {
-            rest_api_key: RestApiKey::new(&app.rest_api_key),
-            client_secret: app.client_secret.as_ref().map(|secret| ClientSecret::new(secret.secret())),
-            admin_key: None,
-        },
-        redirect_uri: None,
-        auth_base_url: base_url.clone(),
-        api_base_url: base_url,
-    };
+    let client_secret = app.client_secret.as_ref().map(katok_emulator::seed::Secret::secret);
+    let app = KakaoApp::at_emulator(emulator.base_url(), &app.rest_api_key, client_secret);
     Ok((app, emulator))
 }
 
@@ -153,36 +143,4 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
         )
         .hint("katok up --port 4001")
     })
-}
-
-/// Ends at Ctrl-C or SIGTERM; registered before anything starts, so that no signal is missed.
-#[cfg(unix)]
-pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let no_signals = |_| Failure::system("종료 신호를 받을 수 없습니다.", "Cannot listen for signals.");
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Ends at Ctrl-C.
-#[cfg(not(unix))]
-pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
-    })
-}
-
-/// `KATOK_LOG` chooses what is told; paths and codes only, never what people write.
-pub(super) fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("KATOK_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -35,23 +35,11 @@ impl Emulator {
     }
 
     async fn ask(&self, path: &str) -> Value {
-        self.http
-            .get(self.control(path))
-            .send()
-            .await
-            .unwrap()
-            .error_for_status()
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        answer(self.http.get(self.control(path))).await
     }
 
     async fn tell(&self, path: &str, body: &Value) -> Value {
-        let answer = self.http.post(self.control(path)).json(body).send().await.unwrap();
-        let (status, body) = (answer.status(), answer.text().await.unwrap());
-        assert!(status.is_success(), "{path}: {body}");
-        serde_json::from_str(&body).unwrap()
+        answer(self.http.post(self.control(path)).json(body)).await
     }
 
     /// Where the person's browser ends who agrees to these optional items, or to all.
@@ -98,6 +86,13 @@ impl Emulator {
     pub(crate) async fn is_linked(&self, person: &str) -> bool {
         self.world().await["links"].as_array().unwrap().iter().any(|link| link["person"] == person)
     }
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Value {
+    let answer = request.send().await.unwrap();
+    let (status, body) = (answer.status(), answer.text().await.unwrap());
+    assert!(status.is_success(), "{status}: {body}");
+    serde_json::from_str(&body).unwrap()
 }
 
 /// A seed of one app, which sends people back to this address, and two friends, one of them signed up.

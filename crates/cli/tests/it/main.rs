@@ -1,4 +1,5 @@
 //! The whole product as its users meet it: the real binary on a data folder of its own, over real HTTP.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 
 mod browser;
 mod commands;

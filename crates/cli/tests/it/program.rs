@@ -1,10 +1,12 @@
 //! The real binary, run as a person or a script runs it.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _, stderr};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use serde_json::Value;
@@ -280,9 +282,13 @@ pub(crate) fn free_port() -> u16 {
     }
 }
 
-/// Says what is left out for want of something, or fails when the variable requires it.
+/// Says once what is left out for want of something, or fails when the variable requires it.
 #[track_caller]
-pub(crate) fn required(variable: &str, left_out: &str) {
-    assert!(std::env::var(variable).is_err(), "{variable} is set, but this cannot run: {left_out}");
-    println!("left out: {left_out}");
+pub(crate) fn leave_out(what: &'static str, variable: &str) {
+    static SAID: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+    assert!(std::env::var_os(variable).is_none(), "{variable} is set, but this had to be left out: {what}");
+    if SAID.lock().unwrap().insert(what) {
+        // Not by a macro: the test runner keeps those to itself unless a test fails.
+        stderr().write_all(format!("left out: {what}\n").as_bytes()).unwrap();
+    }
 }

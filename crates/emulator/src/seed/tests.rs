@@ -66,6 +66,25 @@ fn an_unknown_field_is_refused_by_name_and_line() {
 }
 
 #[test]
+fn unknown_fields_are_refused_at_every_depth() {
+    let app = |inside: &str| format!("apps: [{{key: a, {inside}}}]");
+    let documents = [
+        "colour: 1".to_owned(),
+        app("colour: 1"),
+        app("consent_items: [{id: friends, level: optional, colour: 1}]"),
+        app("templates: [{id: 1, kind: feed, body: {}, colour: 1}]"),
+        app("webhooks: {unlink: {url: 'http://a/', colour: 1}}"),
+        app("quotas: {colour: 1}"),
+        "people: [{key: a, colour: 1}]".to_owned(),
+        "people: [{key: a}, {key: b}]\nfriendships: [{of: a, with: b, colour: 1}]".to_owned(),
+        "links: [{app: a, person: b, colour: 1}]".to_owned(),
+    ];
+    for document in documents {
+        assert!(wrong(&document).contains("colour"), "{document}");
+    }
+}
+
+#[test]
 fn what_contradicts_itself_is_refused_with_its_place() {
     assert!(wrong("people: [{key: a}, {key: a}]").contains("key (a)"));
     assert!(wrong("people: [{key: a}]\nlinks: [{app: shop, person: a}]").contains("there is no app shop"));

@@ -77,6 +77,22 @@ impl KakaoApp {
         })
     }
 
+    /// An app of the emulator that answers at `base_url`.
+    #[must_use]
+    pub fn at_emulator(base_url: Url, rest_api_key: &str, client_secret: Option<&str>) -> Self {
+        Self {
+            at: KakaoAt::Emulator,
+            keys: KakaoKeys {
+                rest_api_key: RestApiKey::new(rest_api_key),
+                client_secret: client_secret.map(ClientSecret::new),
+                admin_key: None,
+            },
+            redirect_uri: None,
+            auth_base_url: base_url.clone(),
+            api_base_url: base_url,
+        }
+    }
+
     /// A name for this app at this address that does not show its key: accounts of different apps, and
     /// of Kakao and an emulator, are told apart by it.
     #[must_use]

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use katok_client::{ClientSecret, ManualClock, RestApiKey, SystemChance};
+use katok_client::{ManualClock, SystemChance};
 use katok_emulator::{Decision, Emulator, Options};
-use katok_gateway::config::{KakaoKeys, VaultKeyText};
-use katok_gateway::{DataFolder, Gateway, KakaoApp, KakaoAt, Settings, StartError};
+use katok_gateway::config::VaultKeyText;
+use katok_gateway::{DataFolder, Gateway, KakaoApp, Settings, StartError};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use url::Url;
@@ -52,17 +52,11 @@ pub(crate) fn settings(emulator: &Emulator, kakao: &Url, url: &Url) -> Settings 
         public_url: url.clone(),
         vault_key: None,
         kakao_timeout: Duration::from_millis(800),
-        kakao: KakaoApp {
-            at: KakaoAt::Emulator,
-            keys: KakaoKeys {
-                rest_api_key: RestApiKey::new(&app.rest_api_key),
-                client_secret: app.client_secret.as_ref().map(|secret| ClientSecret::new(secret.secret())),
-                admin_key: None,
-            },
-            redirect_uri: None,
-            auth_base_url: kakao.clone(),
-            api_base_url: kakao.clone(),
-        },
+        kakao: KakaoApp::at_emulator(
+            kakao.clone(),
+            &app.rest_api_key,
+            app.client_secret.as_ref().map(katok_emulator::seed::Secret::secret),
+        ),
     }
 }
 

@@ -12,7 +12,7 @@ use thirtyfour::prelude::*;
 use thirtyfour::stringmatch::StringMatchable as _;
 use thirtyfour::{BrowserLogEntry, LoggingPrefsLogLevel};
 
-use crate::program::{required, send_signal};
+use crate::program::{leave_out, send_signal};
 
 const ARGUMENTS: [&str; 8] = [
     "--headless=new",
@@ -57,19 +57,20 @@ impl Deref for Chromium {
 impl Chromium {
     /// Opens a window, or says that there is no browser here.
     pub(super) async fn open() -> Option<Self> {
-        let Ok(mut child) =
-            Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn()
-        else {
-            required(
-                "KATOK_REQUIRE_BROWSER",
-                "the browser tests: there is no chromedriver (`cargo xtask test` installs one)",
-            );
+        let mut chromedriver = Command::new("chromedriver");
+        chromedriver.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
+        let Ok(mut child) = chromedriver.spawn() else {
+            let what = "the browser tests: there is no chromedriver (`cargo xtask test` installs one)";
+            leave_out(what, "KATOK_REQUIRE_BROWSER");
             return None;
         };
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let process = Chromedriver(child);
-        let mut lines = stdout.lines().map(Result::unwrap);
-        let started = lines.find(|line| line.contains("started successfully on port")).unwrap();
+        let started = stdout
+            .lines()
+            .map(Result::unwrap)
+            .find(|line| line.contains("started successfully on port"))
+            .unwrap();
         let port = started.trim_end_matches('.').rsplit(' ').next().unwrap();
 
         let profile = tempfile::tempdir().unwrap();

@@ -46,17 +46,17 @@ impl Default for Options {
     }
 }
 
-/// Why an emulator did not start.
+/// Why an emulator did not start; its text has a line in Korean and one in English.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Something else listens there.
     #[error(
-        "{0} 포트를 다른 프로그램이 쓰고 있습니다. 다른 포트를 고르세요. \
-         Another program uses {0}; choose another port."
+        "{0} 포트를 다른 프로그램이 쓰고 있습니다. 그 프로그램을 멈추거나 다른 포트를 고르세요.\n\
+         Another program uses {0}. Stop it, or choose another port."
     )]
     PortTaken(SocketAddr),
     /// The address cannot be listened on.
-    #[error("{address} 주소를 열 수 없습니다. Cannot listen on {address}: {source}")]
+    #[error("{address} 주소를 열 수 없습니다({source}).\nCannot listen on {address} ({source}).")]
     CannotListen {
         /// The address asked for.
         address: SocketAddr,
@@ -64,7 +64,11 @@ pub enum StartError {
         source: io::Error,
     },
     /// The state file is there but cannot be read.
-    #[error("상태 파일 {} 을(를) 읽을 수 없습니다. Cannot read the state file {}: {source}", path.display(), path.display())]
+    #[error(
+        "에뮬레이터의 상태 파일을 읽을 수 없습니다: {path} ({source})\n\
+         The emulator's state file cannot be read: {path} ({source})",
+        path = .path.display()
+    )]
     StateUnreadable {
         /// The file.
         path: PathBuf,
@@ -73,9 +77,9 @@ pub enum StartError {
     },
     /// The state file does not hold a world of this program's.
     #[error(
-        "상태 파일 {} 이(가) 손상되었습니다. 다른 곳으로 옮기고 다시 시작하세요. \
-         The state file {} is damaged ({detail}); move it away and start again.",
-        path.display(), path.display()
+        "에뮬레이터의 상태 파일이 손상되었습니다. 다른 곳으로 옮기고 다시 시작하세요: {path} ({detail})\n\
+         The emulator's state file is damaged. Move it away and start again: {path} ({detail})",
+        path = .path.display()
     )]
     StateDamaged {
         /// The file.
@@ -84,7 +88,11 @@ pub enum StartError {
         detail: String,
     },
     /// The state file cannot be written.
-    #[error("상태 파일 {} 을(를) 쓸 수 없습니다. Cannot write the state file {}: {source}", path.display(), path.display())]
+    #[error(
+        "에뮬레이터의 상태 파일을 쓸 수 없습니다. 권한과 남은 공간을 확인하세요: {path} ({source})\n\
+         The emulator's state file cannot be written. Check its permissions and the free space: {path} ({source})",
+        path = .path.display()
+    )]
     StateNotWritable {
         /// The file.
         path: PathBuf,
@@ -93,9 +101,9 @@ pub enum StartError {
     },
 }
 
-/// The world has no app of this key.
+/// No app of the world has this key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} 키를 가진 앱이 없습니다. There is no app with the key {0}.")]
+#[error("{0} 키를 가진 앱이 없습니다.\nThere is no app with the key {0}.")]
 pub struct NoSuchApp(pub String);
 
 /// Where the world of an emulator came from.

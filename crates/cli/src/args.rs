@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use url::Url;
 
 /// 카카오 로그인과 카카오톡 메시지 · Kakao Login and KakaoTalk messages, from any script
 #[derive(Debug, Parser)]
@@ -38,9 +39,18 @@ pub(crate) enum Command {
     Up(Up),
     /// 에뮬레이터만 실행 · Run the emulator alone
     Emulator(Emulator),
+    #[command(flatten)]
+    Act(Act),
+}
+
+/// What a person does at Kakao by this program.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Act {
     /// 카카오로 로그인 · Sign in with Kakao
     #[command(
-        after_help = "Examples:\n  katok login\n  katok login --no-browser\n  katok login --scope friends,talk_message"
+        after_help = "Examples:\n  katok login\n  katok login --no-browser\n  katok login --scope friends,talk_message\n
+--no-browser --json은 한 줄에 하나씩 출력합니다: 먼저 {\"authorize_url\": …}, 로그인한 뒤 프로필.
+With --no-browser --json prints JSON Lines: first {\"authorize_url\": …}, after the sign-in the profile."
     )]
     Login(Login),
     /// 로그아웃 · Sign out and end the tokens
@@ -101,15 +111,30 @@ pub(crate) struct Unlink {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Send {
     /// 보낼 글, -는 표준 입력 · The text; - reads standard input
-    #[arg(required_unless_present = "template")]
+    #[arg(required_unless_present = "template", allow_hyphen_values = true, value_parser = text)]
     pub(crate) text: Option<String>,
     /// 템플릿 JSON 파일 · A Kakao template object as a JSON file
-    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "link"])]
     pub(crate) template: Option<PathBuf>,
     /// 받는 친구의 닉네임 또는 uuid, 여러 번 가능 · Receiver by nickname or uuid; repeatable (default: me)
     #[arg(long, value_name = "NICKNAME|UUID")]
     pub(crate) to: Vec<String>,
     /// 눌렀을 때 열 주소 · Where a tap on the message leads
-    #[arg(long, value_name = "URL")]
-    pub(crate) link: Option<url::Url>,
+    #[arg(long, value_name = "URL", value_parser = web_address)]
+    pub(crate) link: Option<Url>,
+}
+
+/// Takes texts such as `-5도`, but no single word such as `--jsno`, which is a mistyped option.
+fn text(text: &str) -> Result<String, &'static str> {
+    if text.starts_with("--") && !text.contains(char::is_whitespace) {
+        return Err(
+            "그런 옵션이 없습니다. 이대로 보내려면 표준 입력으로 넣으세요 · no such option; to send it as a text, pipe it into `katok send -`",
+        );
+    }
+    Ok(text.to_owned())
+}
+
+fn web_address(address: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(address).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    url.ok_or("http:// 또는 https:// 주소가 필요합니다 · a whole http:// or https:// address is needed")
 }

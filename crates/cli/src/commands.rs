@@ -9,24 +9,48 @@ mod unlink;
 mod up;
 mod whoami;
 
-use katok_gateway::{KakaoAt, Sentence};
+use std::time::Duration;
 
-use crate::args::{Args, Command};
+use katok_gateway::{KakaoAt, Sentence};
+use tokio::time::timeout;
+
+use crate::args::{Act, Args, Command};
 use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
 use crate::output::Output;
+use crate::stop_signal::stop_signal;
+
+/// How long a command that was told to stop waits for Kakao's new tokens: longer than Kakao may take.
+const SETTLING: Duration = Duration::from_secs(20);
 
 /// Runs the command that was typed.
 pub(crate) async fn run(args: Args, output: &Output) -> Result<Exit, Failure> {
     match &args.command {
         Command::Up(up) => up::run(&args, up, *output).await,
         Command::Emulator(emulator) => emulator::run(&args, emulator, *output).await,
-        Command::Login(login) => login::run(&kakao(&args, output).await?, login, *output).await,
-        Command::Logout => logout::run(&kakao(&args, output).await?, *output).await,
-        Command::Unlink(unlink) => unlink::run(&kakao(&args, output).await?, unlink, *output).await,
-        Command::Whoami => whoami::run(&kakao(&args, output).await?, *output).await,
-        Command::Friends => friends::run(&kakao(&args, output).await?, *output).await,
-        Command::Send(send) => send::run(&kakao(&args, output).await?, send, *output).await,
+        Command::Act(act) => {
+            let kakao = kakao(&args, output).await?;
+            let stop = stop_signal()?;
+            tokio::select! {
+                outcome = run_act(act, &kakao, *output) => outcome,
+                exit = stop => {
+                    // Kakao may have ended the refresh token in the file, and its successor is on its way.
+                    let _ = timeout(SETTLING, kakao.settled()).await;
+                    Ok(exit)
+                }
+            }
+        }
+    }
+}
+
+async fn run_act(act: &Act, kakao: &Kakao, output: Output) -> Result<Exit, Failure> {
+    match act {
+        Act::Login(login) => login::run(kakao, login, output).await,
+        Act::Logout => logout::run(kakao, output).await,
+        Act::Unlink(unlink) => unlink::run(kakao, unlink, output).await,
+        Act::Whoami => whoami::run(kakao, output).await,
+        Act::Friends => friends::run(kakao, output).await,
+        Act::Send(send) => send::run(kakao, send, output).await,
     }
 }
 

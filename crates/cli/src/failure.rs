@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use katok_client::{ErrorKind, Remedy, TokenError};
 use katok_gateway::Sentence;
 
+use crate::printable::printable;
 use crate::token_file::TokenFileError;
 
 /// The exit statuses that scripts rely on.
@@ -16,6 +17,9 @@ pub(crate) enum Exit {
     SignInNeeded = 3,
     Trouble = 4,
     Unconfirmed = 5,
+    // As a shell counts programs that a signal has ended.
+    Interrupted = 130,
+    Terminated = 143,
 }
 
 impl From<Exit> for ExitCode {
@@ -60,6 +64,14 @@ impl Failure {
         self
     }
 
+    /// The same after others have the message already: doing everything again is no remedy any more.
+    pub(crate) fn for_some(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self.sentence.ko.push_str(" 다시 보낸다면 받지 못한 사람에게만 보내세요.");
+        self.sentence.en.push_str(" If you send it again, send it only to those who did not get it.");
+        self
+    }
+
     pub(crate) fn not_signed_in() -> Self {
         Self::new(Exit::SignInNeeded, "로그인하지 않았습니다.", "Nobody is signed in.").hint("katok login")
     }
@@ -77,10 +89,11 @@ impl From<katok_client::Error> for Failure {
             _ => Exit::Refused,
         };
         let sentence = katok_gateway::explain(&error);
-        let mut failure = Self::new(exit, sentence.ko, sentence.en);
-        failure.code = error.kakao_code().map(|code| code.to_string());
+        // It may quote Kakao.
+        let mut failure = Self::new(exit, printable(&sentence.ko), printable(&sentence.en));
+        failure.code = error.kakao_code().map(|code| printable(&code.to_string()));
         match remedy {
-            Remedy::AskConsent(scopes) => failure.hint(format!("katok login --scope {scopes}")),
+            Remedy::AskConsent(scopes) => failure.hint(printable(&format!("katok login --scope {scopes}"))),
             Remedy::SignInAgain | Remedy::RefreshToken => failure.hint("katok login"),
             _ => failure,
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use katok_client::{Client, Clock, Endpoint, RedirectUri, SystemClock, TokenError, TokenKeeper};
+use katok_client::{Client, Clock, Endpoint, KakaoCode, RedirectUri, SystemClock, TokenError, TokenKeeper};
 use katok_gateway::config::SettingsFile;
 use katok_gateway::{KakaoApp, KakaoAt, Sentence};
 use serde::Deserialize;
@@ -17,6 +17,9 @@ use crate::running::Running;
 use crate::token_file::{TokenFile, TokenFileError};
 
 const USUAL_EMULATOR: &str = "http://localhost:4100";
+
+/// The user is not, or no longer, linked to the app.
+const NOT_LINKED: KakaoCode = KakaoCode::Api(-101);
 
 /// Where `katok login` waits for the browser, unless `KAKAO_REDIRECT_URI` says otherwise.
 const LOOPBACK_REDIRECT: &str = "http://localhost:4199/callback";
@@ -71,10 +74,18 @@ impl Kakao {
         let app = KakaoApp::read(&environment, &file, &mut problems);
         let (_, api) = KakaoApp::base_urls(&environment, &file, &mut Vec::new());
         no_problems(&problems)?;
-        let found = match app {
+        let mut found = match app {
             Some(app) => configured(app),
             None => local_emulator(&data, api).await?,
         };
+        if let Some(text) = environment("KATOK_LOGIN_REDIRECT_URI").filter(|text| !text.is_empty()) {
+            found.redirect_uri = text.parse().map_err(|_| {
+                Failure::usage(
+                    "KATOK_LOGIN_REDIRECT_URI 값이 웹 주소가 아닙니다. 카카오 콘솔에 등록한 주소를 그대로 넣으세요.",
+                    "KATOK_LOGIN_REDIRECT_URI is not a web address. Give it exactly as it is registered in Kakao's console.",
+                )
+            })?;
+        }
         let mut builder = Client::builder(found.app.keys.rest_api_key.clone())
             .auth_base_url(found.app.auth_base_url.clone())
             .api_base_url(found.app.api_base_url.clone());
@@ -115,6 +126,20 @@ impl Kakao {
     ) -> Result<serde_json::Value, TokenError<TokenFileError>> {
         let call = |token| async move { self.client.call_json(endpoint, &token).await };
         self.keeper.with_token(&self.key, call).await
+    }
+
+    /// Waits until no refresh is under way, whose new refresh token would otherwise be lost.
+    pub(crate) async fn settled(&self) {
+        self.keeper.settled().await;
+    }
+}
+
+/// Whether Kakao says that there is nothing more to sign out of or to unlink.
+pub(crate) fn has_ended(error: &TokenError<TokenFileError>) -> bool {
+    match error {
+        TokenError::SignInAgain { .. } => true,
+        TokenError::Kakao(error) => error.kakao_code() == Some(NOT_LINKED),
+        _ => false,
     }
 }
 
@@ -168,7 +193,7 @@ async fn local_emulator(data: &Path, named: Option<Url>) -> Result<Found, Failur
         "KAKAO_REST_API_KEY가 없고, 이 컴퓨터에서 실행 중인 에뮬레이터도 없습니다.",
         "KAKAO_REST_API_KEY is not set, and no emulator runs on this machine.",
     )
-    .hint("katok up    (또는 · or: export KAKAO_REST_API_KEY=…)"))
+    .hint("katok up"))
 }
 
 async fn ask(emulator: &Url) -> Option<World> {

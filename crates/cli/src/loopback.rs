@@ -4,109 +4,100 @@ use std::convert::Infallible;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http::{Request, Response, StatusCode, header};
+use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use katok_client::RedirectUri;
-use tokio::net::TcpListener;
+use katok_client::{RedirectUri, State};
+use katok_listener::{Limits, Listeners};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::failure::Failure;
+use crate::sign_in::state_in;
 
 const DONE: &str = include_str!("loopback_done.html");
 
 /// A listener on the redirect address.
 pub(crate) struct Loopback {
-    listeners: Vec<TcpListener>,
+    listeners: Listeners,
     redirect_uri: Url,
+    state: State,
 }
 
 impl Loopback {
-    /// Binds the port of the redirect address, on both loopback addresses where there are two.
-    pub(crate) async fn bind(redirect_uri: &RedirectUri) -> Result<Self, Failure> {
+    /// Binds the port of the redirect address, for the browser that brings this state.
+    pub(crate) async fn bind(redirect_uri: &RedirectUri, state: State) -> Result<Self, Failure> {
         let elsewhere = || {
             Failure::usage(
-                format!("redirect 주소 {redirect_uri}가 이 컴퓨터의 주소가 아니라서 여기서 기다릴 수 없습니다."),
-                format!("The redirect address {redirect_uri} is not on this machine, so nothing here can wait for it."),
+                format!("redirect 주소가 이 컴퓨터의 주소가 아니라서 여기서 기다릴 수 없습니다: {redirect_uri}"),
+                format!("The redirect address is not on this machine, so nothing here can wait for it: {redirect_uri}"),
             )
             .hint("katok login --no-browser")
         };
         let url = redirect_uri.url();
         let port = url.port_or_known_default().ok_or_else(elsewhere)?;
-        let addresses = match url.host_str() {
-            Some("localhost") => vec![
-                SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-                SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
-            ],
-            Some("127.0.0.1") => vec![SocketAddr::from((Ipv4Addr::LOCALHOST, port))],
-            Some("[::1]") => vec![SocketAddr::from((Ipv6Addr::LOCALHOST, port))],
+        let address = match (url.scheme(), url.host_str()) {
+            ("http", Some("localhost" | "127.0.0.1")) => SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            ("http", Some("[::1]")) => SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
             _ => return Err(elsewhere()),
         };
-        if url.scheme() != "http" {
-            return Err(elsewhere());
-        }
-        let mut listeners = Vec::new();
-        for (place, address) in addresses.into_iter().enumerate() {
-            match TcpListener::bind(address).await {
-                Ok(listener) => listeners.push(listener),
-                // A machine without IPv6 is served by the first address alone.
-                Err(_) if place > 0 => {}
-                Err(error) => {
-                    return Err(Failure::usage(
-                        format!("로그인을 기다릴 포트 {port}를 쓸 수 없습니다({error}). 그 포트의 프로그램을 멈추거나 --no-browser를 쓰세요."),
-                        format!("Port {port}, where the sign-in comes back, cannot be used ({error}). Stop the program on it, or use --no-browser."),
-                    )
-                    .hint("katok login --no-browser"));
-                }
-            }
-        }
-        Ok(Self { listeners, redirect_uri: url.clone() })
+        let listeners = Listeners::bind(address).await.map_err(|error| {
+            Failure::usage(
+                format!("로그인을 기다릴 포트 {port}번을 쓸 수 없습니다({error}). 그 포트의 프로그램을 멈추거나 --no-browser를 쓰세요."),
+                format!("Port {port}, where the sign-in comes back, cannot be used ({error}). Stop the program on it, or use --no-browser."),
+            )
+            .hint("katok login --no-browser")
+        })?;
+        Ok(Self { listeners, redirect_uri: url.clone(), state })
     }
 
     /// The address, with its query, that the browser came back to.
     pub(crate) async fn wait(self) -> Option<Url> {
+        let Self { listeners, redirect_uri, state } = self;
         let (arrived, arrival) = oneshot::channel();
         let arrived = Arc::new(Mutex::new(Some(arrived)));
         let stop = CancellationToken::new();
-        let redirect_uri = self.redirect_uri.clone();
         let service = tower::service_fn(move |request: Request<Incoming>| {
-            let answer = answer(&request, &redirect_uri, &arrived);
+            let returned = returned(&request, &redirect_uri, &state);
+            let answer = answer(returned.map(|address| {
+                // Only the first counts.
+                if let Some(arrived) = arrived.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                    let _ = arrived.send(address);
+                }
+            }));
             async move { Ok::<_, Infallible>(answer) }
         });
-        let serving: Vec<_> = self
-            .listeners
-            .into_iter()
-            .map(|listener| {
-                let limits = katok_listener::Limits::default();
-                tokio::spawn(katok_listener::serve(listener, service.clone(), limits, stop.clone()))
-            })
-            .collect();
+        let serving =
+            tokio::spawn(katok_listener::serve(listeners, service, Limits::default(), stop.clone()));
         let address = arrival.await.ok();
         // Draining lets the browser have its page before the program ends.
         stop.cancel();
-        for serving in serving {
-            let _ = serving.await;
-        }
+        let _ = serving.await;
         address
     }
 }
 
-type Arrived = Arc<Mutex<Option<oneshot::Sender<Url>>>>;
-
-fn answer(request: &Request<Incoming>, redirect_uri: &Url, arrived: &Arrived) -> Response<Full<Bytes>> {
+/// The address of a browser that brings the state of this sign-in: any page can send browsers here.
+fn returned<B>(request: &Request<B>, redirect_uri: &Url, state: &State) -> Result<Url, StatusCode> {
+    if request.uri().path() != redirect_uri.path() {
+        return Err(StatusCode::NOT_FOUND);
+    }
+    if request.method() != Method::GET {
+        return Err(StatusCode::METHOD_NOT_ALLOWED);
+    }
     let mut address = redirect_uri.clone();
     address.set_query(request.uri().query());
-    // Browsers also ask for icons; only the redirect itself counts, and only the first.
-    let is_callback = request.uri().path() == redirect_uri.path() && request.uri().query().is_some();
-    let sender = is_callback.then(|| arrived.lock().unwrap_or_else(PoisonError::into_inner).take()).flatten();
-    let (status, body) = match sender {
-        Some(sender) => {
-            let _ = sender.send(address);
-            (StatusCode::OK, DONE)
-        }
-        None => (StatusCode::NOT_FOUND, ""),
+    if state_in(&address).as_ref() != Some(state) {
+        return Err(StatusCode::BAD_REQUEST);
+    }
+    Ok(address)
+}
+
+fn answer(returned: Result<(), StatusCode>) -> Response<Full<Bytes>> {
+    let (status, body) = match returned {
+        Ok(()) => (StatusCode::OK, DONE),
+        Err(status) => (status, ""),
     };
     let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
     *response.status_mut() = status;

@@ -6,11 +6,14 @@ mod data_dir;
 mod failure;
 mod kakao;
 mod language;
+mod log;
 mod loopback;
 mod output;
+mod printable;
 mod running;
-mod serving;
 mod sign_in;
+mod standard_input;
+mod stop_signal;
 mod token_file;
 
 use std::process::ExitCode;
@@ -30,7 +33,10 @@ fn main() -> ExitCode {
             "The async runtime cannot be made.",
         ));
     };
-    match runtime.block_on(commands::run(args, &output)) {
+    let outcome = runtime.block_on(commands::run(args, &output));
+    // Waiting for it would wait for a person: reading standard input cannot be cancelled.
+    runtime.shutdown_background();
+    match outcome {
         Ok(exit) => exit.into(),
         Err(failure) => output.fail(&failure),
     }

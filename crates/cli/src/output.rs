@@ -1,12 +1,12 @@
 //! The only place that prints: data to stdout, talk to stderr.
 
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use katok_gateway::Sentence;
 use serde_json::{Value, json};
 
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::language::Language;
 
 /// How this run prints.
@@ -22,8 +22,23 @@ impl Output {
     }
 
     /// Prints data: as JSON when asked for, else as the lines a person reads.
-    pub(crate) fn data(self, value: &Value, lines: impl FnOnce() -> String) {
-        if self.json { line(&value.to_string()) } else { line(lines().trim_end()) }
+    pub(crate) fn data(self, value: &Value, lines: impl FnOnce() -> String) -> Result<(), Failure> {
+        if self.json { line(&value.to_string()) } else { line(&lines()) }
+    }
+
+    /// Prints what was done: Kakao's answer as JSON, or a sentence.
+    pub(crate) fn done(self, answer: &Value, sentence: &Sentence) -> Result<(), Failure> {
+        self.data(answer, || self.text(sentence))
+    }
+
+    /// A sentence in the person's language, on lines of its own.
+    pub(crate) fn text(self, sentence: &Sentence) -> String {
+        self.language.lines(sentence).join("\n")
+    }
+
+    /// A few words in the person's language, for the middle of a line.
+    pub(crate) fn words(self, ko: &str, en: &str) -> String {
+        self.language.lines(&Sentence::new(ko, en)).join(" · ")
     }
 
     /// Says something to the person, beside the data.
@@ -61,15 +76,14 @@ impl Output {
 }
 
 /// Prints one line of data as it is.
-pub(crate) fn line(line: &str) {
+fn line(line: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
-    end_if_closed(writeln!(stdout, "{line}").and_then(|()| stdout.flush()));
-}
-
-/// A reader that closed the pipe has seen enough: that is a normal end.
-fn end_if_closed(written: io::Result<()>) {
-    if written.is_err_and(|error| error.kind() == ErrorKind::BrokenPipe) {
-        #[expect(clippy::disallowed_methods, reason = "this is output.rs: nothing more can be printed")]
-        std::process::exit(Exit::Done as i32);
+    match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
+        // A reader that closed the pipe has seen enough: that is a normal end.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::system(
+            format!("결과를 출력하지 못했습니다({error})."),
+            format!("The result could not be written ({error})."),
+        )),
+        _ => Ok(()),
     }
 }

@@ -32,7 +32,7 @@ impl Running {
     /// Leaves a note; without one the other commands still try the usual port.
     pub(crate) fn write(&self, data_dir: &Path) -> Option<Note> {
         let content = serde_json::to_string(self).ok()?;
-        fs::create_dir_all(data_dir).ok()?;
+        katok_gateway::make_private_folder(data_dir).ok()?;
         let path = path_in(data_dir);
         fs::write(&path, &content).ok()?;
         Some(Note { path, content })

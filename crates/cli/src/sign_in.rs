@@ -10,7 +10,7 @@ use crate::kakao::Kakao;
 
 /// A sign-in under way; used up by finishing it.
 pub(crate) struct SignIn {
-    state: State,
+    pub(crate) state: State,
     verifier: CodeVerifier,
     pub(crate) address: Url,
 }
@@ -36,15 +36,12 @@ impl SignIn {
             code_verifier: Some(self.verifier),
         };
         let issued = kakao.client.exchange_code(&exchange).await?;
-        let tokens = Tokens::issued(issued, kakao.clock.now());
-        Ok(kakao.tokens.save(&kakao.key, &tokens)?)
+        let now = kakao.clock.now();
+        Ok(kakao.tokens.save(&kakao.key, &Tokens::issued(issued, now), now)?)
     }
 
     fn code_in(&self, returned: &Url) -> Result<AuthorizationCode, Failure> {
-        let query = |name: &str| {
-            returned.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-        };
-        if query("state").map(State::new).as_ref() != Some(&self.state) {
+        if state_in(returned).as_ref() != Some(&self.state) {
             return Err(Failure::new(
                 Exit::SignInNeeded,
                 "돌아온 주소가 이 로그인의 것이 아닙니다(state가 다릅니다). 방금 출력된 주소로 다시 로그인하세요.",
@@ -52,7 +49,7 @@ impl SignIn {
             )
             .hint("katok login"));
         }
-        match (query("code"), query("error").as_deref()) {
+        match (parameter(returned, "code"), parameter(returned, "error").as_deref()) {
             (Some(code), None) => Ok(AuthorizationCode::new(code)),
             (_, Some("access_denied")) => {
                 Err(Failure::new(Exit::SignInNeeded, "로그인을 취소했습니다.", "The sign-in was cancelled."))
@@ -65,4 +62,13 @@ impl SignIn {
             .hint("katok login")),
         }
     }
+}
+
+/// The state in an address that a browser came back to.
+pub(crate) fn state_in(returned: &Url) -> Option<State> {
+    parameter(returned, "state").map(State::new)
+}
+
+fn parameter(returned: &Url, name: &str) -> Option<String> {
+    returned.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }

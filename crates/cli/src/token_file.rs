@@ -1,10 +1,12 @@
 //! The token file: 0600, replaced whole or not at all, safe when two commands refresh at once.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use katok_client::{Replaced, TokenStore, Tokens, Version, Versioned};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -12,12 +14,15 @@ use zeroize::Zeroizing;
 
 const FORMAT: u32 = 1;
 
+/// How long to leave a lock alone that somebody else holds.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
 /// Why the file cannot serve; Korean line first, English second.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TokenFileError {
-    #[error("토큰 파일 {path}를 읽거나 쓸 수 없습니다({source}). 권한과 남은 공간을 확인하세요.\nThe token file {path} cannot be read or written ({source}). Check its permissions and the free space.", path = .path.display())]
+    #[error("토큰 파일을 읽거나 쓸 수 없습니다: {path} ({source}). 권한과 남은 공간을 확인하세요.\nThe token file cannot be read or written: {path} ({source}). Check its permissions and the free space.", path = .path.display())]
     Io { path: PathBuf, source: io::Error },
-    #[error("토큰 파일 {path}를 해석할 수 없습니다. 파일을 다른 곳으로 옮기고 katok login을 실행하세요.\nThe token file {path} cannot be understood. Move it away and run katok login.", path = .0.display())]
+    #[error("토큰 파일을 해석할 수 없습니다: {path}. 다른 곳으로 옮기고 katok login을 실행하세요.\nThe token file cannot be understood: {path}. Move it away and run katok login.", path = .0.display())]
     Damaged(PathBuf),
 }
 
@@ -46,10 +51,12 @@ impl TokenFile {
     }
 
     /// Keeps the tokens of a new sign-in, whatever was there before.
-    pub(crate) fn save(&self, key: &str, tokens: &Tokens) -> Result<(), TokenFileError> {
+    pub(crate) fn save(&self, key: &str, tokens: &Tokens, now: Timestamp) -> Result<(), TokenFileError> {
         self.change(|content| {
-            // Monotonic, so that a refresh that began before this sign-in loses against it.
-            let version = content.accounts.values().map(|entry| entry.version).max().unwrap_or(0) + 1;
+            // Higher than any before, also than those of an account that was forgotten: a refresh that began
+            // before this sign-in must lose against it.
+            let highest = content.accounts.values().map(|entry| entry.version).max().unwrap_or(0);
+            let version = now.as_millisecond().max(highest + 1);
             content.accounts.insert(key.to_owned(), Entry { version, tokens: raw(tokens) });
             true
         })?;
@@ -64,7 +71,8 @@ impl TokenFile {
 
     /// Reads, changes and replaces the file under its lock; says whether it was changed.
     fn change(&self, change: impl FnOnce(&mut Content) -> bool) -> Result<bool, TokenFileError> {
-        let _lock = self.locked("lock").map_err(|source| self.io(source))?;
+        let lock = self.open_lock("lock").map_err(|source| self.io(source))?;
+        lock.lock().map_err(|source| self.io(source))?;
         let mut content = self.read()?.unwrap_or(Content { format: FORMAT, accounts: BTreeMap::new() });
         let changed = change(&mut content);
         if changed {
@@ -93,14 +101,12 @@ impl TokenFile {
         fs::rename(&fresh, &self.path)
     }
 
-    fn locked(&self, kind: &str) -> io::Result<File> {
+    fn open_lock(&self, kind: &str) -> io::Result<File> {
         if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
+            katok_gateway::make_private_folder(folder)?;
         }
         let path = self.path.with_extension(format!("json.{kind}"));
-        let file = open_private(OpenOptions::new().write(true).create(true).truncate(false), &path)?;
-        file.lock()?;
-        Ok(file)
+        open_private(OpenOptions::new().write(true).create(true).truncate(false), &path)
     }
 
     fn io(&self, source: io::Error) -> TokenFileError {
@@ -154,11 +160,39 @@ impl TokenStore for TokenFile {
 
     /// The right to refresh, across processes: the system frees it also when a process is killed.
     async fn lock(&self, _key: &String) -> Result<File, TokenFileError> {
-        let this = self.clone();
-        tokio::task::spawn_blocking(move || this.locked("refresh"))
-            .await
-            .map_err(io::Error::other)
-            .and_then(|locked| locked)
-            .map_err(|source| self.io(source))
+        let lock = self.open_lock("refresh").map_err(|source| self.io(source))?;
+        // Asked for again and again, because a thread that waits in the system cannot be called back: whoever
+        // has waited long enough could not end.
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(lock),
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(LOCK_PAUSE).await,
+                Err(TryLockError::Error(source)) => return Err(self.io(source)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::runtime::Builder;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[test]
+    fn nothing_waits_on_for_a_lock_that_was_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = TokenFile::in_folder(folder.path());
+        let key = String::new();
+        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+        let held = runtime.block_on(file.lock(&key)).unwrap();
+        assert!(runtime.block_on(async { timeout(LOCK_PAUSE * 3, file.lock(&key)).await }).is_err());
+        // Would not return while a thread of the runtime still waits.
+        drop(runtime);
+
+        drop(held);
+        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(file.lock(&key)).unwrap();
     }
 }

@@ -149,14 +149,15 @@ impl Client {
         self.request(endpoint, Some(token), E::decode).await
     }
 
-    /// Calls an endpoint and hands over Kakao's JSON as it came.
+    /// Calls an endpoint and hands over Kakao's JSON as it came, once it has proved to be an answer.
     pub async fn call_json<E: Endpoint>(
         &self,
         endpoint: &E,
         token: &AccessToken,
     ) -> Result<serde_json::Value, Error> {
         const { assert!(matches!(E::AUTH, Auth::AccessToken), "this endpoint is not called with an access token") }
-        self.request(endpoint, Some(token), Reply::json).await
+        let decode = |reply: &Reply| E::decode(reply).and_then(|_| reply.json());
+        self.request(endpoint, Some(token), decode).await
     }
 
     async fn request<E: Endpoint, T>(

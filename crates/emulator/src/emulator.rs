@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use katok_listener::Limits;
-use tokio::net::TcpListener;
+use katok_listener::{Limits, Listeners};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
@@ -28,7 +27,7 @@ const WRITE_DELAY: Duration = Duration::from_millis(300);
 /// What an emulator is started with.
 #[derive(Debug)]
 pub struct Options {
-    /// Where to listen; port 0 takes a free one.
+    /// Where to listen; port 0 takes a free one, and a loopback address means both of IPv4 and IPv6.
     pub address: SocketAddr,
     /// The world to begin with.
     pub seed: Seed,
@@ -140,12 +139,11 @@ impl Emulator {
     /// Outside a Tokio runtime.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let Options { address, seed, state_file, clock } = options;
-        let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        let listeners = Listeners::bind(address).await.map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => StartError::PortTaken(address),
             _ => StartError::CannotListen { address, source },
         })?;
-        let port =
-            listener.local_addr().map_err(|source| StartError::CannotListen { address, source })?.port();
+        let port = listeners.port();
 
         let clock = clock.unwrap_or_else(Clock::system);
         let state_file = state_file.map(|path| StateFile::new(path, seed.digest()));
@@ -167,7 +165,7 @@ impl Emulator {
 
         let stop = CancellationToken::new();
         let serving =
-            katok_listener::serve(listener, http::router(live.clone()), Limits::default(), stop.clone());
+            katok_listener::serve(listeners, http::router(live.clone()), Limits::default(), stop.clone());
         let server = tokio::spawn(serving);
         let writer = state_file.map(|file| {
             let task = tokio::spawn(keep_written(file.clone(), live.clone(), stop.clone()));
@@ -232,7 +230,7 @@ impl Emulator {
         self.live.read(|world, _| world.to_seed())
     }
 
-    /// Begins again with another seed.
+    /// Begins again with another seed, and with the clock turned back.
     pub fn reset(&self, seed: &Seed) {
         self.live.reset(seed);
     }
@@ -240,6 +238,13 @@ impl Emulator {
     /// Registers another redirect URI for an app, as its developer would in Kakao's console.
     pub fn register_redirect_uri(&self, app_key: &str, redirect_uri: &Url) -> Result<(), NoSuchApp> {
         let registered = self.live.edit(|world| world.register_redirect_uri(app_key, redirect_uri.as_str()));
+        if registered { Ok(()) } else { Err(NoSuchApp(app_key.to_owned())) }
+    }
+
+    /// Registers the domain of an address for an app, so that links in its messages may lead there.
+    pub fn register_web_domain(&self, app_key: &str, address: &Url) -> Result<(), NoSuchApp> {
+        let origin = address.origin().ascii_serialization();
+        let registered = self.live.edit(|world| world.register_web_domain(app_key, &origin));
         if registered { Ok(()) } else { Err(NoSuchApp(app_key.to_owned())) }
     }
 }

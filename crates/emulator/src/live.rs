@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
@@ -44,10 +44,12 @@ impl LiveWorld {
         edited
     }
 
-    /// Begins again with this seed; the clock stays as it is.
+    /// Begins again with this seed, and at the time it really is.
     pub(crate) fn reset(&self, seed: &Seed) {
-        let world = World::new(seed, self.clock.now());
-        self.edit(|old| *old = world);
+        self.edit(|world| {
+            self.clock.set_offset(SignedDuration::ZERO);
+            *world = World::new(seed, self.clock.now());
+        });
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -56,9 +58,8 @@ impl LiveWorld {
 
     /// Turns the clock, which is part of the state as well.
     pub(crate) fn turn_clock<T>(&self, turn: impl FnOnce(&Clock) -> T) -> T {
-        let turned = turn(&self.clock);
-        self.changed.notify_one();
-        turned
+        // Under the lock: who advances the clock reads it first, and no other turn may come between.
+        self.edit(|_| turn(&self.clock))
     }
 
     /// Waits until something may have changed since the last time.

@@ -1,5 +1,6 @@
 //! The seed: the apps and people a world begins with, complete down to the last key.
 
+mod check;
 mod document;
 mod filling;
 mod handle;
@@ -264,6 +265,20 @@ pub enum SeedError {
     },
 }
 
+impl SeedError {
+    /// The mistake alone, in one line: where it is and what is the matter.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            // The parser draws the place below its first line.
+            Self::Unreadable(problem) => {
+                problem.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+            }
+            Self::Wrong { place, problem } => format!("{place}: {problem}"),
+        }
+    }
+}
+
 impl Seed {
     /// The world to begin with when nobody says otherwise: the app `demo` and seven people who know each other.
     ///
@@ -277,10 +292,10 @@ impl Seed {
 
     /// Reads a seed document, JSON or YAML, and fills in what it leaves out, the same way every time.
     ///
-    /// An empty document means the built-in seed.
+    /// A document that says nothing means the built-in seed; one with empty lists means a world without anybody.
     pub fn parse(text: &str) -> Result<Self, SeedError> {
         let document = SeedDocument::read(text)?;
-        if document.is_empty() { Ok(Self::built_in()) } else { filling::fill(document) }
+        if document.says_nothing() { Ok(Self::built_in()) } else { filling::fill(document) }
     }
 
     /// Tells one seed from another.

@@ -20,6 +20,7 @@ pub(crate) mod user;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +50,7 @@ pub(crate) struct World {
     refresh_tokens: BTreeMap<Digest, RefreshToken>,
     rooms: Rooms,
     token_counts: BTreeMap<LinkKey, TokenCounts>,
-    message_counts: BTreeMap<AppKey, MessageCounts>,
+    message_counts: BTreeMap<AppKey, BTreeMap<Date, MessageCounts>>,
     generator: Generator,
     swept_at: Timestamp,
 }
@@ -135,6 +136,17 @@ impl World {
         };
         if app.redirect_uris.iter().all(|registered| registered != redirect_uri) {
             app.redirect_uris.push(redirect_uri.to_owned());
+        }
+        true
+    }
+
+    /// Registers another web domain for an app; answers whether there is such an app.
+    pub(crate) fn register_web_domain(&mut self, app: &str, origin: &str) -> bool {
+        let Some(app) = self.apps.iter_mut().find(|candidate| candidate.key.as_str() == app) else {
+            return false;
+        };
+        if app.web_domains.iter().all(|registered| registered != origin) {
+            app.web_domains.push(origin.to_owned());
         }
         true
     }

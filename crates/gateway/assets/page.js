@@ -18,7 +18,7 @@ function show(ok, ko, en, action) {
   element("result-ko").textContent = ko;
   element("result-en").textContent = en;
   const link = element("result-action");
-  link.hidden = !action;
+  element("result-row").hidden = !action;
   if (action) {
     link.textContent = action.label;
     link.href = action.href;
@@ -143,7 +143,11 @@ async function send(draft) {
   const failures = (body.failure_info ?? []).flatMap((failure) =>
     failure.receiver_uuids.map((uuid) => `${chosen.get(uuid) ?? uuid} (${failure.code})`));
   const delivered = (body.successful_receiver_uuids ?? []).length;
-  if (failures.length > 0) {
+  const named = delivered + (body.failure_info ?? []).flatMap((failure) => failure.receiver_uuids).length;
+  if (draft.uuid && named < draft.uuid.length) {
+    const unknown = draft.uuid.length - named;
+    show(false, `${delivered}명에게 보냈지만 ${unknown}명은 받았는지 알 수 없습니다. 대화방을 먼저 확인하세요.`, `Sent to ${delivered}; for ${unknown} it is not known. Look in the chat rooms first.`);
+  } else if (failures.length > 0) {
     show(false, `${delivered}명에게 보냈고, 다음 사람에게는 보내지 못했습니다: ${failures.join(", ")}`, `Sent to ${delivered}; not delivered to: ${failures.join(", ")}`);
   } else if (draft.uuid) {
     show(true, `친구 ${delivered}명에게 보냈습니다.`, `Sent to ${delivered} friend(s).`);
@@ -164,14 +168,18 @@ function countCharacters() {
 /** Logs out or unlinks, then shows the page of nobody. */
 async function leave(path) {
   const { ok, status, body } = await ask(path, {});
-  if (ok || (path === "/logout" && status !== 0)) location.href = "/";
+  if (ok || status === 401) location.href = "/";
+  else if (body.error === "signed_out_here_only") location.href = "/index.html?logout=unconfirmed";
   else showRefusal(body);
 }
 
-/** Goes on with what consent interrupted, exactly once. */
-async function goOn() {
+/** Goes on with what consent interrupted, exactly once; without the consent, only the words come back. */
+async function goOn(outcome) {
   const action = take(userId);
-  if (action?.kind === "send") await send(action.draft);
+  if (action?.kind !== "send") return;
+  text.value = action.draft.text;
+  countCharacters();
+  if (outcome === "success") await send(action.draft);
 }
 
 text.addEventListener("input", countCharacters);
@@ -185,11 +193,12 @@ element("unlink-dialog").addEventListener("close", (event) => {
   if (event.target.returnValue === "unlink") leave("/unlink");
 });
 
+const outcome = new URLSearchParams(location.search).get("login");
 const { ok, body } = await ask("/profile");
 if (ok) {
   showProfile(body);
   await loadFriends(0);
-  await goOn();
+  await goOn(outcome);
 } else {
   element("friends-note").textContent = "";
   showRefusal(body);

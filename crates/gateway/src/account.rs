@@ -1,11 +1,13 @@
 //! What a signed-in person does at Kakao: every call with a living token.
 
-use katok_client::{Endpoint, Logout, TokenError, Unlink};
-use serde_json::Value;
+use katok_client::{Endpoint, KakaoCode, Logout, TokenError, Unlink};
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::store::{AccountId, StoreError};
 use crate::vault::TokenVaultError;
+
+const NOT_LINKED: KakaoCode = KakaoCode::Api(-101);
 
 /// Why Kakao did not do what a person asked.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +17,9 @@ pub(crate) enum ActError {
     SignInAgain,
     #[error(transparent)]
     Kakao(#[from] katok_client::Error),
+    /// Kakao may not know of it, but here nobody is signed in any more.
+    #[error("signed out here, but not confirmed by Kakao: {0}")]
+    SignedOutHereOnly(katok_client::Error),
     /// The tokens were not refreshed in time; nothing was asked of Kakao.
     #[error("the tokens could not be refreshed in time")]
     Busy,
@@ -55,27 +60,38 @@ pub(crate) async fn call<E: Endpoint>(
 
 /// Logs out at Kakao and here: Kakao kills the tokens, so every session of the account ends.
 ///
-/// The person is signed out here whatever Kakao says; an `Err` means that Kakao may not know.
+/// The person is signed out here whatever Kakao says. Unless the tokens are dead, they are kept: after the
+/// next sign-in they are replaced, and nobody can use them before.
 pub(crate) async fn log_out(app: &App, account: &AccountId) -> Result<Value, ActError> {
-    let answer = call(app, account, &Logout).await;
-    app.store.sign_out(account).await?;
-    answer
+    match call(app, account, &Logout).await {
+        Ok(answer) => {
+            app.store.sign_out(account).await?;
+            Ok(answer)
+        }
+        Err(ActError::SignInAgain) => {
+            app.store.sign_out(account).await?;
+            Err(ActError::SignInAgain)
+        }
+        Err(ActError::Kakao(error)) => {
+            app.store.end_sessions(account).await?;
+            Err(ActError::SignedOutHereOnly(error))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Unlinks person and app at Kakao, then forgets the account.
 ///
-/// -101 (not linked) means that it is done already. Unless Kakao confirmed, the account stays, so that
-/// the person can try again.
+/// -101 (not linked) means that it is done already, and so do dead tokens: an unlink whose answer got lost
+/// leaves them behind, and there is no other way to finish it. Anything else keeps the account, so that the
+/// person can try again.
 pub(crate) async fn unlink(app: &App, account: &AccountId) -> Result<Value, ActError> {
-    match call(app, account, &Unlink).await {
-        Ok(answer) => {
-            app.store.delete_account(account).await?;
-            Ok(answer)
-        }
-        Err(ActError::Kakao(error)) if error.kakao_code().is_some_and(|code| code.to_string() == "-101") => {
-            app.store.delete_account(account).await?;
-            Err(ActError::Kakao(error))
-        }
-        Err(error) => Err(error),
-    }
+    let answer = match call(app, account, &Unlink).await {
+        Ok(answer) => Some(answer),
+        Err(ActError::SignInAgain) => None,
+        Err(ActError::Kakao(error)) if error.kakao_code() == Some(NOT_LINKED) => None,
+        Err(error) => return Err(error),
+    };
+    let user = app.store.delete_account(account).await?;
+    Ok(answer.unwrap_or_else(|| json!({"id": user, "already_unlinked_or_signed_out": true})))
 }

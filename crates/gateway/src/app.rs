@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use katok_client::{Chance, Client, Clock, RedirectUri, TokenKeeper};
 
+use tokio_util::task::TaskTracker;
+
 use crate::config::{KakaoApp, Settings};
 use crate::store::Store;
 use crate::vault::{TokenVault, Vault};
@@ -21,6 +23,8 @@ pub(crate) struct App {
     pub(crate) vault: Arc<Vault>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
+    /// Work that goes on when its browser has gone.
+    pub(crate) unfinished: TaskTracker,
 }
 
 impl App {
@@ -48,6 +52,18 @@ impl App {
         let vault = Arc::new(vault);
         let tokens = TokenVault::new(store.clone(), vault.clone(), clock.clone());
         let keeper = TokenKeeper::new(client.clone(), tokens.clone(), clock.clone());
-        Ok(Self { settings, redirect_uri, realm, client, keeper, tokens, store, vault, clock, chance })
+        Ok(Self {
+            settings,
+            redirect_uri,
+            realm,
+            client,
+            keeper,
+            tokens,
+            store,
+            vault,
+            clock,
+            chance,
+            unfinished: TaskTracker::new(),
+        })
     }
 }

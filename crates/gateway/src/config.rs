@@ -6,6 +6,7 @@ mod kakao_app;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use katok_client::RedirectUri;
 use url::Url;
 
 pub use file::SettingsFile;
@@ -46,23 +47,28 @@ impl std::fmt::Debug for VaultKeyText {
 }
 
 impl VaultKeyText {
-    /// Takes the text of a key: 32 bytes in base64 or hexadecimal.
+    /// Takes the text of a key: 32 bytes in base64.
     pub fn new(text: impl Into<String>) -> Self {
         Self(zeroize::Zeroizing::new(text.into()))
     }
+}
+
+/// A variable that is set; an empty one counts as not set, as compose files leave them.
+pub(crate) fn set(env: Environment<'_>, name: &str) -> Option<String> {
+    env(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
 /// Reads a setting from the environment, or from the file that `NAME_FILE` points to.
 ///
 /// Both at once is an error: one of them would be silently ignored.
 pub(crate) fn read(env: Environment<'_>, name: &str, problems: &mut Vec<Sentence>) -> Option<String> {
-    let direct = env(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let direct = set(env, name);
     let file_name = format!("{name}_FILE");
-    let path = env(&file_name).filter(|path| !path.is_empty());
+    let path = set(env, &file_name);
     match (direct, path) {
         (Some(_), Some(_)) => {
             problems.push(Sentence::new(
-                format!("{name}과 {file_name}이 함께 설정되어 있습니다. 하나만 남기세요."),
+                format!("{name}, {file_name}: 둘 다 설정되어 있습니다. 하나만 남기세요."),
                 format!("Both {name} and {file_name} are set. Keep one of them."),
             ));
             None
@@ -78,14 +84,14 @@ fn read_secret_file(name: &str, path: &str, problems: &mut Vec<Sentence>) -> Opt
         Ok(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
         Ok(_) => {
             problems.push(Sentence::new(
-                format!("{name}이 가리키는 {path} 파일이 비어 있습니다. 값을 넣으세요."),
+                format!("{name}: 파일이 비어 있습니다. 값을 넣으세요: {path}"),
                 format!("{name} points to {path}, which is empty. Put the value in it."),
             ));
             None
         }
         Err(error) => {
             problems.push(Sentence::new(
-                format!("{name}이 가리키는 {path} 파일을 읽을 수 없습니다({error}). 경로와 권한을 확인하세요."),
+                format!("{name}: 파일을 읽을 수 없습니다. 경로와 권한을 확인하세요: {path} ({error})"),
                 format!("{name} points to {path}, which cannot be read ({error}). Check the path and its permissions."),
             ));
             None
@@ -130,7 +136,7 @@ impl ListenSettings {
         port: Option<u16>,
         problems: &mut Vec<Sentence>,
     ) -> Self {
-        let host = env("KATOK_HOST").or_else(|| file.gateway.host.clone());
+        let host = set(env, "KATOK_HOST").or_else(|| file.gateway.host.clone());
         let host = host.map_or(Some(IpAddr::V4(Ipv4Addr::LOCALHOST)), |text| text.trim().parse().ok());
         if host.is_none() {
             problems.push(Sentence::new(
@@ -139,7 +145,7 @@ impl ListenSettings {
             ));
         }
         let port = port.or_else(|| number("KATOK_PORT", env, problems)).or(file.gateway.port);
-        let public_url = env("KATOK_PUBLIC_URL").or_else(|| file.gateway.public_url.clone());
+        let public_url = set(env, "KATOK_PUBLIC_URL").or_else(|| file.gateway.public_url.clone());
         Self {
             address: SocketAddr::new(
                 host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
@@ -156,9 +162,45 @@ impl ListenSettings {
     }
 }
 
+impl ListenSettings {
+    /// How people reach the gateway: `KATOK_PUBLIC_URL`, else the origin of Kakao's redirect address, else
+    /// this machine. The redirect address must lead to this gateway, or nobody could ever come back.
+    ///
+    /// # Panics
+    ///
+    /// Never: a port makes an address.
+    pub fn public_url(&self, redirect_uri: Option<&RedirectUri>, port: u16) -> Result<Url, Sentence> {
+        let local = || Url::parse(&format!("http://localhost:{port}")).expect("a port makes an address");
+        let Some(redirect_uri) = redirect_uri else {
+            return Ok(self.public_url.clone().unwrap_or_else(local));
+        };
+        let public_url = match &self.public_url {
+            Some(url) => url.clone(),
+            None => redirect_uri.url().join("/").unwrap_or_else(|_| local()),
+        };
+        if redirect_uri.url().path() == "/redirect" && redirect_uri.url().origin() == public_url.origin() {
+            return Ok(public_url);
+        }
+        Err(Sentence::new(
+            format!(
+                "KAKAO_REDIRECT_URI가 이 게이트웨이의 주소가 아닙니다. {} 주소를 카카오에 등록하고 그대로 설정하거나, 설정을 지우세요. 지금 값: {redirect_uri}",
+                redirect_to(&public_url)
+            ),
+            format!(
+                "KAKAO_REDIRECT_URI does not lead to this gateway. Register {} at Kakao and set it, or unset it. It is now: {redirect_uri}",
+                redirect_to(&public_url)
+            ),
+        ))
+    }
+}
+
+fn redirect_to(public_url: &Url) -> String {
+    public_url.join("/redirect").map_or_else(|_| public_url.to_string(), Into::into)
+}
+
 /// Reads a port from the environment.
 pub fn number(name: &str, env: Environment<'_>, problems: &mut Vec<Sentence>) -> Option<u16> {
-    let text = env(name).filter(|text| !text.trim().is_empty())?;
+    let text = set(env, name)?;
     let number = text.trim().parse().ok();
     if number.is_none() {
         problems.push(Sentence::new(
@@ -201,6 +243,33 @@ mod tests {
     fn all_problems_are_told_together() {
         let env = [("KATOK_PORT", "many"), ("KATOK_HOST", "everywhere"), ("KATOK_PUBLIC_URL", "example.com")];
         assert_eq!(listen(&env, "", None).1.len(), 3);
+    }
+
+    #[test]
+    fn the_redirect_address_must_lead_to_this_gateway() {
+        let address = |env: &[(&str, &str)], redirect_uri: Option<&str>| {
+            let redirect_uri = redirect_uri.map(|text| text.parse().unwrap());
+            listen(env, "", None).0.public_url(redirect_uri.as_ref(), 4000).map(|url| url.to_string()).ok()
+        };
+        let public = [("KATOK_PUBLIC_URL", "https://katok.example")];
+        assert_eq!(address(&[], None).as_deref(), Some("http://localhost:4000/"));
+        assert_eq!(address(&public, None).as_deref(), Some("https://katok.example/"));
+        let local = "http://127.0.0.1:4000/redirect";
+        assert_eq!(address(&[], Some(local)).as_deref(), Some("http://127.0.0.1:4000/"));
+        assert_eq!(
+            address(&public, Some("https://katok.example/redirect")).as_deref(),
+            Some("https://katok.example/")
+        );
+        assert_eq!(address(&public, Some(local)), None);
+        assert_eq!(address(&[], Some("http://localhost:4199/callback")), None);
+    }
+
+    #[test]
+    fn an_empty_variable_is_not_set() {
+        let env = [("KATOK_HOST", ""), ("KATOK_PORT", " "), ("KATOK_PUBLIC_URL", "")];
+        let (settings, problems) = listen(&env, "", None);
+        assert!(problems.is_empty());
+        assert_eq!(settings.address.to_string(), "127.0.0.1:4000");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub struct DataFolder {
 #[derive(Debug, thiserror::Error)]
 pub enum DataFolderError {
     /// It cannot be made or written.
-    #[error("데이터 폴더 {path}에 쓸 수 없습니다({source}). --data로 다른 폴더를 지정하거나 권한을 확인하세요.\nThe data folder {path} cannot be written ({source}). Choose another with --data, or check its permissions.", path = .path.display())]
+    #[error("데이터 폴더에 쓸 수 없습니다: {path} ({source}). --data로 다른 폴더를 지정하거나 권한을 확인하세요.\nThe data folder cannot be written: {path} ({source}). Choose another with --data, or check its permissions.", path = .path.display())]
     Unusable {
         /// The folder.
         path: PathBuf,
@@ -23,19 +23,24 @@ pub enum DataFolderError {
         source: std::io::Error,
     },
     /// Another katok uses it.
-    #[error("데이터 폴더 {path}를 다른 katok이 쓰고 있습니다. 그것을 멈추거나 --data로 다른 폴더를 지정하세요.\nAnother katok uses the data folder {path}. Stop it, or choose another folder with --data.", path = .0.display())]
+    #[error("다른 katok이 데이터 폴더를 쓰고 있습니다: {path}. 그것을 멈추거나 --data로 다른 폴더를 지정하세요.\nAnother katok uses the data folder: {path}. Stop it, or choose another folder with --data.", path = .0.display())]
     InUse(PathBuf),
+}
+
+/// Makes a folder for its own user only, unless it exists already.
+pub fn make_private_folder(path: &Path) -> std::io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path)
 }
 
 impl DataFolder {
     /// Makes the folder if needed and takes it for this process alone.
     pub fn take(path: &Path) -> Result<Self, DataFolderError> {
         let unusable = |source| DataFolderError::Unusable { path: path.to_owned(), source };
-        let mut folder = fs::DirBuilder::new();
-        folder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
-        folder.create(path).map_err(unusable)?;
+        make_private_folder(path).map_err(unusable)?;
         let lock = OpenOptions::new()
             .write(true)
             .create(true)

@@ -17,6 +17,6 @@ mod vault;
 mod web;
 
 pub use config::{KakaoApp, KakaoAt, Settings};
-pub use data_folder::{DataFolder, DataFolderError};
+pub use data_folder::{DataFolder, DataFolderError, make_private_folder};
 pub use gateway::{Gateway, StartError};
 pub use sentence::{Sentence, explain};

@@ -12,7 +12,7 @@ const SAMPLE_LINK: &str = "https://developers.kakao.com";
 
 /// What a request to send may bring, as JSON or as a form.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Draft {
     text: Option<String>,
     /// Where a tap on the message leads.

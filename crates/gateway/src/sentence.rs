@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use katok_client::{ErrorKind, Remedy};
+use katok_client::{ErrorKind, Remedy, Scope};
 use serde::Serialize;
 
 /// One sentence in both languages of the product.
@@ -30,7 +30,19 @@ impl fmt::Display for Sentence {
 /// What an error of Kakao's means for a person, and what to do.
 #[must_use]
 pub fn explain(error: &katok_client::Error) -> Sentence {
-    if let Some(explanation) = error.kakao_code().and_then(|code| katok_client::codes::explain(&code)) {
+    if let Remedy::AskConsent(scopes) = error.remedy() {
+        let names: Vec<_> = scopes.iter().map(consent_item).collect();
+        let list =
+            |name: fn(&(String, String)) -> &str| names.iter().map(name).collect::<Vec<_>>().join(", ");
+        return Sentence::new(
+            format!("{} 동의가 필요합니다. 동의하면 이어서 할 수 있습니다.", list(|name| &name.0)),
+            format!("This needs consent to: {}. Agree, and go on.", list(|name| &name.1)),
+        );
+    }
+    let unconfirmed = error.remedy() == Remedy::Unconfirmed;
+    if let Some(explanation) = error.kakao_code().and_then(|code| katok_client::codes::explain(&code))
+        && !unconfirmed
+    {
         return Sentence::new(
             format!("{} {}", explanation.cause_ko, explanation.remedy_ko),
             format!("{} {}", explanation.cause_en, explanation.remedy_en),
@@ -40,6 +52,10 @@ pub fn explain(error: &katok_client::Error) -> Sentence {
         (Remedy::Unconfirmed, _) => Sentence::new(
             "카카오의 답을 받지 못했습니다. 메시지가 갔을 수도 있으니 대화방을 먼저 확인하세요.",
             "Kakao's answer was lost. The message may have arrived: look in the chat room before sending again.",
+        ),
+        (_, ErrorKind::Unavailable) => Sentence::new(
+            "카카오에 장애가 있거나 점검 중입니다. 잠시 뒤 다시 해 보세요.",
+            "Kakao has trouble or is under maintenance. Try again in a moment.",
         ),
         (_, ErrorKind::NotSent) => Sentence::new(
             "카카오에 연결하지 못했습니다. 아무것도 보내지 않았으니 잠시 뒤 다시 해 보세요.",
@@ -58,4 +74,17 @@ pub fn explain(error: &katok_client::Error) -> Sentence {
             format!("Kakao refused the request. ({error})"),
         ),
     }
+}
+
+/// What a consent item (동의항목) is called on Kakao's consent screen.
+fn consent_item(scope: &Scope) -> (String, String) {
+    let (ko, en) = match scope.as_str() {
+        "profile_nickname" => ("닉네임", "nickname"),
+        "profile_image" => ("프로필 사진", "profile image"),
+        "account_email" => ("카카오계정 이메일", "account e-mail"),
+        "friends" => ("친구 목록", "friends list"),
+        "talk_message" => ("카카오톡 메시지 전송", "sending KakaoTalk messages"),
+        other => return (other.to_owned(), other.to_owned()),
+    };
+    (format!("{ko}({scope})"), format!("{en} ({scope})"))
 }

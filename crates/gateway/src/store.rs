@@ -9,11 +9,12 @@ mod sessions;
 mod tokens;
 mod vault_check;
 
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -36,6 +37,9 @@ pub(crate) enum StoreError {
     /// Anything else: disk full, locked, gone.
     #[error("the database did not answer: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// A newer version of the program has changed the schema.
+    #[error("the database is of a newer version")]
+    Newer,
     /// The bundled SQLite has a known corruption bug.
     #[error("SQLite {0} is too old")]
     OldSqlite(String),
@@ -63,6 +67,7 @@ pub(crate) struct Store {
 impl Store {
     /// Opens or creates the database and brings its schema up to date.
     pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
+        make_private_file(path).map_err(|error| StoreError::Unavailable(sqlx::Error::Io(error)))?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -73,7 +78,8 @@ impl Store {
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         check_version(&writer).await?;
         migrations().run(&writer).await.map_err(|error| match error {
-            sqlx::migrate::MigrateError::Execute(error) => StoreError::from(error),
+            MigrateError::Execute(error) => StoreError::from(error),
+            MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => StoreError::Newer,
             other => StoreError::Damaged(sqlx::Error::Migrate(Box::new(other))),
         })?;
         let readers = SqlitePoolOptions::new()
@@ -99,6 +105,15 @@ impl Store {
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
+}
+
+/// `SQLite` gives its journal the mode of the database, and makes neither private by itself.
+fn make_private_file(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 fn migrations() -> Migrator {

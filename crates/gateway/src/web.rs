@@ -14,16 +14,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use tokio::time::timeout;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Instrument as _;
 
+use self::refusal::Refusal;
 use crate::app::App;
 
 /// The longest body taken: a template with every field full is far below.
@@ -55,15 +58,23 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/static/{*path}", get(assets::serve))
         .fallback(pages::not_found)
+        .method_not_allowed_fallback(|| async { Refusal::method_not_allowed() })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(in_time))
+        .layer(CatchPanicLayer::custom(|_| Refusal::internal().into_response()))
         .layer(headers)
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_LIMIT))
-        .layer(CatchPanicLayer::new())
         // The path alone: queries of the callback hold codes and states.
         .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
             tracing::info_span!("web.request", method = %request.method(), path = request.uri().path())
         }))
         .with_state(app)
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    match timeout(REQUEST_LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Refusal::too_slow().into_response(),
+    }
 }
 
 fn header(name: HeaderName, value: &str) -> SetResponseHeaderLayer<HeaderValue> {
@@ -81,8 +92,8 @@ fn content_security_policy(app: &App) -> String {
 }
 
 /// Runs work that must not stop half-way when the browser goes away: Kakao has acted, we must record it.
-async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    match tokio::spawn(work.in_current_span()).await {
+async fn to_its_end<T: Send + 'static>(app: &App, work: impl Future<Output = T> + Send + 'static) -> T {
+    match app.unfinished.spawn(work.in_current_span()).await {
         Ok(outcome) => outcome,
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }

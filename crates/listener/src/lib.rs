@@ -3,6 +3,8 @@
 //! `axum::serve` waits for ever for a header that never ends, accepts without limit, and on shutdown waits for
 //! the slowest client. Everything here exists to bound those three.
 
+mod listeners;
+
 use std::convert::Infallible;
 use std::error::Error;
 use std::io;
@@ -14,11 +16,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
+
+pub use listeners::Listeners;
 
 /// How long to leave an accept alone that failed for lack of something, such as file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
@@ -56,7 +60,7 @@ pub struct PeerAddr(pub SocketAddr);
 /// Serves HTTP/1.1 until `stop` is cancelled, then lets running requests finish for at most `limits.drain`.
 ///
 /// Nothing of a connection outlives this function: what has not finished by then is dropped.
-pub async fn serve<S, B>(listener: TcpListener, app: S, limits: Limits, stop: CancellationToken)
+pub async fn serve<S, B>(listeners: impl Into<Listeners>, app: S, limits: Limits, stop: CancellationToken)
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
@@ -64,18 +68,19 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
+    let listeners = listeners.into();
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             Some(ended) = connections.join_next() => report(ended),
-            (stream, peer) = accept(&listener), if connections.len() < limits.connections => {
+            (stream, peer) = accept(&listeners), if connections.len() < limits.connections => {
                 connections.spawn(connection(stream, peer, app.clone(), limits, stop.clone()));
             }
         }
     }
     // From here on a new connection is refused rather than accepted and left waiting.
-    drop(listener);
+    drop(listeners);
     let drained = timeout(limits.drain, async {
         while let Some(ended) = connections.join_next().await {
             report(ended);
@@ -91,9 +96,9 @@ where
 }
 
 /// The next connection, however often the kernel says no.
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+async fn accept(listeners: &Listeners) -> (TcpStream, SocketAddr) {
     loop {
-        match listener.accept().await {
+        match listeners.accept().await {
             Ok(accepted) => return accepted,
             // The peer gave up while it stood in the queue: that concerns nobody else.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}

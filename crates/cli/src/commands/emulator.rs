@@ -9,24 +9,31 @@ use serde_json::json;
 use crate::args::{self, Args};
 use crate::data_dir;
 use crate::failure::{Exit, Failure};
+use crate::log;
 use crate::output::Output;
 use crate::running::Running;
-use crate::serving;
+use crate::stop_signal::stop_signal;
 
 pub(super) async fn run(args: &Args, emulator: &args::Emulator, output: Output) -> Result<Exit, Failure> {
-    serving::log_to_stderr();
-    let stop = serving::stop_signal()?;
+    log::to_stderr();
+    let stop = stop_signal()?;
     let seed = seed(emulator.seed.as_deref())?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, emulator.port));
     let options = Options { address, seed, state_file: None, clock: None };
     let emulator = start(options).await?;
     let url = emulator.base_url();
     let _note = Running { emulator: url.clone() }.write(&data_dir::of(args)?);
-    output.data(&json!({"emulator": url}), || {
-        format!("카카오 에뮬레이터  {url}\n실제 카카오로는 아무것도 나가지 않습니다 (nothing reaches Kakao). 사람과 대화방: {url}_emulator/  멈추려면 Ctrl-C")
+    let told = output.data(&json!({"emulator": url}), || {
+        let nothing =
+            output.words("실제 카카오로는 아무것도 나가지 않습니다", "nothing reaches the real Kakao");
+        let rooms = output.words("사람과 대화방", "people and chat rooms");
+        format!("katok emulator  {url}  {nothing}\n{url}_emulator/  {rooms}")
     });
-    stop.await;
+    if told.is_ok() {
+        stop.await;
+    }
     stop_emulator(emulator).await?;
+    told?;
     Ok(Exit::Done)
 }
 
@@ -35,14 +42,14 @@ pub(super) fn seed(path: Option<&Path>) -> Result<Seed, Failure> {
     let Some(path) = path else { return Ok(Seed::built_in()) };
     let text = std::fs::read_to_string(path).map_err(|error| {
         Failure::usage(
-            format!("시드 파일 {}을 읽을 수 없습니다({error}).", path.display()),
-            format!("The seed file {} cannot be read ({error}).", path.display()),
+            format!("시드 파일을 읽을 수 없습니다: {} ({error})", path.display()),
+            format!("The seed file cannot be read: {} ({error})", path.display()),
         )
     })?;
     Seed::parse(&text).map_err(|error| {
         Failure::usage(
-            format!("시드 파일 {}에 잘못이 있습니다: {error}", path.display()),
-            format!("The seed file {} has a mistake: {error}", path.display()),
+            format!("시드 파일 {}에 잘못이 있습니다: {}", path.display(), error.detail()),
+            format!("The seed file {} has a mistake: {}", path.display(), error.detail()),
         )
     })
 }

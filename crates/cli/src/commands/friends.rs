@@ -1,12 +1,14 @@
 //! `katok friends`: who can receive messages.
 
 use katok_client::{Friend, ListFriends, TokenError};
+use katok_gateway::Sentence;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
 use crate::output::Output;
+use crate::printable::printable;
 use crate::token_file::TokenFileError;
 
 const PAGE: u32 = 100;
@@ -25,7 +27,7 @@ pub(super) async fn run(kakao: &Kakao, output: Output) -> Result<Exit, Failure> 
             })
         })
         .collect();
-    output.data(&json!({"elements": elements, "total_count": friends.len()}), || table(&friends));
+    output.data(&json!({"elements": elements, "total_count": friends.len()}), || table(&friends, output))?;
     Ok(Exit::Done)
 }
 
@@ -44,17 +46,20 @@ pub(super) async fn all(kakao: &Kakao) -> Result<Vec<Friend>, TokenError<TokenFi
 }
 
 /// Nickname, star and uuid in columns; a Hangul syllable is two columns wide.
-fn table(friends: &[Friend]) -> String {
+fn table(friends: &[Friend], output: Output) -> String {
     if friends.is_empty() {
-        return "메시지를 받을 수 있는 친구가 아직 없습니다. No friends yet who use this app.".to_owned();
+        return output.text(&Sentence::new(
+            "이 앱에 로그인하고 동의한 친구가 아직 없습니다.",
+            "No friend has signed in to this app and agreed yet.",
+        ));
     }
-    let name = |friend: &Friend| friend.profile_nickname.clone().unwrap_or_default();
+    let name = |friend: &Friend| printable(friend.profile_nickname.as_deref().unwrap_or_default());
     let widest = friends.iter().map(|friend| name(friend).width()).max().unwrap_or(0);
     let line = |friend: &Friend| {
         let name = name(friend);
         let padding = " ".repeat(widest - name.width());
         let star = if friend.favorite == Some(true) { "★" } else { " " };
-        format!("{star} {name}{padding}  {}", friend.uuid)
+        format!("{star} {name}{padding}  {}", printable(friend.uuid.as_str()))
     };
     friends.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -1,9 +1,8 @@
 //! `katok login`: by the browser, or by an address that is pasted back.
 
-use std::io::BufRead as _;
-
 use katok_client::{Me, ScopeSet};
 use katok_gateway::Sentence;
+use serde_json::json;
 use url::Url;
 
 use super::whoami;
@@ -11,8 +10,9 @@ use crate::args;
 use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
 use crate::loopback::Loopback;
-use crate::output::{self, Output};
+use crate::output::Output;
 use crate::sign_in::SignIn;
+use crate::standard_input;
 
 pub(super) async fn run(kakao: &Kakao, args: &args::Login, output: Output) -> Result<Exit, Failure> {
     let sign_in = SignIn::begin(kakao, &ScopeSet::parse(&args.scope));
@@ -21,10 +21,10 @@ pub(super) async fn run(kakao: &Kakao, args: &args::Login, output: Output) -> Re
             "이 주소를 브라우저에서 열어 로그인한 뒤, 돌아온 주소 전체를 붙여넣으세요.",
             "Open this address in a browser, sign in, and paste the whole address you come back to.",
         ));
-        output::line(sign_in.address.as_str());
+        output.data(&json!({"authorize_url": sign_in.address}), || sign_in.address.to_string())?;
         pasted().await?
     } else {
-        let loopback = Loopback::bind(&kakao.redirect_uri).await?;
+        let loopback = Loopback::bind(&kakao.redirect_uri, sign_in.state.clone()).await?;
         output.say(&Sentence::new(
             format!("브라우저에서 로그인하세요. 열리지 않으면 이 주소를 여세요:\n{}", sign_in.address),
             format!("Sign in with the browser. If it does not open, open this address:\n{}", sign_in.address),
@@ -36,16 +36,12 @@ pub(super) async fn run(kakao: &Kakao, args: &args::Login, output: Output) -> Re
         })?
     };
     sign_in.finish(kakao, &returned).await?;
-    whoami::print(output, &kakao.call_json(&Me).await?);
+    whoami::print(output, &kakao.call_json(&Me).await?)?;
     Ok(Exit::Done)
 }
 
 async fn pasted() -> Result<Url, Failure> {
-    let line = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map(|_| line)
-    });
-    let line = line.await.ok().and_then(Result::ok).unwrap_or_default();
+    let line = standard_input::line().await.unwrap_or_default();
     Url::parse(line.trim()).map_err(|_| {
         Failure::usage(
             "붙여넣은 것이 주소가 아닙니다. 브라우저 주소창의 전체 주소(http://…?code=…&state=…)가 필요합니다.",

@@ -8,8 +8,8 @@ use katok_client::{SystemChance, SystemClock};
 use katok_emulator::{Emulator, Options, StartedFrom};
 use katok_gateway::config::{KAKAO_TIMEOUT, ListenSettings, number};
 use katok_gateway::{DataFolder, Gateway, KakaoApp, KakaoAt, Sentence, Settings};
+use katok_listener::Listeners;
 use serde_json::json;
-use tokio::net::TcpListener;
 use url::Url;
 
 use super::emulator;
@@ -17,15 +17,16 @@ use crate::args::{self, Args};
 use crate::data_dir;
 use crate::failure::{Exit, Failure};
 use crate::kakao::{environment, no_problems, settings_file};
+use crate::log;
 use crate::output::Output;
 use crate::running::Running;
-use crate::serving;
+use crate::stop_signal::stop_signal;
 
 const EMULATOR_PORT: u16 = 4100;
 
 pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Exit, Failure> {
-    serving::log_to_stderr();
-    let stop = serving::stop_signal()?;
+    log::to_stderr();
+    let stop = stop_signal()?;
     let data = data_dir::of(args)?;
     let mut problems = Vec::new();
     let file = settings_file(args, &data, &mut problems);
@@ -35,13 +36,13 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
         up.emulator_port.or_else(|| number("KATOK_EMULATOR_PORT", &environment, &mut problems));
     no_problems(&problems)?;
 
+    // Ours until the very end: the emulator writes its state there last of all.
     let folder = DataFolder::take(&data).map_err(|error| Failure::both(Exit::Usage, &error.to_string()))?;
-    let listener = bind(listen.address).await?;
-    let port = listener.local_addr().map_or(listen.address.port(), |address| address.port());
-    let public_url = match listen.public_url {
-        Some(url) => url,
-        None => Url::parse(&format!("http://localhost:{port}")).expect("a port makes an address"),
-    };
+    let listeners = bind(listen.address).await?;
+    let port = listeners.port();
+    let redirect_uri = app.as_ref().and_then(|app| app.redirect_uri.as_ref());
+    let public_url =
+        listen.public_url(redirect_uri, port).map_err(|problem| Failure::usage(problem.ko, problem.en))?;
     let (app, emulator) = if let Some(app) = app {
         if up.seed.is_some() {
             output.say(&Sentence::new(
@@ -64,7 +65,7 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
         kakao: app,
     };
     let started =
-        Gateway::start(settings, folder, listener, Arc::new(SystemClock), Arc::new(SystemChance)).await;
+        Gateway::start(settings, &folder, listeners, Arc::new(SystemClock), Arc::new(SystemChance)).await;
     let gateway = match started {
         Ok(gateway) => gateway,
         Err(error) => {
@@ -79,22 +80,28 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
     }
     let emulator_url = emulator.as_ref().map(Emulator::base_url);
     let _note = emulator_url.clone().and_then(|emulator| Running { emulator }.write(&data));
-    output.data(&json!({"gateway": public_url, "kakao": at.as_str(), "emulator": emulator_url}), || {
-        let kakao = match at {
-            KakaoAt::Emulator => format!(
-                "에뮬레이터  {api_base_url}_emulator/  실제 카카오톡으로는 아무것도 보내지 않습니다 (emulator: nothing reaches Kakao)"
-            ),
-            KakaoAt::Kakao => {
-                format!("카카오      {api_base_url}  메시지가 실제로 전달됩니다 (connected to Kakao)")
-            }
-        };
-        format!("katok       {public_url}\n{kakao}\n데이터      {}  멈추려면 Ctrl-C", data.display())
-    });
-    stop.await;
+    let told =
+        output.data(&json!({"gateway": public_url, "kakao": at.as_str(), "emulator": emulator_url}), || {
+            let kakao = match at {
+                KakaoAt::Emulator => output.words(
+                    "에뮬레이터: 실제 카카오톡으로는 아무것도 보내지 않습니다",
+                    "emulator: nothing reaches the real KakaoTalk",
+                ),
+                KakaoAt::Kakao => {
+                    output.words("카카오: 메시지가 실제로 전달됩니다", "Kakao: messages really arrive")
+                }
+            };
+            let stop = output.words("데이터 폴더, 멈추려면 Ctrl-C", "data folder, Ctrl-C stops");
+            format!("katok  {public_url}\n{api_base_url}  {kakao}\n{}  {stop}", data.display())
+        });
+    if told.is_ok() {
+        stop.await;
+    }
     gateway.stop().await;
     if let Some(emulator) = emulator {
         emulator::stop_emulator(emulator).await?;
     }
+    told?;
     Ok(Exit::Done)
 }
 
@@ -129,14 +136,15 @@ async fn start_emulator(
     let redirect_uri = public_url.join("/redirect").expect("a web address takes an absolute path");
     emulator
         .register_redirect_uri(app.key.as_str(), &redirect_uri)
+        .and_then(|()| emulator.register_web_domain(app.key.as_str(), public_url))
         .map_err(|error| Failure::both(Exit::Usage, &error.to_string()))?;
     let client_secret = app.client_secret.as_ref().map(katok_emulator::seed::Secret::secret);
     let app = KakaoApp::at_emulator(emulator.base_url(), &app.rest_api_key, client_secret);
     Ok((app, emulator))
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| {
+async fn bind(address: SocketAddr) -> Result<Listeners, Failure> {
+    Listeners::bind(address).await.map_err(|error| {
         Failure::usage(
             format!("{address}에서 열 수 없습니다({error}). 그 포트를 쓰는 프로그램을 멈추거나 --port로 다른 포트를 고르세요."),
             format!("Cannot listen on {address} ({error}). Stop the program that uses the port, or choose another with --port."),

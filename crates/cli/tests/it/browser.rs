@@ -27,23 +27,23 @@ impl Desk {
         Some(Self { _machine: machine, _running: running, gateway, emulator, browser })
     }
 
-    /// Opens the gateway's page, presses login, and chooses a person on the emulator's page.
-    async fn choose_person(&self, key: &str) {
+    /// Opens the gateway's page, presses login, and chooses 라이언 on the emulator's page.
+    async fn choose_ryan(&self) {
         self.browser.open_page(self.gateway.as_str()).await;
         self.browser.press(".kakao-login").await;
-        self.browser.press(&format!("button[name=person][value={key}]")).await;
+        self.browser.press("button[name=person][value=ryan]").await;
     }
 
     /// Signs 라이언 in, who agrees to everything.
     async fn sign_in(&self) {
-        self.choose_person("ryan").await;
+        self.choose_ryan().await;
         self.browser.press("button[name=decision][value=agree]").await;
         self.browser.see("#who-name", "라이언").await;
     }
 
     /// Signs 라이언 in, who does not let the app send messages.
     async fn sign_in_without_messages(&self) {
-        self.choose_person("ryan").await;
+        self.choose_ryan().await;
         self.browser.press("input[type=checkbox][value=talk_message]").await;
         self.browser.press("button[name=decision][value=agree]").await;
         self.browser.see("#who-name", "라이언").await;
@@ -104,7 +104,7 @@ async fn message_appears_in_a_room_that_is_open() {
 #[tokio::test]
 async fn cancelled_consent_says_so_and_signs_nobody_in() {
     let Some(desk) = Desk::new().await else { return };
-    desk.choose_person("ryan").await;
+    desk.choose_ryan().await;
     desk.browser.press("button[name=decision][value=cancel]").await;
     desk.browser.see(".note", "로그인을 취소했습니다.").await;
     desk.browser.see(".kakao-login", "카카오 로그인").await;
@@ -221,6 +221,8 @@ async fn every_page_fits_a_desk_and_a_phone() {
     browser.write("#text", "이번 주말에 같이 등산 갈래요?").await;
     browser.press_named("#friends label", "어피치").await;
     browser.fits("page").await;
+    browser.press("#send-friends").await;
+    browser.see("#result", "친구 1명에게 보냈습니다.").await;
     browser.press("#unlink").await;
     browser.fits("unlink").await;
 
@@ -231,6 +233,9 @@ async fn every_page_fits_a_desk_and_a_phone() {
     browser.press_named("a", "나와의 채팅").await;
     browser.see(".ktb-bubble", "대파").await;
     browser.fits("room").await;
+    desk.open_room("어피치", "라이언").await;
+    browser.see(".ktb-bubble", "등산").await;
+    browser.fits("friends-room").await;
 
     browser.open_page(gateway.join("/nowhere").unwrap().as_str()).await;
     browser.fits("problem").await;

@@ -8,3 +8,4 @@ mod emulator;
 mod program;
 mod third_party;
 mod up;
+mod wire;

@@ -67,6 +67,14 @@ impl Machine {
         self.begin(args).end()
     }
 
+    /// Runs a command to its end whose standard output goes to a disk without space.
+    pub(crate) fn katok_on_a_full_disk(&self, args: &[&str]) -> Outcome {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let Output { status, stderr, .. } = self.command(args).stdout(full).output().unwrap();
+        let stderr = String::from_utf8(stderr).unwrap();
+        Outcome { status: status.code(), stdout: String::new(), stderr }
+    }
+
     /// Runs a command to its end, with something on its standard input.
     pub(crate) fn katok_reading(&self, args: &[&str], input: &str) -> Outcome {
         let mut begun = self.begin(args);
@@ -168,6 +176,16 @@ impl Begun {
 
     pub(crate) fn write(&mut self, input: &str) {
         self.child.0.stdin.as_mut().unwrap().write_all(input.as_bytes()).unwrap();
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        send_signal(&self.child.0, signal);
+    }
+
+    /// How it ends while standard input stays open.
+    pub(crate) fn status(mut self) -> Option<i32> {
+        let _open = self.child.0.stdin.take();
+        self.child.0.wait().unwrap().code()
     }
 
     /// Closes standard output as `| head -0` would.

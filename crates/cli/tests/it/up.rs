@@ -3,14 +3,14 @@
 mod real_mode;
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 
 use serde_json::json;
 use url::Url;
 
 use crate::curl::Curl;
 use crate::emulator::{Emulator, http};
-use crate::program::{Machine, free_port};
+use crate::program::{Machine, free_port, leave_out};
 
 #[tokio::test]
 async fn up_says_where_it_runs_and_that_it_is_the_emulator() {
@@ -90,14 +90,15 @@ async fn commands_find_the_emulator_that_up_started() {
     assert_eq!(emulator.texts("ryan").await, ["안녕"]);
 }
 
+const ON_FREE_PORTS: [&str; 5] = ["up", "--port", "0", "--emulator-port", "0"];
+
 /// Starts a gateway that cannot, in each language, and checks that it says why in one sentence.
 #[track_caller]
-fn gives_up(machine: &mut Machine, args: &[&str], korean: &str, english: &str) {
-    let up = [&["up", "--port", "0", "--emulator-port", "0"], args].concat();
+fn gives_up(machine: &mut Machine, up: &[&str], korean: &str, english: &str) {
     machine.set("LANG", "ko_KR.UTF-8");
-    machine.katok(&up).exits(2).says_one_sentence().says(korean);
+    machine.katok(up).exits(2).says_one_sentence().says(korean);
     machine.set("LANG", "en_US.UTF-8");
-    machine.katok(&up).exits(2).says_one_sentence().says(english);
+    machine.katok(up).exits(2).says_one_sentence().says(english);
 }
 
 #[tokio::test]
@@ -105,20 +106,26 @@ async fn taken_port_is_one_sentence() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let mut machine = Machine::new();
-    for flag in ["--port", "--emulator-port"] {
-        let other = if flag == "--port" { "--emulator-port" } else { "--port" };
-        machine.set("LANG", "ko_KR.UTF-8");
-        machine.katok(&["up", flag, &port, other, "0"]).exits(2).says_one_sentence().says(&port).says("포트");
-        machine.set("LANG", "en_US.UTF-8");
-        machine.katok(&["up", flag, &port, other, "0"]).exits(2).says_one_sentence().says(&port).says("port");
-    }
+    gives_up(&mut machine, &["up", "--port", &port, "--emulator-port", "0"], &port, &port);
+    gives_up(&mut machine, &["up", "--port", "0", "--emulator-port", &port], &port, &port);
+    gives_up(&mut machine, &["emulator", "--port", &port], &port, &port);
+}
+
+#[tokio::test]
+async fn port_taken_in_the_other_address_family_is_taken() {
+    let Ok(taken) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else {
+        return leave_out("ports taken in one address family: there is no IPv6", "KATOK_REQUIRE_IPV6");
+    };
+    let port = taken.local_addr().unwrap().port().to_string();
+    let mut machine = Machine::new();
+    gives_up(&mut machine, &["up", "--port", &port, "--emulator-port", "0"], &port, &port);
 }
 
 #[tokio::test]
 async fn data_folder_that_is_a_file_is_one_sentence() {
     let mut machine = Machine::new();
     fs::write(machine.data(), "no folder").unwrap();
-    gives_up(&mut machine, &[], "데이터 폴더", "data folder");
+    gives_up(&mut machine, &ON_FREE_PORTS, "데이터 폴더", "data folder");
     assert_eq!(fs::read_to_string(machine.data()).unwrap(), "no folder");
 }
 
@@ -126,7 +133,7 @@ async fn data_folder_that_is_a_file_is_one_sentence() {
 async fn data_folder_in_use_is_one_sentence() {
     let mut machine = Machine::new();
     let (_running, _gateway, _emulator) = machine.up();
-    gives_up(&mut machine, &[], "다른 katok", "Another katok");
+    gives_up(&mut machine, &ON_FREE_PORTS, "다른 katok", "Another katok");
 }
 
 #[tokio::test]
@@ -135,7 +142,7 @@ async fn damaged_database_is_one_sentence_and_stays_as_it_is() {
     fs::create_dir(machine.data()).unwrap();
     let database = machine.data().join("katok.db");
     fs::write(&database, "this is no database".repeat(1000)).unwrap();
-    gives_up(&mut machine, &[], "손상", "damaged");
+    gives_up(&mut machine, &ON_FREE_PORTS, "손상", "damaged");
     assert_eq!(fs::read_to_string(database).unwrap(), "this is no database".repeat(1000));
 }
 
@@ -145,14 +152,14 @@ async fn wrong_vault_key_is_one_sentence() {
     let (running, ..) = machine.up();
     running.stop("TERM");
     machine.set("KATOK_VAULT_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
-    gives_up(&mut machine, &[], "금고 키", "vault key");
+    gives_up(&mut machine, &ON_FREE_PORTS, "금고 키", "vault key");
 }
 
 #[tokio::test]
 async fn vault_key_that_is_none_is_one_sentence() {
     let mut machine = Machine::new();
     machine.set("KATOK_VAULT_KEY", "my dog's name");
-    gives_up(&mut machine, &[], "금고 키", "vault key");
+    gives_up(&mut machine, &ON_FREE_PORTS, "금고 키", "vault key");
     let data = machine.data();
     assert!(!fs::read_dir(data).unwrap().any(|file| file.unwrap().file_name() == "vault.key"));
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use tokio::sync::RwLock;
 use tracing::Instrument;
 
 use crate::endpoint::{Effect, Endpoint};
@@ -26,6 +27,8 @@ struct Inner<S> {
     client: Client,
     store: S,
     clock: Arc<dyn Clock>,
+    /// Held for reading by every refresh under way.
+    refreshing: Arc<RwLock<()>>,
 }
 
 impl<S> Clone for TokenKeeper<S> {
@@ -79,7 +82,7 @@ impl<E: std::error::Error + 'static> TokenError<E> {
 impl<S: TokenStore> TokenKeeper<S> {
     /// A keeper over this store.
     pub fn new(client: Client, store: S, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Inner { client, store, clock }))
+        Self(Arc::new(Inner { client, store, clock, refreshing: Arc::default() }))
     }
 
     /// The store the tokens live in.
@@ -159,6 +162,12 @@ impl<S: TokenStore> TokenKeeper<S> {
         }
     }
 
+    /// Waits until no refresh is under way: a program that ends earlier may lose a refresh token that Kakao
+    /// has just replaced.
+    pub async fn settled(&self) {
+        drop(self.0.refreshing.write().await);
+    }
+
     async fn usable_token(
         &self,
         key: &S::Key,
@@ -171,7 +180,12 @@ impl<S: TokenStore> TokenKeeper<S> {
         // A task of its own, because the caller may stop waiting (a browser goes away) between Kakao's
         // answer and the store, and the refresh token in that answer would be lost.
         let (keeper, key, refused) = (self.clone(), key.clone(), refused.cloned());
-        let refresh = async move { keeper.0.refresh(&key, refused.as_ref()).await };
+        let under_way = self.0.refreshing.clone().read_owned().await;
+        let refresh = async move {
+            let outcome = keeper.0.refresh(&key, refused.as_ref()).await;
+            drop(under_way);
+            outcome
+        };
         tokio::spawn(refresh.in_current_span()).await.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_program_is_ending) => Err(TokenError::Unfinished),

@@ -168,9 +168,13 @@ async fn a_refresh_is_finished_even_when_nobody_waits_for_it() {
     caller.abort();
     assert!(caller.await.unwrap_err().is_cancelled());
 
+    // Who ends the program waits for it.
+    let keeper = desk.keeper.clone();
+    let settled = tokio::spawn(async move { keeper.settled().await });
+    tokio::task::yield_now().await;
+    assert!(!settled.is_finished());
     leave.notify_one();
-    // The refresh holds this lock until it has stored what it got.
-    drop(desk.store.lock(&Mina).await.unwrap());
+    settled.await.unwrap();
     assert_eq!(desk.stored().await.refresh_token, RefreshToken::new("R2"));
 }
 
@@ -350,7 +354,9 @@ async fn a_message_is_never_sent_again_by_itself() {
     }
     assert_eq!(desk.kakao.received().len(), 2);
 
-    // The caller decides: a new token, and then the message.
-    desk.keeper.renew(&Mina, &AccessToken::new("A1")).await.unwrap();
-    desk.keeper.call(&Mina, &message).await.unwrap();
+    // The caller decides that after -401 it may be sent again.
+    let (client, message) = (&desk.kakao.client(), &message);
+    let send = |token| async move { client.call(message, &token).await };
+    desk.keeper.with_token(&Mina, send).await.unwrap();
+    assert_eq!(desk.keeper.access_token(&Mina).await.unwrap(), AccessToken::new("A2"));
 }

@@ -256,3 +256,15 @@ proptest! {
         prop_assert_ne!(error.remedy(), Remedy::Unconfirmed);
     }
 }
+
+#[tokio::test]
+async fn json_is_handed_over_only_if_it_is_an_answer() {
+    for odd in [json!({}), json!({"result_code": -500}), json!([])] {
+        let kakao = Kakao::start(move |_| Answer::Json(200, odd.clone())).await;
+        let error = kakao.client().call_json(&hello(), &token()).await.unwrap_err();
+        assert_eq!((error.kind(), error.remedy()), (ErrorKind::Unreadable, Remedy::Unconfirmed));
+    }
+    let kakao = Kakao::start(|_| Answer::Json(200, json!({"result_code": 0, "new": 1}))).await;
+    let answer = kakao.client().call_json(&hello(), &token()).await.unwrap();
+    assert_eq!(answer, json!({"result_code": 0, "new": 1}));
+}

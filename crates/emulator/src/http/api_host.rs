@@ -9,11 +9,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
-use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::host;
-use super::parameters::Parameters;
+use super::parameters::{Parameters, UnreadableBody};
+use crate::fault::ApiFault;
 use crate::live::LiveWorld;
 use crate::world::credentials::Credentials;
 
@@ -35,12 +35,14 @@ struct ApiCall {
 }
 
 impl FromRequest<Arc<LiveWorld>> for ApiCall {
-    type Rejection = Response;
+    type Rejection = ApiFault;
 
-    async fn from_request(request: Request, live: &Arc<LiveWorld>) -> Result<Self, Response> {
+    async fn from_request(request: Request, live: &Arc<LiveWorld>) -> Result<Self, ApiFault> {
         let base = host::api_base(request.headers(), request.uri());
         let headers = request.headers().clone();
-        let parameters = Parameters::from_request(request, live).await?;
+        let parameters = Parameters::read(request, live).await.map_err(|UnreadableBody| {
+            ApiFault::BadParameter { text: "the request body is incomplete or too large.".to_owned() }
+        })?;
         Ok(Self { credentials: credentials(&headers, &parameters), parameters, base })
     }
 }

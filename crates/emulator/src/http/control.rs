@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
@@ -106,11 +107,41 @@ fn read<T: DeserializeOwned>(body: &str) -> Result<T, ControlFault> {
     })
 }
 
+/// A body in UTF-8, whatever it is labelled as.
+struct Body(String);
+
+impl FromRequest<Arc<LiveWorld>> for Body {
+    type Rejection = ControlFault;
+
+    async fn from_request(request: Request, live: &Arc<LiveWorld>) -> Result<Self, ControlFault> {
+        let body = String::from_request(request, live).await;
+        body.map(Self).map_err(|rejection| ControlFault {
+            status: rejection.status(),
+            ..ControlFault::bad_request(
+                "bad_request",
+                format!("본문을 읽을 수 없습니다. The body cannot be read: {}", rejection.body_text()),
+            )
+        })
+    }
+}
+
+/// Whom or what a path names.
+pub(super) struct Named<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<LiveWorld>> for Named<T> {
+    type Rejection = ControlFault;
+
+    async fn from_request_parts(parts: &mut Parts, live: &Arc<LiveWorld>) -> Result<Self, ControlFault> {
+        let path = Path::from_request_parts(parts, live).await;
+        path.map(|Path(named)| Self(named)).map_err(|_| ControlFault::nothing_here(StatusCode::NOT_FOUND))
+    }
+}
+
 async fn health(State(live): State<Arc<LiveWorld>>) -> Json<Value> {
     Json(json!({ "status": "ok", "now": live.clock().now() }))
 }
 
-async fn reset(State(live): State<Arc<LiveWorld>>, body: String) -> Result<Json<Seed>, ControlFault> {
+async fn reset(State(live): State<Arc<LiveWorld>>, Body(body): Body) -> Result<Json<Seed>, ControlFault> {
     live.reset(&Seed::parse(&body)?);
     Ok(world(State(live)).await)
 }
@@ -135,7 +166,7 @@ enum AllowOrDeny {
     Deny,
 }
 
-async fn approve(State(live): State<Arc<LiveWorld>>, body: String) -> Result<Json<Value>, ControlFault> {
+async fn approve(State(live): State<Arc<LiveWorld>>, Body(body): Body) -> Result<Json<Value>, ControlFault> {
     let Approve { authorize_url, person, decision, scopes } = read(&body)?;
     let decision = match (decision, scopes) {
         (AllowOrDeny::Deny, _) => Decision::Deny,
@@ -148,7 +179,7 @@ async fn approve(State(live): State<Arc<LiveWorld>>, body: String) -> Result<Jso
 
 async fn messages(
     State(live): State<Arc<LiveWorld>>,
-    Path(person): Path<String>,
+    Named(person): Named<String>,
 ) -> Result<Json<Vec<ReceivedMessage>>, ControlFault> {
     let messages = ReceivedMessage::all_of(&live, &person);
     messages.map(Json).ok_or_else(|| ApproveError::NoSuchPerson(person).into())
@@ -165,7 +196,10 @@ enum TurnClock {
     Set(Timestamp),
 }
 
-async fn turn_clock(State(live): State<Arc<LiveWorld>>, body: String) -> Result<Json<Value>, ControlFault> {
+async fn turn_clock(
+    State(live): State<Arc<LiveWorld>>,
+    Body(body): Body,
+) -> Result<Json<Value>, ControlFault> {
     let turn: TurnClock = read(&body)?;
     live.turn_clock(|clock| match turn {
         TurnClock::AdvanceSeconds(seconds) => clock.advance(SignedDuration::from_secs(seconds)),

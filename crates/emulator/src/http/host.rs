@@ -1,6 +1,7 @@
 //! Hosts: one port stands for kauth.kakao.com and kapi.kakao.com.
 
 use axum::http::{HeaderMap, Uri, header};
+use url::{Host, Url};
 
 /// Who is asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,22 @@ pub(super) fn kakao_side(headers: &HeaderMap, uri: &Uri) -> Option<Side> {
         "kauth.kakao.com" => Some(Side::Login),
         "kapi.kakao.com" => Some(Side::Api),
         _ => None,
+    }
+}
+
+/// Whether the request was sent to a name that nobody else can point at this machine.
+pub(super) fn is_our_name(headers: &HeaderMap, uri: &Uri) -> bool {
+    let url = authority(headers, uri).and_then(|authority| Url::parse(&format!("http://{authority}")).ok());
+    match url.as_ref().and_then(Url::host) {
+        // A name without a dot, or under a suffix kept for private networks (as containers see one another),
+        // is not for sale.
+        Some(Host::Domain(name)) => {
+            !name.contains('.')
+                || [".localhost", ".internal", ".test"].iter().any(|suffix| name.ends_with(suffix))
+                || kakao_side(headers, uri).is_some()
+        }
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
     }
 }
 

@@ -16,7 +16,7 @@ use axum_extra::extract::CookieJar;
 
 use self::pages::{ConsentPage, SignInPage};
 use super::parameters::FilledIn;
-use super::{found, origin};
+use super::{found, origin, wrong_method};
 use crate::fault::LoginFault;
 use crate::live::LiveWorld;
 use crate::seed::PersonKey;
@@ -32,11 +32,12 @@ const SESSION_COOKIE: &str = "kakao_emulator_session";
 
 pub(super) fn routes() -> Router<Arc<LiveWorld>> {
     Router::new()
-        .route("/oauth/authorize", get(authorize))
+        // Left to itself, HEAD would do what GET does: issue a code nobody sees, or spend one.
+        .route("/oauth/authorize", get(authorize).head(wrong_method))
         .route("/oauth/authorize/sign_in", post(sign_in))
         .route("/oauth/authorize/consent", post(consent))
         .layer(middleware::from_fn(origin::refuse_foreign_sites))
-        .route("/oauth/token", post(token::issue).get(token::issue))
+        .route("/oauth/token", post(token::issue).get(token::issue).head(wrong_method))
 }
 
 /// The page or redirect that the person needs next.
@@ -47,8 +48,7 @@ async fn authorize(
 ) -> Result<Response, FaultPage> {
     let query = query.unwrap_or_default();
     let request = AuthorizeRequest::from_query(&query);
-    let person = signed_in(&live, &cookies).filter(|_| !request.wants_sign_in());
-    let Some(person) = person else {
+    let Some(person) = signed_in(&live, &cookies, &request) else {
         let login_hint = request.login_hint.clone().unwrap_or_default();
         return Ok(match live.apply(AuthorizeSignedOut { request })? {
             SignedOut::Redirect(address) => found(&address),
@@ -61,9 +61,9 @@ async fn authorize(
     })
 }
 
-/// Who is signed in in this browser.
-fn signed_in(live: &LiveWorld, cookies: &CookieJar) -> Option<PersonKey> {
-    let cookie = cookies.get(SESSION_COOKIE)?;
+/// Who is signed in in this browser, as far as the request is content with that.
+fn signed_in(live: &LiveWorld, cookies: &CookieJar, request: &AuthorizeRequest) -> Option<PersonKey> {
+    let cookie = cookies.get(SESSION_COOKIE).filter(|_| !request.wants_sign_in())?;
     live.read(|world, now| world.signed_in(cookie.value(), now).cloned())
 }
 
@@ -106,8 +106,9 @@ async fn consent(
     FilledIn(form): FilledIn,
 ) -> Result<Response, FaultPage> {
     let query = query.unwrap_or_default();
-    let Some(person) = signed_in(&live, &cookies) else {
-        // The session has ended while the page was open.
+    let request = AuthorizeRequest::from_query(&query);
+    let Some(person) = signed_in(&live, &cookies, &request) else {
+        // The session has ended while the page was open, or the request asks for a new one.
         return Ok(found(&format!("/oauth/authorize?{query}")));
     };
     let answer = match form.get("decision") {
@@ -118,6 +119,5 @@ async fn consent(
         Some("cancel") => ConsentAnswer::Cancel,
         _ => return Err(LoginFault::MalformedRequest.into()),
     };
-    let request = AuthorizeRequest::from_query(&query);
     Ok(found(&live.apply(DecideConsent { request, person, answer })?))
 }

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Router, middleware};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::control::ControlFault;
+use super::control::{ControlFault, Named};
+use super::origin;
 use super::page::{Powers, page};
 use crate::digest::Digest;
 use crate::live::LiveWorld;
@@ -36,6 +37,7 @@ pub(super) fn routes() -> Router<Arc<LiveWorld>> {
             "/_emulator/assets/room.js",
             get(async || asset("text/javascript", include_str!("pages/room.js"))),
         )
+        .layer(middleware::from_fn(origin::refuse_foreign_sites))
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {
@@ -121,7 +123,7 @@ struct RoomRow {
 /// The chat list: the room with oneself first, then the others, the latest message on top.
 async fn rooms(
     State(live): State<Arc<LiveWorld>>,
-    Path(person): Path<String>,
+    Named(person): Named<String>,
 ) -> Result<Response, ControlFault> {
     let page_of = |world: &World, person: &Person| {
         let mut rooms: Vec<(&PersonKey, Option<&Message>)> =
@@ -170,7 +172,7 @@ struct Shown {
 
 async fn room(
     State(live): State<Arc<LiveWorld>>,
-    Path((owner, partner)): Path<(String, String)>,
+    Named((owner, partner)): Named<(String, String)>,
 ) -> Result<Response, ControlFault> {
     let room = live.read(|world, _| {
         let (owner, partner) = (world.person(&owner)?, world.person(&partner)?);

@@ -2,19 +2,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{
     AppKey, ConsentItem, CustomTemplate, Friendship, Permission, PersonKey, Quotas, SeedError, Webhooks,
 };
 
+/// An empty list is not the same as none: a document that says nothing at all means the built-in seed.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct SeedDocument {
-    pub(super) apps: Vec<AppEntry>,
-    pub(super) people: Vec<PersonEntry>,
-    pub(super) friendships: Vec<Friendship>,
-    pub(super) links: Vec<LinkEntry>,
+    #[serde(deserialize_with = "list")]
+    pub(super) apps: Option<Vec<AppEntry>>,
+    #[serde(deserialize_with = "list")]
+    pub(super) people: Option<Vec<PersonEntry>>,
+    #[serde(deserialize_with = "list")]
+    pub(super) friendships: Option<Vec<Friendship>>,
+    #[serde(deserialize_with = "list")]
+    pub(super) links: Option<Vec<LinkEntry>>,
+}
+
+/// Null is no list.
+fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<Vec<T>>, D::Error> {
+    Vec::deserialize(field).map(Some)
 }
 
 #[derive(Deserialize)]
@@ -98,15 +108,18 @@ impl SeedDocument {
         if text.is_empty() {
             return Ok(Self::default());
         }
-        let read = if text.starts_with('{') {
-            serde_json::from_str(text).map_err(|error| error.to_string())
-        } else {
-            serde_saphyr::from_str(text).map_err(|error| error.to_string())
+        let yaml = || serde_saphyr::from_str(text).map_err(|error| SeedError::Unreadable(error.to_string()));
+        // YAML in one line begins with a brace as well, but its first key has no quotation mark.
+        let Some(inside) = text.strip_prefix('{') else {
+            return yaml();
         };
-        read.map_err(SeedError::Unreadable)
+        let is_json = inside.trim_start().starts_with(['"', '}']);
+        serde_json::from_str(text).or_else(|error| {
+            yaml().map_err(|in_yaml| if is_json { SeedError::Unreadable(error.to_string()) } else { in_yaml })
+        })
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.apps.is_empty() && self.people.is_empty() && self.friendships.is_empty() && self.links.is_empty()
+    pub(super) fn says_nothing(&self) -> bool {
+        self.apps.is_none() && self.people.is_none() && self.friendships.is_none() && self.links.is_none()
     }
 }

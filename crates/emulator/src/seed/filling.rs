@@ -1,21 +1,21 @@
-//! Fills in what a seed document leaves out, the same way every time, and refuses what contradicts itself.
+//! Fills in what a seed document leaves out, the same way every time.
 
 use std::collections::BTreeSet;
 
-use url::Url;
-
+use super::check::{check, wrong};
 use super::document::{AppEntry, ClientSecretEntry, LinkEntry, PersonEntry, SeedDocument};
-use super::{App, AppKey, ConsentLevel, Link, Person, PersonKey, Secret, Seed, SeedError};
+use super::{App, AppKey, ConsentLevel, Link, Person, Secret, Seed, SeedError};
 use crate::digest::Digest;
 
 pub(super) fn fill(document: SeedDocument) -> Result<Seed, SeedError> {
-    let apps: Vec<App> = document.apps.into_iter().map(app).collect();
-    let mut people: Vec<Person> = document.people.into_iter().map(person).collect();
+    let apps: Vec<App> = document.apps.unwrap_or_default().into_iter().map(app).collect();
+    let mut people: Vec<Person> = document.people.unwrap_or_default().into_iter().map(person).collect();
     for app in &apps {
         fill_user_ids(&app.key, &mut people)?;
     }
-    let links = document.links.into_iter().map(|entry| link(entry, &apps)).collect();
-    let seed = Seed { apps, people, friendships: document.friendships, links };
+    let links = document.links.unwrap_or_default();
+    let links = links.into_iter().map(|entry| link(entry, &apps)).collect();
+    let seed = Seed { apps, people, friendships: document.friendships.unwrap_or_default(), links };
     check(&seed)?;
     Ok(seed)
 }
@@ -56,8 +56,8 @@ fn person(entry: PersonEntry) -> Person {
         email: entry.email.unwrap_or_else(|| format!("{key}@example.com")),
         password: Secret(entry.password.unwrap_or_else(|| format!("pw-{key}"))),
         talk: entry.talk.unwrap_or(true),
-        thumbnail_image_url: entry.thumbnail_image_url.or_else(|| entry.profile_image_url.clone()),
-        profile_image_url: entry.profile_image_url,
+        profile_image_url: entry.profile_image_url.clone().or(entry.thumbnail_image_url.clone()),
+        thumbnail_image_url: entry.thumbnail_image_url.or(entry.profile_image_url),
         user_ids: entry.user_ids,
         key,
     }
@@ -98,84 +98,4 @@ fn link(entry: LinkEntry, apps: &[App]) -> Link {
         items.filter(|item| item.level != ConsentLevel::InUse).map(|item| item.id.clone()).collect()
     };
     Link { scopes: entry.scopes.unwrap_or_else(asked_at_login), app: entry.app, person: entry.person }
-}
-
-fn check(seed: &Seed) -> Result<(), SeedError> {
-    let mut app_keys = BTreeSet::new();
-    let mut app_ids = BTreeSet::new();
-    let mut rest_api_keys = BTreeSet::new();
-    for app in &seed.apps {
-        let twice = |what: &str| wrong(&app.key, what, "another app has it already".to_owned());
-        if !app_keys.insert(&app.key) {
-            return Err(twice("key"));
-        }
-        if !app_ids.insert(app.app_id) {
-            return Err(twice("app_id"));
-        }
-        if !rest_api_keys.insert(&app.rest_api_key) {
-            return Err(twice("rest_api_key"));
-        }
-        let uris = app.redirect_uris.iter().chain(&app.logout_redirect_uris);
-        if let Some(uri) = uris.into_iter().find(|uri| !is_redirect_uri(uri)) {
-            return Err(wrong(&app.key, "redirect_uris", format!("{uri} is not an http or https address")));
-        }
-        let mut items = BTreeSet::new();
-        if let Some(item) = app.consent_items.iter().find(|item| !items.insert(&item.id)) {
-            return Err(wrong(&app.key, "consent_items", format!("{} is listed twice", item.id)));
-        }
-    }
-
-    let mut people = BTreeSet::new();
-    let mut emails = BTreeSet::new();
-    for person in &seed.people {
-        let twice = |what: &str| wrong(&person.key, what, "another person has it already".to_owned());
-        if !people.insert(&person.key) {
-            return Err(twice("key"));
-        }
-        if !emails.insert(person.email.to_lowercase()) {
-            return Err(twice("email"));
-        }
-        if let Some(app) = person.user_ids.keys().find(|app| !app_keys.contains(app)) {
-            return Err(wrong(&person.key, "user_ids", format!("there is no app {app}")));
-        }
-    }
-
-    let known = |person: &PersonKey, place: &str| {
-        if people.contains(person) { Ok(()) } else { Err(nobody(person, place)) }
-    };
-    for app in &seed.apps {
-        app.members.iter().try_for_each(|member| known(member, "members"))?;
-    }
-    for friendship in &seed.friendships {
-        known(&friendship.of, "friendships")?;
-        known(&friendship.with, "friendships")?;
-        if friendship.of == friendship.with {
-            return Err(wrong(&friendship.of, "friendships", "nobody is their own friend".to_owned()));
-        }
-    }
-    let mut linked = BTreeSet::new();
-    for link in &seed.links {
-        known(&link.person, "links")?;
-        if !app_keys.contains(&link.app) {
-            return Err(wrong(&link.person, "links", format!("there is no app {}", link.app)));
-        }
-        if !linked.insert((&link.app, &link.person)) {
-            return Err(wrong(&link.person, "links", format!("is linked to {} twice", link.app)));
-        }
-    }
-    Ok(())
-}
-
-/// As Kakao's console takes them.
-fn is_redirect_uri(uri: &str) -> bool {
-    let web = |url: Url| matches!(url.scheme(), "http" | "https");
-    uri.chars().all(|c| c.is_ascii_graphic()) && Url::parse(uri).is_ok_and(web)
-}
-
-fn wrong(whose: &impl std::fmt::Display, what: &str, problem: String) -> SeedError {
-    SeedError::Wrong { place: format!("{what} ({whose})"), problem }
-}
-
-fn nobody(person: &PersonKey, place: &str) -> SeedError {
-    SeedError::Wrong { place: place.to_owned(), problem: format!("there is no person {person}") }
 }

@@ -1,3 +1,5 @@
+//! What a seed may leave out, and how a wrong one is told.
+
 use super::*;
 
 fn wrong(text: &str) -> String {
@@ -50,7 +52,7 @@ fn a_client_secret_of_null_is_switched_off() {
 
 #[test]
 fn an_empty_document_means_the_built_in_seed() {
-    for empty in ["", "{}", " \n"] {
+    for empty in ["", "{}", " \n", "{ }", "# nobody yet\n"] {
         assert_eq!(Seed::parse(empty).unwrap(), Seed::built_in());
     }
 }
@@ -98,4 +100,81 @@ fn what_contradicts_itself_is_refused_with_its_place() {
 fn debug_shows_no_secret() {
     let debug = format!("{:?}", Seed::built_in());
     assert!(!debug.contains("pw-ryan") && !debug.contains("de305ec7"));
+}
+
+#[test]
+fn only_a_document_that_says_nothing_means_the_built_in_seed() {
+    let nobody = Seed { apps: vec![], people: vec![], friendships: vec![], links: vec![] };
+    for empty in [r#"{"apps": [], "people": []}"#, "apps: []\npeople: []", "{links: []}"] {
+        assert_eq!(Seed::parse(empty).unwrap(), nobody, "{empty}");
+    }
+    assert!(Seed::parse(r#"{"apps": null}"#).is_err());
+}
+
+#[test]
+fn yaml_may_be_written_in_one_line() {
+    let one_line = Seed::parse("{apps: [{key: shop}], people: [{key: mina}]}").unwrap();
+    assert_eq!(one_line, Seed::parse("apps: [{key: shop}]\npeople: [{key: mina}]").unwrap());
+    // What went wrong is told in the language of the document.
+    assert!(wrong("{apps: [{key: shop, colour: 1}]}").contains("colour"));
+    assert!(wrong(r#"{"apps": [{"key": "shop"]}"#).contains("expected `,` or `}` at line 1 column 25"));
+}
+
+#[test]
+fn what_kakaos_console_does_not_take_is_refused_with_its_place() {
+    let app = |inside: &str| wrong(&format!("apps: [{{key: shop, {inside}}}]"));
+    for (field, values) in [
+        (
+            "quotas.friends_per_page",
+            &["quotas: {friends_per_page: 0}", "quotas: {friends_per_page: 101}"][..],
+        ),
+        ("rest_api_key", &["rest_api_key: ''"]),
+        ("client_secret", &["client_secret: ''"]),
+        ("admin_key", &["admin_key: ''"]),
+        ("javascript_key", &["javascript_key: ''"]),
+        (
+            "redirect_uris",
+            &[
+                "redirect_uris: ['http://a/#f']",
+                "redirect_uris: ['http://a/#']",
+                "redirect_uris: ['myapp://a']",
+                "redirect_uris: [http://a/1, http://a/2, http://a/3, http://a/4, http://a/5, http://a/6, \
+                 http://a/7, http://a/8, http://a/9, http://a/10, http://a/11]",
+            ],
+        ),
+        ("logout_redirect_uris", &["logout_redirect_uris: ['http://a/#f']"]),
+        (
+            "web_domains",
+            &[
+                "web_domains: [shop.example]",
+                "web_domains: ['https://shop.example/']",
+                "web_domains: ['https://shop.example/shop']",
+                "web_domains: ['https://shop.example?a']",
+                "web_domains: ['https://me@shop.example']",
+                "web_domains: ['ftp://shop.example']",
+            ],
+        ),
+    ] {
+        for value in values {
+            let error = app(value);
+            assert!(error.contains(&format!(" {field} (shop)")), "{value}: {error}");
+        }
+    }
+    Seed::parse("apps: [{key: shop, web_domains: ['https://shop.example:443', 'http://[::1]:4000']}]")
+        .unwrap();
+
+    let twice = |field: &str| wrong(&format!("apps: [{{key: a, {field}: k}}, {{key: b, {field}: k}}]"));
+    for field in ["rest_api_key", "admin_key"] {
+        assert!(twice(field).contains(&format!(" {field} (b)")), "{}", twice(field));
+    }
+}
+
+#[test]
+fn one_size_of_a_picture_stands_in_for_the_other() {
+    for given in ["profile_image_url", "thumbnail_image_url"] {
+        let seed = Seed::parse(&format!("people: [{{key: mina, {given}: 'http://a/p.jpg'}}]")).unwrap();
+        let mina = &seed.people[0];
+        assert_eq!(mina.profile_image_url.as_deref(), Some("http://a/p.jpg"));
+        assert_eq!(mina.thumbnail_image_url, mina.profile_image_url);
+    }
 }

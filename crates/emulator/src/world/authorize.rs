@@ -9,6 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::form_urlencoded;
 
 use super::consent::{self, Asked};
+use super::generator::Opaque;
 use super::link::LinkKey;
 use super::token::AuthorizationCode;
 use super::{Command, World};
@@ -269,7 +270,7 @@ impl World {
         agreed: BTreeSet<String>,
         now: Timestamp,
     ) -> String {
-        let code = self.generator.opaque();
+        let code = self.generator.draw(Opaque::Code(&link));
         let address = callback.address(&[("code", &code)]);
         let Callback { redirect_uri, code_challenge, .. } = callback;
         let mut scopes = agreed;

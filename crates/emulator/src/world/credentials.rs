@@ -40,9 +40,14 @@ impl Caller<'_> {
         self.person.user_ids[&self.app.key]
     }
 
+    /// Whether the person agreed to this, and the token knows of it.
+    pub(super) fn may_know(&self, item: &str) -> bool {
+        self.scopes.contains(item)
+    }
+
     /// Refuses unless the person agreed to this, and the token knows of it.
     pub(super) fn require(&self, item: &'static str, api: &'static str) -> Result<(), ApiFault> {
-        if self.scopes.contains(item) {
+        if self.may_know(item) {
             return Ok(());
         }
         Err(ApiFault::InsufficientScopes { api, required: item, allowed: self.scopes.clone() })

@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,6 +15,9 @@ use crate::seed::{App, AppKey, PersonKey, Quotas};
 
 const ACCESS_TOKEN_WINDOW: SignedDuration = SignedDuration::from_mins(10);
 const REFRESH_TOKEN_WINDOW: SignedDuration = SignedDuration::from_mins(60);
+
+/// How far from today a day's counts are kept: whoever turns the clock over midnight and back finds them again.
+const COUNTS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// When somebody's latest tokens were made.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -34,7 +36,6 @@ impl TokenCounts {
 /// How many messages went through an app on one day.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct MessageCounts {
-    day: Date,
     total: u32,
     /// By sender and receiver. Messages to oneself count towards the app's total alone.
     to_friends: BTreeMap<PersonKey, BTreeMap<PersonKey, u32>>,
@@ -112,11 +113,9 @@ impl World {
     /// The counts of today, which is a day in Korea.
     pub(super) fn messages_of_today(&mut self, app: &AppKey, now: Timestamp) -> &mut MessageCounts {
         let day = korean_time(now).date();
-        let counts = self.message_counts.entry(app.clone()).or_default();
-        if counts.day != day {
-            *counts = MessageCounts { day, ..MessageCounts::default() };
-        }
-        counts
+        let days = self.message_counts.entry(app.clone()).or_default();
+        days.retain(|counted, _| counted.duration_until(day).abs() <= COUNTS_KEPT);
+        days.entry(day).or_default()
     }
 }
 

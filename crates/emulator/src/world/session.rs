@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::generator::Opaque;
 use super::{Command, World};
 use crate::digest::Digest;
 use crate::seed::PersonKey;
@@ -48,7 +49,7 @@ impl Command for SignIn {
             }),
         };
         let person = person.ok_or(SignInRefused)?.key.clone();
-        let secret = world.generator.opaque();
+        let secret = world.generator.draw(Opaque::Session(&person));
         let session = Session { person, expires_at: now + SESSION_LIFETIME };
         world.sessions.insert(Digest::of_bytes(secret.as_bytes()), session);
         Ok(secret)

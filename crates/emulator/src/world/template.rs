@@ -10,6 +10,8 @@ use crate::fault::ApiFault;
 const NAME: &str = "template_object";
 /// How much of a text a bubble shows, and of a list's header.
 const SHOWN_CHARACTERS: usize = 200;
+/// The most rows of text in a feed.
+const TEXT_ITEMS: usize = 5;
 
 /// A template object that Kakao takes.
 #[derive(Clone, Debug)]
@@ -39,16 +41,17 @@ fn check_kind(root: &Part<'_>, warnings: &mut Vec<String>) -> Result<usize, ApiF
     match root.text("object_type")? {
         "text" => {
             warn_of_length("text", root.text("text")?, warnings);
-            root.part("link")?;
+            root.check_link("link")?;
             Ok(2)
         }
         "feed" => {
             root.part("content")?.check_content()?;
+            check_item_content(root)?;
             Ok(2)
         }
         "list" => {
             warn_of_length("header_title", root.text("header_title")?, warnings);
-            root.part("header_link")?;
+            root.check_link("header_link")?;
             let rows = root.parts("contents")?;
             if !(2..=3).contains(&rows.len()) {
                 return Err(wrong("contents must have 2 or 3 items."));
@@ -83,7 +86,7 @@ fn check_kind(root: &Part<'_>, warnings: &mut Vec<String>) -> Result<usize, ApiF
 }
 
 fn check_buttons(root: &Part<'_>, most: usize) -> Result<(), ApiFault> {
-    if !root.object.contains_key("buttons") {
+    if root.leaves_out("buttons") {
         return Ok(());
     }
     let buttons = root.parts("buttons")?;
@@ -92,7 +95,18 @@ fn check_buttons(root: &Part<'_>, most: usize) -> Result<(), ApiFault> {
     }
     for button in buttons {
         button.text("title")?;
-        button.part("link")?;
+        button.check_link("link")?;
+    }
+    Ok(())
+}
+
+fn check_item_content(root: &Part<'_>) -> Result<(), ApiFault> {
+    if root.leaves_out("item_content") {
+        return Ok(());
+    }
+    let item_content = root.part("item_content")?;
+    if !item_content.leaves_out("items") && item_content.parts("items")?.len() > TEXT_ITEMS {
+        return Err(wrong(&format!("item_content.items must have {TEXT_ITEMS} items or less.")));
     }
     Ok(())
 }
@@ -130,8 +144,23 @@ impl<'a> Part<'a> {
         items.iter().map(part).collect::<Option<_>>().ok_or_else(missing)
     }
 
+    /// An optional field may be null instead of missing.
+    fn leaves_out(&self, name: &str) -> bool {
+        self.object.get(name).is_none_or(Value::is_null)
+    }
+
+    fn check_link(&self, name: &'a str) -> Result<(), ApiFault> {
+        let link = self.part(name)?;
+        for address in ["web_url", "mobile_web_url"] {
+            if !link.leaves_out(address) {
+                link.text(address)?;
+            }
+        }
+        Ok(())
+    }
+
     fn check_content(&self) -> Result<(), ApiFault> {
-        self.part("link")?;
+        self.check_link("link")?;
         let given = |name: &str| self.object.get(name).is_some_and(Value::is_string);
         if given("title") || given("description") || given("image_url") {
             Ok(())
@@ -164,8 +193,9 @@ fn warn_of_foreign_links(value: &Value, web_domains: &[String], warnings: &mut V
                 match field.as_str() {
                     Some(url) if name == "web_url" || name == "mobile_web_url" => {
                         if !is_registered(url, web_domains) {
+                            // One address often stands in both fields, and is worth one warning.
                             let warning = format!(
-                                "{name}: 등록되지 않은 도메인이라 링크가 열리지 않습니다. \
+                                "등록되지 않은 도메인이라 링크가 열리지 않습니다. \
                                  The link does not open, its domain is not registered: {url}"
                             );
                             if !warnings.contains(&warning) {

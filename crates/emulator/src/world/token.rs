@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::generator::Opaque;
 use super::link::LinkKey;
 use super::{Command, World};
 use crate::digest::Digest;
@@ -192,7 +193,7 @@ impl World {
         scopes: BTreeSet<String>,
         now: Timestamp,
     ) -> String {
-        let token = self.generator.opaque();
+        let token = self.generator.draw(Opaque::AccessToken(&link));
         let record = AccessToken { link, grant, scopes, expires_at: now + ACCESS_TOKEN_LIFETIME };
         self.access_tokens.insert(Digest::of_bytes(token.as_bytes()), record);
         token
@@ -206,7 +207,7 @@ impl World {
         scopes: &BTreeSet<String>,
         now: Timestamp,
     ) -> IssuedRefreshToken {
-        let refresh_token = self.generator.opaque();
+        let refresh_token = self.generator.draw(Opaque::RefreshToken(link));
         let digest = Digest::of_bytes(refresh_token.as_bytes());
         let record = RefreshToken {
             link: link.clone(),
@@ -218,9 +219,10 @@ impl World {
         IssuedRefreshToken { refresh_token, expires_in: REFRESH_TOKEN_LIFETIME.as_secs() }
     }
 
-    /// Kills one access token and what could renew it.
+    /// Kills every token of the login that this access token comes from.
     pub(super) fn revoke(&mut self, access_token: &Digest) {
         if let Some(AccessToken { grant, .. }) = self.access_tokens.remove(access_token) {
+            self.access_tokens.retain(|_, token| token.grant != grant);
             self.refresh_tokens.retain(|_, token| token.grant != grant);
         }
     }

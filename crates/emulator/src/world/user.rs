@@ -49,7 +49,7 @@ impl Command for Me {
             .app
             .consent_items
             .iter()
-            .map(|item| (item.id.clone(), caller.link.scopes.contains(&item.id)))
+            .map(|item| (item.id.clone(), caller.may_know(&item.id)))
             .collect();
         let agreed = |items: &[&str]| items.iter().any(|item| consents.get(*item) == Some(&true));
         let person = caller.person;
@@ -73,7 +73,7 @@ impl Command for Me {
     }
 }
 
-/// Kills the token at hand; by admin key, all tokens of the user.
+/// Kills the tokens of the login at hand; by admin key, all tokens of the user.
 pub(crate) struct Logout {
     pub(crate) credentials: Credentials,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use katok_emulator::{ApproveError, Decision};
 
-use crate::support::{Kakao, Shown, parameter};
+use crate::support::{Kakao, Shown, TOO_LARGE, parameter};
 
 #[tokio::test]
 async fn somebody_signs_in_with_one_click_agrees_and_comes_back_with_code_and_state() {
@@ -275,4 +275,57 @@ async fn forms_posted_from_another_site_are_refused() {
     let request = request.header("sec-fetch-site", "same-origin").header("origin", own);
     let form = [("scope", "profile_nickname"), ("decision", "agree")];
     assert_eq!(request.form(&form).send().await.unwrap().status(), 302);
+}
+
+#[tokio::test]
+async fn under_prompt_login_consent_without_signing_in_again_leads_to_the_sign_in_page() {
+    let kakao = Kakao::start().await;
+    let mut browser = kakao.browser();
+    let page = browser.sign_in(&kakao.authorize_url(&[]), "ryan").await;
+    let action = format!("{}&prompt=login", page.form_action("consent"));
+    let fields = [("scope", "profile_nickname"), ("decision", "agree")];
+    let location = browser.submit(&action, &fields).await.location.unwrap();
+    assert!(location.starts_with("/oauth/authorize?") && location.contains("prompt=login"), "{location}");
+    assert!(browser.open(&kakao.url(&location)).await.html.contains("카카오계정으로 로그인"));
+}
+
+#[tokio::test]
+async fn head_brings_no_code() {
+    let kakao = Kakao::start().await;
+    let mut browser = kakao.browser();
+    let url = kakao.authorize_url(&[]);
+    browser.sign_in(&url, "apeach").await;
+    let request = kakao.client.head(url).header("cookie", browser.cookie.unwrap());
+    let answer = request.send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.headers().get("location")), (405, None));
+}
+
+#[tokio::test]
+async fn a_form_too_large_to_read_shows_koe001() {
+    let kakao = Kakao::start().await;
+    let mut browser = kakao.browser();
+    let page = browser.open(&kakao.authorize_url(&[])).await;
+    let shown = browser.submit(&page.form_action("sign_in"), &[("person", &TOO_LARGE)]).await;
+    assert_eq!(shown.status, 400);
+    assert!(shown.html.contains("KOE001"), "{}", shown.html);
+}
+
+#[tokio::test]
+async fn forms_of_a_page_under_the_standard_port_are_its_own() {
+    let kakao = Kakao::start().await;
+    let mut browser = kakao.browser();
+    let page = browser.sign_in(&kakao.authorize_url(&[]), "ryan").await;
+    let cases = [
+        ("https://kauth.kakao.com", "kauth.kakao.com:443", 302),
+        ("https://kauth.kakao.com", "kauth.kakao.com", 302),
+        ("https://kauth.kakao.com", "kauth.kakao.com:80", 403),
+        ("https://evil.example", "kauth.kakao.com", 403),
+        ("http://evil.example", "evil.example", 403),
+    ];
+    for (origin, host, status) in cases {
+        let request =
+            kakao.post(&page.form_action("consent")).header("cookie", browser.cookie.as_ref().unwrap());
+        let request = request.header("origin", origin).header("host", host).form(&[("decision", "cancel")]);
+        assert_eq!(request.send().await.unwrap().status(), status, "{origin} at {host}");
+    }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use katok_emulator::Seed;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Kakao, REST_API_KEY, hello, parameter, text};
+use crate::support::{Answer, Kakao, REST_API_KEY, TOO_LARGE, hello, parameter, text};
 
 #[tokio::test]
 async fn health_and_clock_tell_the_time_of_the_world() {
@@ -181,4 +181,93 @@ async fn by_itself_the_clock_follows_the_systems() {
     let before = now().await;
     kakao.emulator.advance(jiff::SignedDuration::from_hours(1)).unwrap();
     assert!(now().await.duration_since(before) >= jiff::SignedDuration::from_hours(1));
+}
+
+#[tokio::test]
+async fn what_was_issued_before_a_reset_is_nobody_elses_afterwards() {
+    let kakao = Kakao::start().await;
+    let mut browser = kakao.browser();
+    browser.sign_in(&kakao.authorize_url(&[]), "ryan").await;
+    let (tokens, code) = (kakao.log_in("ryan").await, kakao.code("ryan"));
+    kakao.emulator.reset(&Seed::built_in());
+    // The same calls, by somebody else.
+    kakao.browser().sign_in(&kakao.authorize_url(&[]), "apeach").await;
+    kakao.log_in("apeach").await;
+    kakao.code("apeach");
+    assert!(browser.open(&kakao.authorize_url(&[])).await.html.contains("카카오계정으로 로그인"));
+    assert_eq!(kakao.me(&text(&tokens["access_token"])).await.status, 401);
+    assert_eq!(kakao.refresh(&text(&tokens["refresh_token"])).await.body["error_code"], "KOE322");
+    assert_eq!(kakao.token(&[("code", &code)]).await.body["error_code"], "KOE320");
+}
+
+#[tokio::test]
+async fn reset_turns_the_clock_back() {
+    let kakao = Kakao::start().await;
+    kakao.emulator.advance(jiff::SignedDuration::from_hours(40)).unwrap();
+    Answer::of(kakao.post("/_emulator/v1/reset")).await.ok();
+    let clock = Answer::of(kakao.get("/_emulator/v1/clock")).await.ok();
+    assert_eq!(clock, json!({"now": "2026-03-01T00:00:00Z"}));
+}
+
+#[tokio::test]
+async fn every_refusal_of_control_and_pages_is_json() {
+    let kakao = Kakao::start().await;
+    let reset = || kakao.post("/_emulator/v1/reset");
+    let cases = [
+        (reset().body(vec![0xff, 0xfe]), 400),
+        (reset().body(format!("# {}", *TOO_LARGE)), 413),
+        (kakao.post("/_emulator/v1/clock").body("{"), 400),
+        (kakao.get("/_emulator/v1/people/%FF/messages"), 404),
+        (kakao.get("/_emulator/people/%FF"), 404),
+        (kakao.get("/_emulator/people/ryan/rooms/%FF"), 404),
+        (kakao.get("/_emulator/v1/nothing"), 404),
+        (kakao.get("/_emulator/v1/reset"), 405),
+    ];
+    for (request, status) in cases {
+        let answer = Answer::of(request).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        assert!(answer.body["error"].is_string(), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn under_a_name_that_is_not_its_own_the_emulator_does_nothing() {
+    let kakao = Kakao::start().await;
+    let port = kakao.emulator.base_url().port().unwrap();
+    let names = [
+        ("localhost", 200),
+        ("127.0.0.1", 200),
+        ("[::1]", 200),
+        ("KAUTH.kakao.com", 200),
+        ("emulator", 200),
+        ("host.docker.internal", 200),
+        ("evil.example", 403),
+        ("localhost.evil.example", 403),
+        ("127.0.0.1.evil.example", 403),
+    ];
+    for (name, status) in names {
+        let host = format!("{name}:{port}");
+        let requests = [
+            kakao.get("/_emulator/v1/world"),
+            kakao.get("/_emulator/people/ryan"),
+            // A page under a rebound name speaks of itself.
+            kakao.post("/_emulator/v1/reset").header("origin", format!("http://{host}")),
+        ];
+        for request in requests {
+            let answer = Answer::of(request.header("host", &host)).await;
+            assert_eq!(answer.status, status, "{name}: {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_emulator_listens_wherever_localhost_leads() {
+    let kakao = Kakao::start().await;
+    let port = kakao.emulator.base_url().port().unwrap();
+    // A machine without IPv6 has only the other.
+    let ipv6 = std::net::TcpListener::bind("[::1]:0").is_ok();
+    for host in ["127.0.0.1", "[::1]"].into_iter().take(if ipv6 { 2 } else { 1 }) {
+        let request = kakao.client.get(format!("http://{host}:{port}/_emulator/v1/health"));
+        assert_eq!(request.send().await.unwrap().status(), 200, "{host}");
+    }
 }

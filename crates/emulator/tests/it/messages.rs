@@ -296,3 +296,17 @@ async fn an_app_quota_that_does_not_hold_all_receivers_holds_none() {
     assert_eq!(answer.refusal(), refusal(400, -10, "API limit has been exceeded."));
     assert!(kakao.emulator.messages("apeach").is_empty());
 }
+
+#[tokio::test]
+async fn a_clock_turned_back_over_midnight_finds_the_day_as_it_was() {
+    let seed = built_in_but(|seed| seed.apps[0].quotas.messages_per_pair_per_day = 1);
+    let kakao = Kakao::start_from(seed).await;
+    let token = kakao.access_token("ryan").await;
+    let apeach = kakao.uuid(&token, "어피치").await;
+    kakao.send_to_friends(&token, &[&apeach], "오늘").await.ok();
+    kakao.emulator.advance(SignedDuration::from_hours(24)).unwrap();
+    let tomorrow = kakao.access_token("ryan").await;
+    kakao.send_to_friends(&tomorrow, &[&apeach], "내일").await.ok();
+    kakao.emulator.advance(SignedDuration::from_hours(-24)).unwrap();
+    assert_eq!(kakao.send_to_friends(&token, &[&apeach], "다시 오늘").await.body["code"], -536);
+}

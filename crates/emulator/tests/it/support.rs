@@ -1,5 +1,7 @@
 //! A running emulator and the requests that services, browsers and tests send to it.
 
+use std::sync::LazyLock;
+
 use katok_emulator::{Clock, Decision, Emulator, Options, Seed};
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
@@ -10,6 +12,9 @@ pub(crate) const REST_API_KEY: &str = "de300de300de300de300de300de30001";
 pub(crate) const CLIENT_SECRET: &str = "de305ec7de305ec7de305ec7de305ec7";
 pub(crate) const ADMIN_KEY: &str = "de30ad31de30ad31de30ad31de30ad31";
 pub(crate) const REDIRECT_URI: &str = "http://localhost:4000/redirect";
+
+/// With a name before it, more than a request may hold.
+pub(crate) static TOO_LARGE: LazyLock<String> = LazyLock::new(|| "x".repeat(2 * 1024 * 1024));
 
 /// A running emulator with a client that neither follows redirects nor keeps cookies.
 pub(crate) struct Kakao {

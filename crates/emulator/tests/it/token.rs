@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use katok_emulator::Seed;
 use serde_json::json;
 
-use crate::support::{Answer, CLIENT_SECRET, Kakao, REDIRECT_URI, REST_API_KEY, parameter, text};
+use crate::support::{Answer, CLIENT_SECRET, Kakao, REDIRECT_URI, REST_API_KEY, TOO_LARGE, parameter, text};
 
 /// The S256 challenge of the verifier in RFC 7636, appendix B.
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -225,4 +225,28 @@ async fn a_token_answers_to_the_app_it_was_made_for_alone() {
     let form = [("client_id", &keys[1]), ("refresh_token", &refresh_token)];
     let request = kakao.post("/oauth/token?grant_type=refresh_token").form(&form);
     assert_eq!(Answer::of(request).await.body["error_code"], "KOE322");
+}
+
+#[tokio::test]
+async fn head_spends_and_issues_nothing() {
+    let kakao = Kakao::start().await;
+    let code = kakao.code("ryan");
+    let query = [
+        ("client_id", REST_API_KEY),
+        ("client_secret", CLIENT_SECRET),
+        ("redirect_uri", REDIRECT_URI),
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+    ];
+    let head = kakao.client.head(kakao.url("/oauth/token")).query(&query).send().await.unwrap();
+    assert_eq!(head.status(), 405);
+    kakao.token(&[("code", &code)]).await.ok();
+}
+
+#[tokio::test]
+async fn a_body_too_large_to_read_is_koe001() {
+    let kakao = Kakao::start().await;
+    let answer = kakao.token(&[("code", &TOO_LARGE)]).await;
+    assert_eq!(answer.headers["content-type"], "application/json;charset=UTF-8");
+    assert_eq!(answer.refusal(), (400, kauth_error("invalid_request", "KOE001", "malformed request")));
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use katok_emulator::{Decision, Seed};
 use serde_json::{Value, json};
 
-use crate::support::{ADMIN_KEY, Answer, Kakao, parameter, text};
+use crate::support::{ADMIN_KEY, Answer, Kakao, TOO_LARGE, parameter, text};
 
 const NO_SUCH_TOKEN: &str = "this access token does not exist";
 
@@ -211,4 +211,50 @@ async fn under_kakaos_names_each_host_answers_its_own_paths_only() {
     assert_eq!(ask("kauth.kakao.com:443", "/oauth/authorize").await, 400);
     assert_eq!(ask("kauth.kakao.com", "/").await, 404);
     assert_eq!(ask("kauth.kakao.com", "/_emulator/assets/emulator.css").await, 200);
+}
+
+#[tokio::test]
+async fn a_token_does_not_learn_what_was_agreed_to_after_it_was_made() {
+    let kakao = Kakao::start().await;
+    let old = kakao.access_token("ryan").await;
+    let before = kakao.me(&old).await.ok();
+    let code = parameter(&kakao.approve("ryan", &["account_email"]), "code").unwrap();
+    let new = text(&kakao.token(&[("code", &code)]).await.ok()["access_token"]);
+    assert_eq!(kakao.me(&new).await.ok()["kakao_account"]["email"], "ryan@example.com");
+    assert_eq!(kakao.me(&old).await.ok(), before);
+}
+
+#[tokio::test]
+async fn a_bare_parent_in_property_keys_means_all_of_it() {
+    let kakao = Kakao::start().await;
+    let token = kakao.access_token("apeach").await;
+    let whole = kakao.me(&token).await.ok();
+    for parent in ["kakao_account", "properties"] {
+        let form = [("property_keys", json!([parent]).to_string())];
+        let me = Answer::of(kakao.post("/v2/user/me").bearer_auth(&token).form(&form)).await.ok();
+        assert_eq!(me, json!({"id": whole["id"], parent: whole[parent]}));
+    }
+}
+
+#[tokio::test]
+async fn logout_kills_what_was_refreshed_from_the_same_login() {
+    let kakao = Kakao::start().await;
+    let tokens = kakao.log_in("ryan").await;
+    let refreshed = kakao.refresh(&text(&tokens["refresh_token"])).await.ok();
+    let logout = kakao.post("/v1/user/logout").bearer_auth(text(&tokens["access_token"]));
+    Answer::of(logout).await.ok();
+    assert_eq!(kakao.me(&text(&refreshed["access_token"])).await.refusal(), refused(NO_SUCH_TOKEN));
+}
+
+#[tokio::test]
+async fn a_body_too_large_to_read_is_minus_2() {
+    let kakao = Kakao::start().await;
+    let token = kakao.access_token("ryan").await;
+    let form = [("template_object", TOO_LARGE.as_str())];
+    for path in ["/v2/api/talk/memo/default/send", "/v1/user/unlink"] {
+        let answer = Answer::of(kakao.post(path).bearer_auth(&token).form(&form)).await;
+        assert_eq!(answer.headers["content-type"], "application/json;charset=UTF-8");
+        assert_eq!((answer.status.as_u16(), &answer.body["code"]), (400, &json!(-2)));
+    }
+    kakao.me(&token).await.ok();
 }

@@ -1,5 +1,6 @@
 //! The settings file `katok.toml`.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -51,10 +52,15 @@ impl SettingsFile {
     pub fn read(path: &Path, named: bool, problems: &mut Vec<Sentence>) -> Self {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => return Self::default(),
+            // A data folder that is no folder is told by whoever needs it.
+            Err(error)
+                if !named && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                return Self::default();
+            }
             Err(error) => {
                 problems.push(Sentence::new(
-                    format!("설정 파일 {}을 읽을 수 없습니다({error}).", path.display()),
+                    format!("설정 파일을 읽을 수 없습니다: {} ({error})", path.display()),
                     format!("The settings file {} cannot be read ({error}).", path.display()),
                 ));
                 return Self::default();

@@ -1,9 +1,9 @@
 //! Which Kakao app we are, and where Kakao is.
 
-use katok_client::{AdminKey, ClientSecret, RedirectUri, RestApiKey};
+use katok_client::{ClientSecret, RedirectUri, RestApiKey};
 use url::Url;
 
-use super::{Environment, SettingsFile, read, web_address};
+use super::{Environment, SettingsFile, read, set, web_address};
 use crate::digest::fingerprint;
 use crate::sentence::Sentence;
 
@@ -34,8 +34,6 @@ pub struct KakaoKeys {
     pub rest_api_key: RestApiKey,
     /// `KAKAO_CLIENT_SECRET`; absent when it is switched off in Kakao's console.
     pub client_secret: Option<ClientSecret>,
-    /// `KAKAO_ADMIN_KEY`
-    pub admin_key: Option<AdminKey>,
 }
 
 /// One Kakao app and the addresses it is reached at.
@@ -63,13 +61,12 @@ impl KakaoApp {
             let path = file.kakao.client_secret_file.as_ref()?;
             super::read_secret_file("kakao.client_secret_file", path, problems)
         });
-        let redirect_uri = env("KAKAO_REDIRECT_URI").or_else(|| file.kakao.redirect_uri.clone());
+        let redirect_uri = set(env, "KAKAO_REDIRECT_URI").or_else(|| file.kakao.redirect_uri.clone());
         Some(Self {
             at: KakaoAt::Kakao,
             keys: KakaoKeys {
                 rest_api_key: RestApiKey::new(rest_api_key),
                 client_secret: client_secret.map(ClientSecret::new),
-                admin_key: read(env, "KAKAO_ADMIN_KEY", problems).map(AdminKey::new),
             },
             redirect_uri: redirect_uri.and_then(|text| as_registered(&text, problems)),
             auth_base_url: auth_base_url.unwrap_or_else(|| default_url("https://kauth.kakao.com")),
@@ -85,7 +82,6 @@ impl KakaoApp {
             keys: KakaoKeys {
                 rest_api_key: RestApiKey::new(rest_api_key),
                 client_secret: client_secret.map(ClientSecret::new),
-                admin_key: None,
             },
             redirect_uri: None,
             auth_base_url: base_url.clone(),
@@ -107,7 +103,7 @@ impl KakaoApp {
         problems: &mut Vec<Sentence>,
     ) -> (Option<Url>, Option<Url>) {
         let mut one = |name: &str, from_file: &Option<String>| {
-            let text = env(name).filter(|text| !text.trim().is_empty()).or_else(|| from_file.clone());
+            let text = set(env, name).or_else(|| from_file.clone());
             text.and_then(|text| web_address(name, text.trim(), problems))
         };
         let auth = one("KAKAO_AUTH_BASE_URL", &file.kakao.auth_base_url);

@@ -119,12 +119,25 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets the account with all that hangs on it.
-    pub(crate) async fn delete_account(&self, account: &AccountId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM accounts WHERE id = ?1")
+    /// Ends every session of the account; the tokens stay.
+    pub(crate) async fn end_sessions(&self, account: &AccountId) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sessions WHERE account_id = ?1")
             .bind(account.as_str())
             .execute(&self.writer)
             .await?;
         Ok(())
+    }
+
+    /// Forgets the account with all that hangs on it; answers whose it was, unless it was gone already.
+    pub(crate) async fn delete_account(
+        &self,
+        account: &AccountId,
+    ) -> Result<Option<KakaoUserId>, StoreError> {
+        let user: Option<i64> =
+            sqlx::query_scalar("DELETE FROM accounts WHERE id = ?1 RETURNING kakao_user_id")
+                .bind(account.as_str())
+                .fetch_optional(&self.writer)
+                .await?;
+        Ok(user.map(KakaoUserId::new))
     }
 }

@@ -34,8 +34,11 @@ pub(super) fn base() -> &'static str {
 
 /// `GET /static/{digest}/{name}`
 pub(super) async fn serve(Path(path): Path<String>) -> Response {
-    let name = path.split_once('/').filter(|(digest, _)| BASE.ends_with(digest)).map(|(_, name)| name);
-    match ASSETS.iter().find(|(asset, _, _)| Some(*asset) == name) {
+    let name = format!("/static/{path}")
+        .strip_prefix(BASE.as_str())
+        .and_then(|rest| rest.strip_prefix('/'))
+        .map(str::to_owned);
+    match ASSETS.iter().find(|(asset, _, _)| Some(*asset) == name.as_deref()) {
         Some((_, kind, content)) => (
             [(header::CONTENT_TYPE, *kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")],
             *content,

@@ -59,7 +59,7 @@ pub(super) async fn redirect(
     // A query that cannot be read carries no state, and is refused for that.
     let Query(callback) = callback.unwrap_or_default();
     let working = app.clone();
-    let completed = to_its_end(async move {
+    let completed = to_its_end(&app, async move {
         login::complete(&working, callback, browser.as_ref(), old_session.as_ref()).await
     });
     match completed.await {
@@ -109,5 +109,5 @@ fn problem(app: &App, failure: LoginFailure) -> Response {
             ),
         ),
     };
-    pages::problem(app, status, &Problem { title: "로그인하지 못했습니다", sentence })
+    pages::problem(app, status, &Problem { title: "로그인하지 못했습니다", sentence, offers_sign_in: true })
 }

@@ -39,6 +39,7 @@ struct Index {
     frame: Frame,
     signed_in: bool,
     cancelled: bool,
+    signed_out_here_only: bool,
 }
 
 #[derive(Template)]
@@ -52,11 +53,37 @@ struct ProblemPage<'a> {
 pub(super) struct Problem {
     pub(super) title: &'static str,
     pub(super) sentence: Sentence,
+    /// Whether signing in again is what helps.
+    pub(super) offers_sign_in: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Template)]
+#[template(path = "ask_first.html")]
+struct AskFirst<'a> {
+    frame: Frame,
+    action: &'a str,
+    question: Sentence,
+}
+
+/// Asks somebody who came by a link or an address bar whether they want what it would do.
+pub(super) fn ask_first(app: &App, uri: &Uri) -> Response {
+    let question = match uri.path() {
+        "/logout" => Sentence::new("로그아웃할까요?", "Log out?"),
+        "/unlink" => Sentence::new(
+            "이 앱과의 연결을 끊을까요? 동의와 저장된 토큰이 모두 사라집니다.",
+            "Unlink this app? All consents and the stored tokens will be gone.",
+        ),
+        "/friend-message" => Sentence::new("친구에게 메시지를 보낼까요?", "Send a message to friends?"),
+        _ => Sentence::new("나에게 메시지를 보낼까요?", "Send a message to yourself?"),
+    };
+    let action = uri.path_and_query().map_or("/", |path| path.as_str());
+    (StatusCode::FORBIDDEN, render(&AskFirst { frame: Frame::of(app), action, question })).into_response()
+}
+
+#[derive(Default, Deserialize)]
 pub(super) struct Outcome {
     login: Option<String>,
+    logout: Option<String>,
 }
 
 /// `GET /` and `GET /index.html`
@@ -70,11 +97,13 @@ pub(super) async fn index(
     if let Some(home) = other_name_of_this_machine(&app, &headers, &uri) {
         return home.into_response();
     }
+    let Query(outcome) = outcome.unwrap_or_default();
     match visitor {
         Ok(Visitor(access)) => render(&Index {
             frame: Frame::of(&app),
             signed_in: access != Access::Anonymous,
-            cancelled: outcome.is_ok_and(|Query(outcome)| outcome.login.as_deref() == Some("cancelled")),
+            cancelled: outcome.login.as_deref() == Some("cancelled"),
+            signed_out_here_only: outcome.logout.as_deref() == Some("unconfirmed"),
         }),
         Err(_) => problem(
             &app,
@@ -85,6 +114,7 @@ pub(super) async fn index(
                     "저장소가 답하지 않습니다. 잠시 뒤 다시 열어 보세요.",
                     "The storage does not answer. Open this page again in a moment.",
                 ),
+                offers_sign_in: false,
             },
         ),
     }
@@ -93,7 +123,11 @@ pub(super) async fn index(
 /// Any address we do not have.
 pub(super) async fn not_found(State(app): State<Arc<App>>) -> Response {
     let sentence = Sentence::new("이 주소에는 아무것도 없습니다.", "There is nothing at this address.");
-    problem(&app, StatusCode::NOT_FOUND, &Problem { title: "없는 주소입니다", sentence })
+    problem(
+        &app,
+        StatusCode::NOT_FOUND,
+        &Problem { title: "없는 주소입니다", sentence, offers_sign_in: false },
+    )
 }
 
 pub(super) fn problem(app: &App, status: StatusCode, problem: &Problem) -> Response {

@@ -61,6 +61,39 @@ impl Refusal {
         )
     }
 
+    pub(super) fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            Sentence::new(
+                "이 주소는 이 메서드를 받지 않습니다. GET이나 POST를 쓰세요.",
+                "This address does not take this method. Use GET or POST.",
+            ),
+        )
+    }
+
+    pub(super) fn too_slow() -> Self {
+        Self::new(
+            StatusCode::GATEWAY_TIMEOUT,
+            "too_slow",
+            Sentence::new(
+                "제때 끝내지 못했습니다. 보내는 중이었다면 대화방을 먼저 확인하세요.",
+                "This took too long. If you were sending, look in the chat room first.",
+            ),
+        )
+    }
+
+    pub(super) fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            Sentence::new(
+                "katok 안에서 잘못되었습니다. 운영자에게 시각을 알려 주세요.",
+                "Something went wrong inside katok. Tell its operator when it happened.",
+            ),
+        )
+    }
+
     pub(super) fn bad_request(sentence: Sentence) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", sentence)
     }
@@ -79,8 +112,12 @@ impl Refusal {
             ErrorKind::Unanswered => StatusCode::GATEWAY_TIMEOUT,
             _ => StatusCode::BAD_GATEWAY,
         };
-        Self::new(status, "kakao_unavailable", explain(error))
-            .with_remedy(Some(action(&error.remedy())), explain(error))
+        let mut refusal = Self::new(status, "kakao_unavailable", explain(error))
+            .with_remedy(Some(action(&error.remedy())), explain(error));
+        if let Some(code) = error.kakao_code() {
+            refusal.body.insert("kakao_code".into(), code.to_string().into());
+        }
+        refusal
     }
 
     fn busy() -> Self {
@@ -132,6 +169,17 @@ impl From<ActError> for Refusal {
             ActError::Kakao(error) => Self::kakao(&error),
             ActError::Tokens(error) => Self::from(error),
             ActError::Busy => Self::busy(),
+            ActError::SignedOutHereOnly(error) => {
+                tracing::warn!(%error, "account.logout.unconfirmed");
+                Self::new(
+                    StatusCode::BAD_GATEWAY,
+                    "signed_out_here_only",
+                    Sentence::new(
+                        "여기서는 로그아웃했지만 카카오에는 알리지 못했습니다. 카카오의 토큰은 다음 로그인 때 바뀝니다.",
+                        "Signed out here, but Kakao could not be told. Its tokens are replaced at the next sign-in.",
+                    ),
+                )
+            }
         }
     }
 }

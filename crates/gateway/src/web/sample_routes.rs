@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequest, Query, RawQuery, Request, State};
 use axum::http::{Method, header};
@@ -93,7 +94,7 @@ pub(super) async fn logout(
     jar: CookieJar,
 ) -> (CookieJar, Answer) {
     let working = app.clone();
-    let answer = to_its_end(async move { account::log_out(&working, &account).await }).await;
+    let answer = to_its_end(&app, async move { account::log_out(&working, &account).await }).await;
     (cookies::clear_session(jar, &app.settings.public_url), answer.map(Json).map_err(Refusal::from))
 }
 
@@ -104,7 +105,7 @@ pub(super) async fn unlink(
     jar: CookieJar,
 ) -> Result<(CookieJar, Json<Value>), Refusal> {
     let working = app.clone();
-    let answer = to_its_end(async move { account::unlink(&working, &account).await }).await?;
+    let answer = to_its_end(&app, async move { account::unlink(&working, &account).await }).await?;
     Ok((cookies::clear_session(jar, &app.settings.public_url), Json(answer)))
 }
 
@@ -118,26 +119,25 @@ impl<S: Send + Sync> FromRequest<S> for SentDraft {
         if request.method() != Method::POST {
             return Ok(Self(Draft::default()));
         }
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.starts_with("application/json"));
-        let has_type = request.headers().contains_key(header::CONTENT_TYPE);
-        let draft = if is_json {
-            // An object only: serde would also take an array for a struct, field by field.
-            let object = Json::<serde_json::Map<String, Value>>::from_request(request, state).await.ok();
-            object.and_then(|Json(object)| serde_json::from_value(object.into()).ok())
-        } else if has_type {
-            axum::Form::from_request(request, state).await.ok().map(|axum::Form(draft)| draft)
-        } else {
-            Some(Draft::default())
-        };
-        draft.map(Self).ok_or_else(|| {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let kind =
+            kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
+        let unreadable = || {
             Refusal::bad_request(Sentence::new(
-                "요청 본문을 읽을 수 없습니다. JSON 또는 폼으로 text, link, template_object를 보내세요(256 KiB까지).",
-                "The request body cannot be read. Send text, link or template_object as JSON or as a form (up to 256 KiB).",
+                "요청 본문을 읽을 수 없습니다. text, link, uuid, template_object를 JSON(Content-Type: application/json) 또는 폼으로 보내세요(256 KiB까지).",
+                "The request body cannot be read. Send text, link, uuid or template_object as JSON (Content-Type: application/json) or as a form (up to 256 KiB).",
             ))
-        })
+        };
+        let body = Bytes::from_request(request, state).await.map_err(|_| unreadable())?;
+        let draft = match kind.as_str() {
+            _ if body.is_empty() => Some(Draft::default()),
+            // An object only: serde would also take an array for a struct, field by field.
+            "application/json" => serde_json::from_slice::<serde_json::Map<String, Value>>(&body)
+                .ok()
+                .and_then(|object| serde_json::from_value(object.into()).ok()),
+            "application/x-www-form-urlencoded" => serde_urlencoded::from_bytes(&body).ok(),
+            _ => None,
+        };
+        draft.map(Self).ok_or_else(unreadable)
     }
 }

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
+use axum::http::Method;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 
 use super::cookies::{self, Name};
+use super::pages;
 use super::refusal::Refusal;
-use super::site;
+use super::site::{self, Verdict};
 use crate::app::App;
 use crate::session::{self, Access};
 use crate::store::AccountId;
@@ -62,16 +65,25 @@ where
     Arc<App>: FromRef<S>,
     S: Send + Sync,
 {
-    type Rejection = Refusal;
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        if site::is_prefetch(&parts.headers) || site::is_cross_site(&parts.headers) {
-            return Err(Refusal::cross_site());
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        // axum answers HEAD by running GET, and a HEAD is only a question.
+        if !matches!(parts.method, Method::GET | Method::POST) {
+            return Err(Refusal::method_not_allowed().into_response());
         }
-        match Visitor::from_request_parts(parts, state).await?.0 {
+        let verdict = site::judge(&parts.method, &parts.headers);
+        if verdict == Verdict::Refused {
+            return Err(Refusal::cross_site().into_response());
+        }
+        let access = Visitor::from_request_parts(parts, state).await.map_err(Refusal::into_response)?.0;
+        match access {
+            Access::Anonymous => Err(Refusal::not_signed_in().into_response()),
+            _ if verdict == Verdict::AskFirst => {
+                Err(pages::ask_first(&Arc::<App>::from_ref(state), &parts.uri))
+            }
             Access::Write(account) => Ok(Self(account)),
-            Access::Read(_) => Err(Refusal::cross_site()),
-            Access::Anonymous => Err(Refusal::not_signed_in()),
+            Access::Read(_) => Err(Refusal::cross_site().into_response()),
         }
     }
 }

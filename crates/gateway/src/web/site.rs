@@ -1,34 +1,53 @@
-//! Where a request comes from: requests that other sites cause may look, never send or destroy.
+//! Where a request comes from: what our own page or a program asks for is done, nothing else.
 //!
-//! Three fences stand behind one another. Browsers that say so (`Sec-Fetch-Site`) are believed; else
-//! `Origin`, else `Referer` must name this host. And a request that acts must bring the second,
-//! `SameSite=Strict` cookie, which no browser sends along on another site's behalf (see `session`).
+//! Two fences stand behind one another. Browsers that say so (`Sec-Fetch-*`) are believed; else `Origin`, else
+//! `Referer` must name this host. And a request that acts must bring the second, `SameSite=Strict` cookie,
+//! which browsers do not send along on another site's behalf (see `session`). Neither is enough alone: a link
+//! tapped in a chat or followed from an address bar has no site behind it, and brings both cookies.
 
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, Method, Uri, header};
 
-/// Whether the request is a guess of the browser's: typing in the address bar may fetch a page ahead.
-pub(super) fn is_prefetch(headers: &HeaderMap) -> bool {
-    let says_so = |name: &str| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.contains("prefetch"))
-    };
-    says_so("sec-purpose") || says_so("purpose")
+/// Whether to do what a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Our own page asked, or a program.
+    Ours,
+    /// Somebody looks at the answer in a browser and can be asked whether they want this.
+    AskFirst,
+    /// Another site asked, or nobody did.
+    Refused,
 }
 
-/// Whether another site caused the request, as far as its headers tell. Programs send none of them.
-pub(super) fn is_cross_site(headers: &HeaderMap) -> bool {
+/// Judges a request by its headers. Programs such as curl send none of those looked at.
+pub(super) fn judge(method: &Method, headers: &HeaderMap) -> Verdict {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let guess_of_the_browser = ["sec-purpose", "purpose"]
+        .iter()
+        .any(|name| text(name).is_some_and(|value| value.contains("prefetch")));
+    if guess_of_the_browser {
+        return Verdict::Refused;
+    }
+    let is_looked_at = match text("sec-fetch-mode") {
+        Some(mode) => mode == "navigate",
+        None => text(header::ACCEPT.as_str()).is_some_and(|accept| accept.contains("text/html")),
+    };
+    let not_ours = if method == Method::GET && is_looked_at { Verdict::AskFirst } else { Verdict::Refused };
     if let Some(site) = text("sec-fetch-site") {
-        return !matches!(site, "same-origin" | "none");
+        // An image or a frame of our own page is nothing that somebody pressed.
+        let is_pressed = matches!(text("sec-fetch-dest"), None | Some("empty" | "document"));
+        return if site == "same-origin" && is_pressed { Verdict::Ours } else { not_ours };
     }
     let host = text(header::HOST.as_str());
-    let elsewhere = |address: &str| {
+    let here = |address: &str| {
         let authority = address.parse::<Uri>().ok().and_then(|uri| uri.authority().map(ToString::to_string));
-        authority.is_none() || authority.as_deref() != host
+        authority.is_some() && authority.as_deref() == host
     };
-    text(header::ORIGIN.as_str()).or_else(|| text(header::REFERER.as_str())).is_some_and(elsewhere)
+    match text(header::ORIGIN.as_str()).or_else(|| text(header::REFERER.as_str())) {
+        Some(address) if here(address) => Verdict::Ours,
+        Some(_) => not_ours,
+        None if is_looked_at => not_ours,
+        None => Verdict::Ours,
+    }
 }
 
 #[cfg(test)]
@@ -36,44 +55,67 @@ mod tests {
     use super::*;
     use axum::http::{HeaderName, HeaderValue};
 
-    fn cross(headers: &[(&str, &str)]) -> bool {
+    fn get(headers: &[(&str, &str)]) -> Verdict {
+        judge(&Method::GET, &map(headers))
+    }
+
+    fn map(headers: &[(&str, &str)]) -> HeaderMap {
         let mut map = HeaderMap::new();
         map.insert(header::HOST, HeaderValue::from_static("localhost:4000"));
         for (name, value) in headers {
             map.insert(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
         }
-        is_cross_site(&map)
+        map
     }
 
     #[test]
     fn the_browsers_own_word_decides() {
-        assert!(cross(&[("sec-fetch-site", "cross-site")]));
-        assert!(cross(&[("sec-fetch-site", "same-site")]));
-        assert!(cross(&[("sec-fetch-site", "cross-site"), ("origin", "http://localhost:4000")]));
-        assert!(!cross(&[("sec-fetch-site", "same-origin")]));
-        assert!(!cross(&[("sec-fetch-site", "none")]));
+        assert_eq!(get(&[("sec-fetch-site", "same-origin"), ("sec-fetch-dest", "empty")]), Verdict::Ours);
+        assert_eq!(get(&[("sec-fetch-site", "same-origin"), ("sec-fetch-dest", "document")]), Verdict::Ours);
+        for site in ["cross-site", "same-site", "none"] {
+            assert_eq!(get(&[("sec-fetch-site", site)]), Verdict::Refused);
+            assert_eq!(
+                get(&[("sec-fetch-site", site), ("origin", "http://localhost:4000")]),
+                Verdict::Refused
+            );
+        }
+        assert_eq!(get(&[("sec-fetch-site", "same-origin"), ("sec-fetch-dest", "image")]), Verdict::Refused);
     }
 
     #[test]
-    fn without_it_origin_and_referer_must_be_this_host() {
-        assert!(cross(&[("origin", "http://localhost:4100")]));
-        assert!(cross(&[("origin", "null")]));
-        assert!(cross(&[("referer", "https://evil.example/page")]));
-        assert!(!cross(&[("origin", "http://localhost:4000")]));
-        assert!(!cross(&[("referer", "http://localhost:4000/index.html")]));
+    fn who_follows_a_link_or_types_an_address_is_asked_first() {
+        for site in ["cross-site", "none"] {
+            let headers = [("sec-fetch-site", site), ("sec-fetch-mode", "navigate")];
+            assert_eq!(get(&headers), Verdict::AskFirst);
+            assert_eq!(judge(&Method::POST, &map(&headers)), Verdict::Refused);
+        }
+        assert_eq!(get(&[("accept", "text/html,*/*")]), Verdict::AskFirst);
+        assert_eq!(get(&[("accept", "text/html"), ("referer", "https://evil.example/")]), Verdict::AskFirst);
     }
 
     #[test]
-    fn a_page_fetched_ahead_is_noticed() {
-        let headers = |value: &'static str| {
-            HeaderMap::from_iter([(HeaderName::from_static("sec-purpose"), HeaderValue::from_static(value))])
-        };
-        assert!(is_prefetch(&headers("prefetch")) && is_prefetch(&headers("prefetch;prerender")));
-        assert!(!is_prefetch(&HeaderMap::new()));
+    fn without_the_browsers_word_origin_and_referer_must_be_this_host() {
+        assert_eq!(get(&[("origin", "http://localhost:4100")]), Verdict::Refused);
+        assert_eq!(get(&[("origin", "null")]), Verdict::Refused);
+        assert_eq!(get(&[("referer", "https://evil.example/page")]), Verdict::Refused);
+        assert_eq!(get(&[("origin", "http://localhost:4000")]), Verdict::Ours);
+        assert_eq!(
+            get(&[("referer", "http://localhost:4000/index.html"), ("accept", "text/html")]),
+            Verdict::Ours
+        );
     }
 
     #[test]
     fn a_program_that_sends_none_of_them_is_no_other_site() {
-        assert!(!cross(&[]));
+        assert_eq!(get(&[]), Verdict::Ours);
+        assert_eq!(get(&[("accept", "*/*")]), Verdict::Ours);
+    }
+
+    #[test]
+    fn a_page_fetched_ahead_is_nobodys_wish() {
+        assert_eq!(
+            get(&[("sec-purpose", "prefetch;prerender"), ("sec-fetch-site", "same-origin")]),
+            Verdict::Refused
+        );
     }
 }

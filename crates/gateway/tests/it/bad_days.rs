@@ -76,6 +76,35 @@ async fn logging_out_without_kakao_ends_the_session_here_and_says_that_kakao_doe
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;
     house.kakao.goes_away().await;
-    browser.get("/logout").await.is(502);
+    let told = browser.get("/logout").await.is(502);
+    assert_eq!(told["error"], "signed_out_here_only");
     browser.get("/profile").await.is(401);
+}
+
+#[tokio::test]
+async fn an_unlink_whose_answer_was_lost_can_be_finished() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    house.kakao.turns(Mood::SilentAfterwards);
+    browser.get("/unlink").await.is(504);
+    house.kakao.turns(Mood::Honest);
+    let finished = browser.get("/unlink").await.is(200);
+    assert!(finished["id"].is_number(), "{finished}");
+    browser.get("/profile").await.is(401);
+}
+
+#[tokio::test]
+async fn stopping_waits_for_what_kakao_was_asked() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    // Past the half of a refresh token's life Kakao replaces it: the answer must reach the disk.
+    house.advance(jiff::SignedDuration::from_hours(24 * 45));
+    house.kakao.turns(Mood::Late);
+    let left = browser.copy();
+    let request = tokio::spawn(async move { left.get("/profile").await });
+    house.kakao.arrived("/oauth/token").await;
+    request.abort();
+    let house = house.restart().await;
+    house.kakao.turns(Mood::Honest);
+    browser.get("/profile").await.is(200);
 }

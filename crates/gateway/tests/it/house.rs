@@ -24,7 +24,7 @@ pub(crate) const START: Timestamp = Timestamp::constant(1_767_236_400, 0);
 pub(crate) struct House {
     pub(crate) emulator: Emulator,
     pub(crate) kakao: KakaoProxy,
-    pub(crate) gateway: Gateway,
+    pub(crate) gateway: Running,
     pub(crate) url: Url,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) data: TempDir,
@@ -60,14 +60,28 @@ pub(crate) fn settings(emulator: &Emulator, kakao: &Url, url: &Url) -> Settings 
     }
 }
 
+/// A gateway together with the folder it runs on.
+pub(crate) struct Running {
+    gateway: Gateway,
+    _data: DataFolder,
+}
+
+impl Running {
+    pub(crate) async fn stop(self) {
+        self.gateway.stop().await;
+    }
+}
+
 pub(crate) async fn start(
     settings: Settings,
     data: &Path,
     listener: TcpListener,
     clock: &Arc<ManualClock>,
-) -> Result<Gateway, StartError> {
-    Gateway::start(settings, DataFolder::take(data).unwrap(), listener, clock.clone(), Arc::new(SystemChance))
-        .await
+) -> Result<Running, StartError> {
+    let data = DataFolder::take(data).unwrap();
+    let gateway =
+        Gateway::start(settings, &data, listener.into(), clock.clone(), Arc::new(SystemChance)).await?;
+    Ok(Running { gateway, _data: data })
 }
 
 impl House {

@@ -27,6 +27,8 @@ pub(crate) enum Mood {
     SilentAfterwards,
     /// Never answers, does nothing.
     Silent,
+    /// Does the work, and answers only when many other things have had their turn.
+    Late,
 }
 
 #[derive(Default)]
@@ -62,6 +64,14 @@ impl KakaoProxy {
         }
     }
 
+    /// Waits until a request to a path has come by.
+    pub(crate) async fn arrived(&self, path: &str) {
+        let before = self.count(path);
+        while self.count(path) == before {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// How many requests to a path came by.
     pub(crate) fn count(&self, path: &str) -> usize {
         self.inner.lock().unwrap().seen.iter().filter(|seen| *seen == path).count()
@@ -90,6 +100,13 @@ async fn pass(State((emulator, http, inner)): State<Shared>, request: Request) -
             pending().await
         }
         Mood::Silent => pending().await,
+        Mood::Late => {
+            let (answer, _) = forward(&emulator, &http, request).await;
+            for _ in 0..1000 {
+                tokio::task::yield_now().await;
+            }
+            answer
+        }
     }
 }
 

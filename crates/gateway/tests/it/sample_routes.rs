@@ -63,25 +63,83 @@ async fn nothing_is_sent_or_destroyed_for_another_site() {
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;
     let acting = ["/message", "/friend-message?uuid=a", "/logout", "/unlink"];
-    let origins: [&[(&str, &str)]; 6] = [
+    let origins: [&[(&str, &str)]; 8] = [
         &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")],
         &[("sec-fetch-site", "same-site")],
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
         &[("referer", "https://evil.example/page")],
-        // Not another site, but nobody's wish either.
+        // A link tapped in a chat, or a redirect from there.
+        &[("sec-fetch-site", "none"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")],
+        // A picture of our own page, and a page fetched ahead.
+        &[("sec-fetch-site", "same-origin"), ("sec-fetch-dest", "image")],
         &[("sec-purpose", "prefetch;prerender"), ("sec-fetch-site", "none")],
     ];
     for path in acting {
         for method in [Method::GET, Method::POST] {
             for headers in origins {
-                let refused = browser.request_with(method.clone(), path, headers).await.is(403);
-                assert_eq!(refused["error"], "cross_site_request");
+                let refused = browser.request_with(method.clone(), path, headers).await;
+                assert_eq!(refused.status, 403, "{method} {path} {headers:?}");
             }
         }
     }
     assert!(house.texts("ryan").is_empty());
     browser.get("/profile").await.is(200);
+}
+
+#[tokio::test]
+async fn who_types_an_address_is_asked_by_a_page_whose_button_does_it() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let typed = [("sec-fetch-site", "none"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    let asked = browser.get_with("/message", &typed).await;
+    assert_eq!(asked.status, 403);
+    assert!(
+        asked.body.contains("나에게 메시지를 보낼까요?")
+            && asked.body.contains(r#"<form method="post" action="/message""#)
+    );
+    assert!(house.texts("ryan").is_empty());
+    let pressed =
+        [("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    browser.request_with(Method::POST, "/message", &pressed).await.is(200);
+    assert_eq!(house.texts("ryan"), ["Hello, world!"]);
+}
+
+#[tokio::test]
+async fn head_and_other_methods_do_nothing() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    for path in ["/message", "/friend-message?uuid=a", "/logout", "/unlink"] {
+        for method in [Method::HEAD, Method::PUT, Method::DELETE] {
+            assert_eq!(browser.request_with(method, path, &[]).await.status, 405);
+        }
+    }
+    assert!(house.texts("ryan").is_empty());
+    browser.get("/profile").await.is(200);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_understood_is_refused_and_never_replaced_by_the_sample() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let http = crate::browser::http();
+    let message = house.url.join("/message").unwrap();
+    let form = "application/x-www-form-urlencoded";
+    for (kind, body) in [
+        (form, r#"{"text":"안녕"}"#),
+        ("application/json", r#"{"txt":"안녕"}"#),
+        ("text/plain", "안녕"),
+        ("", "안녕"),
+    ] {
+        browser.send(http.post(message.clone()).header("content-type", kind).body(body)).await.is(400);
+    }
+    assert!(house.texts("ryan").is_empty());
+    let json = http
+        .post(message)
+        .header("content-type", "Application/JSON; charset=utf-8")
+        .body(r#"{"text":"안녕"}"#);
+    browser.send(json).await.is(200);
+    assert_eq!(house.texts("ryan"), ["안녕"]);
 }
 
 #[tokio::test]

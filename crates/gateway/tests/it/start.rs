@@ -19,12 +19,12 @@ async fn another_vault_key_is_noticed_at_the_start() {
     house.gateway.stop().await;
     settings.vault_key = Some(another_vault_key());
     let error =
-        start(settings.clone(), house.data.path(), listener().await.0, &house.clock).await.unwrap_err();
+        start(settings.clone(), house.data.path(), listener().await.0, &house.clock).await.err().unwrap();
     assert!(matches!(error, StartError::WrongVaultKey), "{error}");
     is_a_sentence_in_both_languages(&error);
     settings.vault_key = Some(katok_gateway::config::VaultKeyText::new("too short"));
     let error =
-        start(settings.clone(), house.data.path(), listener().await.0, &house.clock).await.unwrap_err();
+        start(settings.clone(), house.data.path(), listener().await.0, &house.clock).await.err().unwrap();
     assert!(matches!(error, StartError::MalformedVaultKey(None)), "{error}");
     settings.vault_key = None;
     start(settings, house.data.path(), listener().await.0, &house.clock).await.unwrap();
@@ -36,7 +36,7 @@ async fn a_lost_vault_key_file_is_not_replaced_by_a_new_one() {
     let (settings, data) = (house.settings(), house.data.path().to_owned());
     house.gateway.stop().await;
     std::fs::remove_file(data.join("vault.key")).unwrap();
-    let error = start(settings, house.data.path(), listener().await.0, &house.clock).await.unwrap_err();
+    let error = start(settings, house.data.path(), listener().await.0, &house.clock).await.err().unwrap();
     assert!(matches!(error, StartError::VaultKeyGone(_)), "{error}");
     is_a_sentence_in_both_languages(&error);
     assert!(!data.join("vault.key").exists());
@@ -49,7 +49,7 @@ async fn a_damaged_database_is_named_and_not_touched() {
     house.gateway.stop().await;
     let damaged = "this is no database ".repeat(1000);
     std::fs::write(&database, &damaged).unwrap();
-    let error = start(settings, house.data.path(), listener().await.0, &house.clock).await.unwrap_err();
+    let error = start(settings, house.data.path(), listener().await.0, &house.clock).await.err().unwrap();
     assert!(matches!(error, StartError::DamagedDatabase(_)), "{error}");
     is_a_sentence_in_both_languages(&error);
     assert_eq!(std::fs::read_to_string(&database).unwrap(), damaged);
@@ -79,6 +79,26 @@ async fn a_data_folder_in_use_is_refused_and_free_again_afterwards() {
 async fn what_it_writes_is_for_its_own_user_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let house = House::open().await;
-    let mode = std::fs::metadata(house.data.path().join("vault.key")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for file in ["vault.key", "katok.db", "katok.db-wal"] {
+        assert_eq!(mode(&house.data.path().join(file)), 0o600, "{file}");
+    }
+    let folder = house.data.path().join("made");
+    drop(DataFolder::take(&folder).unwrap());
+    assert_eq!(mode(&folder), 0o700);
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_not_called_damaged() {
+    let house = House::open().await;
+    let (settings, data) = (house.settings(), house.data.path().to_owned());
+    house.gateway.stop().await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(data.join("katok.db"));
+    let database = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let newer = "INSERT INTO _sqlx_migrations VALUES (999, 'newer', '2026-01-01', TRUE, X'00', 0)";
+    sqlx::query(newer).execute(&database).await.unwrap();
+    database.close().await;
+    let error = start(settings, &data, listener().await.0, &house.clock).await.err().unwrap();
+    assert!(matches!(error, StartError::NewerDatabase(_)), "{error}");
+    is_a_sentence_in_both_languages(&error);
 }

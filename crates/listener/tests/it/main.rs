@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 use std::future::pending;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::routing::get;
 use axum::{Extension, Router};
-use katok_listener::{Limits, PeerAddr, serve};
+use katok_listener::{Limits, Listeners, PeerAddr, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -214,4 +214,30 @@ async fn endless_request_is_cut_when_the_drain_is_over() {
     server.stop.cancel();
     server.serving.await.unwrap();
     assert_eq!(client.rest().await, "");
+}
+
+#[tokio::test]
+async fn loopback_is_both_families_and_a_port_taken_in_one_is_taken() {
+    let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let listeners = Listeners::bind(loopback(0)).await.unwrap();
+    let port = listeners.port();
+    let stop = CancellationToken::new();
+    let router = Router::new().route("/", get(|| async { "hello" }));
+    let serving = tokio::spawn(serve(listeners, router, Limits::default(), stop.clone()));
+    for address in [loopback(port), SocketAddr::from((Ipv6Addr::LOCALHOST, port))] {
+        // A machine without IPv6 has nothing to test there.
+        let Ok(mut stream) = TcpStream::connect(address).await else { continue };
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("hello"), "{answer}");
+    }
+    stop.cancel();
+    serving.await.unwrap();
+
+    if let Ok(taken) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await {
+        let port = taken.local_addr().unwrap().port();
+        let refused = Listeners::bind(loopback(port)).await.unwrap_err();
+        assert_eq!(refused.kind(), std::io::ErrorKind::AddrInUse);
+    }
 }

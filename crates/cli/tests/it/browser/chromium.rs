@@ -12,6 +12,7 @@ use thirtyfour::prelude::*;
 use thirtyfour::stringmatch::StringMatchable as _;
 use thirtyfour::{BrowserLogEntry, LoggingPrefsLogLevel};
 
+use crate::emulator::http;
 use crate::program::{leave_out, send_signal};
 
 const ARGUMENTS: [&str; 8] = [
@@ -80,7 +81,10 @@ impl Chromium {
         }
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
-        let driver = WebDriver::new(format!("http://localhost:{port}"), capabilities).await.unwrap();
+        // A client without idle connections: a failing test ends the session from another thread, which could not
+        // use those of this one.
+        let session = WebDriver::builder(format!("http://localhost:{port}"), capabilities).client(http());
+        let driver = session.connect().await.unwrap();
         let chromium = Self { driver, _process: process, _profile: profile };
         chromium.resize(DESK.0, DESK.1).await;
         Some(chromium)

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::signed_in;
+use crate::emulator::seed;
 use crate::program::Machine;
 
 #[tokio::test]
@@ -46,4 +47,44 @@ async fn secrets_are_not_printed() {
 async fn closed_pipe_is_a_normal_end() {
     let (machine, _running, _emulator) = signed_in("ryan").await;
     assert_eq!(machine.begin(&["friends"]).close_stdout().code(), Some(0));
+}
+
+#[tokio::test]
+async fn data_that_cannot_be_written_is_a_failure() {
+    let (machine, _running, emulator) = signed_in("ryan").await;
+    machine
+        .katok_on_a_full_disk(&["whoami"])
+        .exits(4)
+        .says("결과를 출력하지 못했습니다")
+        .says("could not be written");
+    // Not 4: trying again would send it twice.
+    machine.katok_on_a_full_disk(&["send", "한 번만"]).exits(5).says("could not be written");
+    assert_eq!(emulator.texts("ryan").await, ["한 번만"]);
+}
+
+#[tokio::test]
+async fn names_cannot_write_on_the_terminal() {
+    let machine = Machine::new();
+    let nickname = "\u{1b}[31m어피치\n무지\u{202e}";
+    // Rust and YAML write such characters alike, but for the braces.
+    let written = r#""\e[31m어피치\n무지\u202E""#;
+    let seed = seed("http://localhost:4199/callback").replace("어피치", written);
+    let seed = machine.file("seed.yaml", &seed);
+    let (_running, emulator) = machine.emulator_with(&["--port", "0", "--seed", &seed]);
+    machine.login(&emulator, "ryan", None).await.exits(0);
+
+    let friends = machine.katok(&["--json", "friends"]).exits(0).json();
+    assert_eq!(friends["elements"][0]["profile_nickname"], nickname);
+    let uuid = friends["elements"][0]["uuid"].as_str().unwrap();
+    machine.login(&emulator, "apeach", None).await.exits(0);
+    let whoami = machine.katok(&["whoami"]).exits(0);
+    machine.login(&emulator, "ryan", None).await.exits(0);
+    for outcome in [
+        machine.katok(&["friends"]).exits(0),
+        machine.katok(&["send", "--to", uuid, "안녕"]).exits(0),
+        whoami,
+    ] {
+        let escaped = r"\u{1b}[31m어피치\u{a}무지\u{202e}";
+        assert!(outcome.stdout.contains(escaped) && outcome.stdout.lines().count() == 1, "{outcome:#?}");
+    }
 }

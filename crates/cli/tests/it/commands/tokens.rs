@@ -3,13 +3,45 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use serde_json::Value;
+
 use super::signed_in;
+use crate::program::Machine;
 
 #[tokio::test]
 async fn only_the_owner_reads_the_token_file() {
     let (machine, _running, _emulator) = signed_in("ryan").await;
     let mode = fs::metadata(machine.data().join("tokens.json")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn only_the_owner_enters_the_data_folder_whoever_made_it() {
+    let mode = |machine: &Machine| fs::metadata(machine.data()).unwrap().permissions().mode() & 0o777;
+    let noted = Machine::new();
+    let (_running, emulator) = noted.emulator();
+    assert_eq!(mode(&noted), 0o700);
+
+    let mut signed_in = Machine::new();
+    signed_in.connect_to(&emulator).await;
+    signed_in.login(&emulator, "ryan", None).await.exits(0);
+    assert_eq!(mode(&signed_in), 0o700);
+}
+
+/// The version of the only account in the token file.
+fn version(machine: &Machine) -> i64 {
+    let stored = fs::read_to_string(machine.data().join("tokens.json")).unwrap();
+    let stored: Value = serde_json::from_str(&stored).unwrap();
+    stored["accounts"].as_object().unwrap().values().next().unwrap()["version"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn version_grows_over_logout_and_login() {
+    let (machine, _running, emulator) = signed_in("ryan").await;
+    let first = version(&machine);
+    machine.katok(&["logout"]).exits(0);
+    machine.login(&emulator, "ryan", None).await.exits(0);
+    assert!(version(&machine) > first);
 }
 
 #[tokio::test]
@@ -20,7 +52,7 @@ async fn damaged_token_file_is_left_as_it_is() {
     let half = fs::read_to_string(&path).unwrap()[..40].to_owned();
     fs::write(&path, &half).unwrap();
     for command in [&["whoami"][..], &["send", "안녕"], &["logout"]] {
-        machine.katok(command).exits(2).says("tokens.json cannot be understood");
+        machine.katok(command).exits(2).says("cannot be understood").says("tokens.json");
         assert_eq!(fs::read_to_string(&path).unwrap(), half);
     }
 }

@@ -160,14 +160,17 @@ fn keep_only(user: &mut Map<String, Value>, keys: &[String]) {
             item.is_empty() || field == item || about == item || about.starts_with(&format!("{item}_"))
         })
     };
+    let whole = |name: &str| keys.iter().any(|key| key == name);
     for parent in ["properties", "kakao_account"] {
-        if let Some(Value::Object(fields)) = user.get_mut(parent) {
+        if let Some(Value::Object(fields)) = user.get_mut(parent)
+            && !whole(parent)
+        {
             fields.retain(|field, _| named(&format!("{parent}."), field));
         }
     }
     user.retain(|field, value| {
         let inside_named = value.as_object().is_some_and(|fields| !fields.is_empty());
         let nested = matches!(field.as_str(), "properties" | "kakao_account");
-        field == "id" || (nested && inside_named) || keys.contains(field)
+        field == "id" || (nested && inside_named) || whole(field)
     });
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::fault::LoginFault;
 use crate::http::kakao_json;
-use crate::http::parameters::Parameters;
+use crate::http::parameters::{Parameters, UnreadableBody};
 use crate::live::LiveWorld;
 use crate::world::token::IssueTokens;
 
@@ -34,7 +34,7 @@ struct Refusal {
 }
 
 /// A refusal of kauth as a client sees it that is no browser.
-pub(super) struct TokenRefused(LoginFault);
+pub(crate) struct TokenRefused(LoginFault);
 
 impl From<LoginFault> for TokenRefused {
     fn from(fault: LoginFault) -> Self {
@@ -54,20 +54,30 @@ impl IntoResponse for TokenRefused {
     }
 }
 
+impl FromRequest<Arc<LiveWorld>> for IssueTokens {
+    type Rejection = TokenRefused;
+
+    async fn from_request(request: Request, live: &Arc<LiveWorld>) -> Result<Self, TokenRefused> {
+        let parameters = Parameters::read(request, live).await;
+        let parameters = parameters.map_err(|UnreadableBody| LoginFault::MalformedRequest)?;
+        Ok(Self {
+            client_id: parameters.owned("client_id"),
+            client_secret: parameters.owned("client_secret"),
+            grant_type: parameters.owned("grant_type"),
+            code: parameters.owned("code"),
+            redirect_uri: parameters.owned("redirect_uri"),
+            code_verifier: parameters.owned("code_verifier"),
+            refresh_token: parameters.owned("refresh_token"),
+        })
+    }
+}
+
 /// Takes GET and parameters in the query as well: both have been seen to work at Kakao.
 pub(super) async fn issue(
     State(live): State<Arc<LiveWorld>>,
-    parameters: Parameters,
+    request: IssueTokens,
 ) -> Result<Response, TokenRefused> {
-    let issued = live.apply(IssueTokens {
-        client_id: parameters.owned("client_id"),
-        client_secret: parameters.owned("client_secret"),
-        grant_type: parameters.owned("grant_type"),
-        code: parameters.owned("code"),
-        redirect_uri: parameters.owned("redirect_uri"),
-        code_verifier: parameters.owned("code_verifier"),
-        refresh_token: parameters.owned("refresh_token"),
-    })?;
+    let issued = live.apply(request)?;
     let (refresh_token, refresh_token_expires_in) =
         issued.refresh.map(|refresh| (refresh.refresh_token, refresh.expires_in)).unzip();
     let scopes = issued.scopes.filter(|scopes| !scopes.is_empty());

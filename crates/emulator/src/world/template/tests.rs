@@ -1,3 +1,5 @@
+//! What the emulator takes, refuses and marks in a template object.
+
 use serde_json::json;
 
 use super::*;
@@ -103,5 +105,50 @@ fn links_are_marked_wherever_they_stand_unless_scheme_host_and_port_are_register
             *template.pointer_mut(place).unwrap() = json!({"mobile_web_url": url});
             assert_eq!(checked(&template).unwrap().warnings.is_empty(), registered, "{url} at {place}");
         }
+    }
+}
+
+#[test]
+fn what_is_optional_may_be_null() {
+    for mut template in smallest() {
+        for field in ["buttons", "item_content", "social", "button_title"] {
+            template[field] = Value::Null;
+        }
+        if let Some(link) = template.pointer_mut("/content/link") {
+            *link = json!({"web_url": null, "mobile_web_url": null});
+        }
+        assert!(checked(&template).is_ok(), "{template}");
+    }
+    let feed = json!({"object_type": "feed", "content": {"title": "a", "link": {}}, "item_content": {"items": null}});
+    assert!(checked(&feed).is_ok());
+}
+
+#[test]
+fn addresses_of_links_are_strings_wherever_they_stand() {
+    let button = json!({"title": "보기", "link": link()});
+    for template in smallest() {
+        for place in ["/link", "/header_link", "/content/link", "/contents/1/link", "/buttons/0/link"] {
+            for name in ["web_url", "mobile_web_url"] {
+                let mut template = template.clone();
+                template["buttons"] = json!([button]);
+                let Some(link) = template.pointer_mut(place) else { continue };
+                *link = json!({name: 7});
+                let fault = checked(&template).unwrap_err();
+                assert!(fault.code() == -2 && fault.text().contains(name), "{template}: {}", fault.text());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_feed_has_five_text_items_at_most() {
+    let feed = |items: Value| {
+        checked(&json!({"object_type": "feed", "content": {"title": "a", "link": {}},
+            "item_content": {"items": items}}))
+    };
+    let items = |count: usize| Value::from(vec![json!({"item": "케이크", "item_op": "1,000원"}); count]);
+    assert!(feed(items(5)).is_ok());
+    for wrong in [items(6), json!("케이크"), json!([7])] {
+        assert_eq!(feed(wrong).unwrap_err().code(), -2);
     }
 }

@@ -1,0 +1,142 @@
+//! Refuses a seed that contradicts itself, or says what Kakao's console does not take.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use url::Url;
+
+use super::{App, AppKey, PersonKey, Secret, Seed, SeedError};
+
+/// How many redirect URIs an app may register. See [Kakao Docs/Kakao Login: Prerequisites].
+const REDIRECT_URIS: usize = 10;
+
+/// How many friends a page may hold.
+const FRIENDS_PER_PAGE: RangeInclusive<usize> = 1..=100;
+
+pub(super) fn check(seed: &Seed) -> Result<(), SeedError> {
+    let app_keys = check_apps(&seed.apps)?;
+    let mut people = BTreeSet::new();
+    let mut emails = BTreeSet::new();
+    for person in &seed.people {
+        let twice = |what: &str| wrong(&person.key, what, "another person has it already".to_owned());
+        if !people.insert(&person.key) {
+            return Err(twice("key"));
+        }
+        if !emails.insert(person.email.to_lowercase()) {
+            return Err(twice("email"));
+        }
+        if let Some(app) = person.user_ids.keys().find(|app| !app_keys.contains(app)) {
+            return Err(wrong(&person.key, "user_ids", format!("there is no app {app}")));
+        }
+    }
+
+    let known = |person: &PersonKey, place: &str| {
+        if people.contains(person) { Ok(()) } else { Err(nobody(person, place)) }
+    };
+    for app in &seed.apps {
+        app.members.iter().try_for_each(|member| known(member, "members"))?;
+    }
+    for friendship in &seed.friendships {
+        known(&friendship.of, "friendships")?;
+        known(&friendship.with, "friendships")?;
+        if friendship.of == friendship.with {
+            return Err(wrong(&friendship.of, "friendships", "nobody is their own friend".to_owned()));
+        }
+    }
+    let mut linked = BTreeSet::new();
+    for link in &seed.links {
+        known(&link.person, "links")?;
+        if !app_keys.contains(&link.app) {
+            return Err(wrong(&link.person, "links", format!("there is no app {}", link.app)));
+        }
+        if !linked.insert((&link.app, &link.person)) {
+            return Err(wrong(&link.person, "links", format!("is linked to {} twice", link.app)));
+        }
+    }
+    Ok(())
+}
+
+/// Checks each app by itself and against the others; answers their keys.
+fn check_apps(apps: &[App]) -> Result<BTreeSet<&AppKey>, SeedError> {
+    let mut app_keys = BTreeSet::new();
+    let mut app_ids = BTreeSet::new();
+    let mut rest_api_keys = BTreeSet::new();
+    let mut admin_keys = BTreeSet::new();
+    for app in apps {
+        let twice = |what: &str| wrong(&app.key, what, "another app has it already".to_owned());
+        if !app_keys.insert(&app.key) {
+            return Err(twice("key"));
+        }
+        if !app_ids.insert(app.app_id) {
+            return Err(twice("app_id"));
+        }
+        if !rest_api_keys.insert(&app.rest_api_key) {
+            return Err(twice("rest_api_key"));
+        }
+        if !admin_keys.insert(app.admin_key.secret()) {
+            return Err(twice("admin_key"));
+        }
+        check_app(app)?;
+    }
+    Ok(app_keys)
+}
+
+fn check_app(app: &App) -> Result<(), SeedError> {
+    let wrong = |what: &str, problem: String| Err(wrong(&app.key, what, problem));
+    let keys = [
+        ("rest_api_key", Some(app.rest_api_key.as_str())),
+        ("client_secret", app.client_secret.as_ref().map(Secret::secret)),
+        ("admin_key", Some(app.admin_key.secret())),
+        ("javascript_key", Some(app.javascript_key.as_str())),
+    ];
+    if let Some((name, _)) = keys.iter().find(|(_, key)| *key == Some("")) {
+        return wrong(name, "it is empty; leave it out to have one made up".to_owned());
+    }
+    for (name, uris) in
+        [("redirect_uris", &app.redirect_uris), ("logout_redirect_uris", &app.logout_redirect_uris)]
+    {
+        if let Some(uri) = uris.iter().find(|uri| !is_redirect_uri(uri)) {
+            return wrong(name, format!("{uri} is not an http or https address without a fragment"));
+        }
+    }
+    if app.redirect_uris.len() > REDIRECT_URIS {
+        return wrong("redirect_uris", format!("there are more than {REDIRECT_URIS}"));
+    }
+    if let Some(domain) = app.web_domains.iter().find(|domain| !is_origin(domain)) {
+        return wrong(
+            "web_domains",
+            format!("{domain} is not of the form https://host or https://host:port"),
+        );
+    }
+    if !FRIENDS_PER_PAGE.contains(&app.quotas.friends_per_page) {
+        return wrong("quotas.friends_per_page", "it must be between 1 and 100".to_owned());
+    }
+    let mut items = BTreeSet::new();
+    match app.consent_items.iter().find(|item| !items.insert(&item.id)) {
+        Some(item) => wrong("consent_items", format!("{} is listed twice", item.id)),
+        None => Ok(()),
+    }
+}
+
+/// As Kakao's console takes them.
+fn is_redirect_uri(uri: &str) -> bool {
+    uri.chars().all(|c| c.is_ascii_graphic()) && !uri.contains('#') && is_web(uri)
+}
+
+fn is_origin(text: &str) -> bool {
+    let beyond = |c: char| c.is_whitespace() || "/\\?#@".contains(c);
+    text.split_once("://").is_some_and(|(_, authority)| !authority.contains(beyond)) && is_web(text)
+}
+
+fn is_web(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+pub(super) fn wrong(whose: &impl fmt::Display, what: &str, problem: String) -> SeedError {
+    SeedError::Wrong { place: format!("{what} ({whose})"), problem }
+}
+
+fn nobody(person: &PersonKey, place: &str) -> SeedError {
+    SeedError::Wrong { place: place.to_owned(), problem: format!("there is no person {person}") }
+}

@@ -84,7 +84,9 @@ fn on_path(program: &str) -> bool {
 }
 
 fn has_korean_font() -> bool {
+    // A machine without fontconfig's own tools may have the font all the same.
     Command::new("fc-list").args([":lang=ko", "family"]).output().is_ok_and(|list| !list.stdout.is_empty())
+        || works(Command::new("dpkg").args(["--status", "fonts-noto-cjk"]))
 }
 
 fn works(command: &mut Command) -> bool {

@@ -51,7 +51,7 @@ pub(crate) fn settings(emulator: &Emulator, kakao: &Url, url: &Url) -> Settings 
     Settings {
         public_url: url.clone(),
         vault_key: None,
-        kakao_timeout: Duration::from_millis(800),
+        kakao_timeout: Duration::from_secs(2),
         kakao: KakaoApp::at_emulator(
             kakao.clone(),
             &app.rest_api_key,

@@ -110,7 +110,7 @@ pub(crate) struct Unlink {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Send {
-    /// 보낼 글, -는 표준 입력 · The text; - reads standard input
+    /// 보낼 내용, -는 표준 입력 · The text; - reads standard input
     #[arg(required_unless_present = "template", allow_hyphen_values = true, value_parser = text)]
     pub(crate) text: Option<String>,
     /// 템플릿 JSON 파일 · A Kakao template object as a JSON file

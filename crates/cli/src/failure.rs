@@ -34,14 +34,16 @@ pub(crate) struct Failure {
     pub(crate) exit: Exit,
     pub(crate) sentence: Sentence,
     /// Kakao's code, where there is one.
-    pub(crate) code: Option<String>,
+    pub(crate) code: Option<Box<str>>,
+    /// Kakao's own words, where they say more than ours.
+    pub(crate) kakao_message: Option<Box<str>>,
     /// The command or setting that helps.
-    pub(crate) hint: Option<String>,
+    pub(crate) hint: Option<Box<str>>,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, ko: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { exit, sentence: Sentence::new(ko, en), code: None, hint: None }
+        Self { exit, sentence: Sentence::new(ko, en), code: None, kakao_message: None, hint: None }
     }
 
     pub(crate) fn usage(ko: impl Into<String>, en: impl Into<String>) -> Self {
@@ -59,7 +61,7 @@ impl Failure {
         Self::new(exit, ko, en)
     }
 
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: impl Into<Box<str>>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -91,7 +93,8 @@ impl From<katok_client::Error> for Failure {
         let sentence = katok_gateway::explain(&error);
         // It may quote Kakao.
         let mut failure = Self::new(exit, printable(&sentence.ko), printable(&sentence.en));
-        failure.code = error.kakao_code().map(|code| printable(&code.to_string()));
+        failure.code = error.kakao_code().map(|code| printable(&code.to_string()).into());
+        failure.kakao_message = error.kakao_message().map(|message| printable(message).into());
         match remedy {
             Remedy::AskConsent(scopes) => failure.hint(printable(&format!("katok login --scope {scopes}"))),
             Remedy::SignInAgain | Remedy::RefreshToken => failure.hint("katok login"),

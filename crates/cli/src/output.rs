@@ -59,6 +59,7 @@ impl Output {
                 "code": failure.code,
                 "ko": failure.sentence.ko,
                 "en": failure.sentence.en,
+                "kakao_message": failure.kakao_message,
                 "hint": failure.hint,
             }});
             let _ = writeln!(stderr, "{error}");
@@ -67,6 +68,9 @@ impl Output {
         let code = failure.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
         for line in self.language.lines(&failure.sentence) {
             let _ = writeln!(stderr, "error: {line}{code}");
+        }
+        if let Some(message) = &failure.kakao_message {
+            let _ = writeln!(stderr, "Kakao: {message}");
         }
         if let Some(hint) = &failure.hint {
             let _ = writeln!(stderr, "\nhint: {hint}");

@@ -54,7 +54,7 @@ function showProfile(profile) {
     picture.src = address;
     picture.hidden = false;
   }
-  const rows = [["닉네임", nickname], ["회원번호", profile.id], ["이메일", account.email], ["연결한 때", profile.connected_at && new Date(profile.connected_at).toLocaleString("ko-KR")]];
+  const rows = [["닉네임", nickname], ["회원번호", profile.id], ["이메일", account.email], ["연결 시각", profile.connected_at && new Date(profile.connected_at).toLocaleString("ko-KR")]];
   element("profile").replaceChildren(...rows.filter(([, value]) => value).flatMap(([name, value]) => {
     const [term, description] = [document.createElement("dt"), document.createElement("dd")];
     term.textContent = name;
@@ -116,8 +116,15 @@ async function loadFriends(offset) {
   note.textContent = "불러오는 중…";
   const { ok, body } = await ask(`/friends?limit=100&offset=${offset}`);
   if (!ok) {
-    note.textContent = "친구 목록을 아직 볼 수 없습니다.";
-    showRefusal(body, { kind: "friends" });
+    // Said here and not above: what is said there comes and goes with sending.
+    const remedy = remedyOf(body);
+    note.textContent = `${remedy.ko} `;
+    if (remedy.href) {
+      const link = document.createElement("a");
+      link.href = remedy.href;
+      link.textContent = remedy.action === "ask_consent" ? "동의하기" : "다시 로그인";
+      note.append(link);
+    }
     return;
   }
   const friends = body.elements ?? [];
@@ -134,11 +141,14 @@ async function loadFriends(offset) {
 }
 
 async function send(draft) {
+  const pressed = document.activeElement;
   const buttons = [element("send-me"), element("send-friends")];
   for (const button of buttons) button.disabled = true;
   const { ok, body } = await ask(draft.uuid ? "/friend-message" : "/message", draft);
   element("send-me").disabled = false;
   showChosen();
+  // A disabled button loses the focus, and who works by keyboard would begin from the top.
+  if (buttons.includes(pressed)) pressed.focus();
   if (!ok) return showRefusal(body, { kind: "send", draft });
   const failures = (body.failure_info ?? []).flatMap((failure) =>
     failure.receiver_uuids.map((uuid) => `${chosen.get(uuid) ?? uuid} (${failure.code})`));

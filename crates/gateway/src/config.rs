@@ -151,7 +151,7 @@ impl ListenSettings {
                 host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
                 port.unwrap_or(DEFAULT_PORT),
             ),
-            public_url: public_url.and_then(|text| web_address("KATOK_PUBLIC_URL", &text, problems)),
+            public_url: public_url.and_then(|text| whole_site(&text, problems)),
             vault_key: read(env, "KATOK_VAULT_KEY", problems)
                 .or_else(|| {
                     let path = file.gateway.vault_key_file.as_ref()?;
@@ -160,6 +160,22 @@ impl ListenSettings {
                 .map(VaultKeyText::new),
         }
     }
+}
+
+/// The gateway answers at the root of its address: cookies, redirects and links count on that.
+fn whole_site(text: &str, problems: &mut Vec<Sentence>) -> Option<Url> {
+    let url = web_address("KATOK_PUBLIC_URL", text, problems)?;
+    if url.path() == "/" && url.query().is_none() && url.fragment().is_none() {
+        return Some(url);
+    }
+    problems.push(Sentence::new(
+        format!("KATOK_PUBLIC_URL에는 경로 없이 주소만 넣으세요. 예: {}", url.origin().ascii_serialization()),
+        format!(
+            "KATOK_PUBLIC_URL takes an address without a path, e.g. {}",
+            url.origin().ascii_serialization()
+        ),
+    ));
+    None
 }
 
 impl ListenSettings {
@@ -243,6 +259,7 @@ mod tests {
     fn all_problems_are_told_together() {
         let env = [("KATOK_PORT", "many"), ("KATOK_HOST", "everywhere"), ("KATOK_PUBLIC_URL", "example.com")];
         assert_eq!(listen(&env, "", None).1.len(), 3);
+        assert_eq!(listen(&[("KATOK_PUBLIC_URL", "https://katok.example/path")], "", None).1.len(), 1);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use katok_client::{
-    AuthorizationCode, Authorize, Chance, CodeVerifier, ExchangeCode, Me, ScopeSet, State, Tokens,
+    AuthorizationCode, Authorize, Chance, CodeVerifier, ExchangeCode, Me, Prompt, ScopeSet, State, Tokens,
 };
 use url::Url;
 
@@ -60,6 +60,7 @@ pub(crate) async fn begin(
     app: &App,
     held: Option<BrowserSecret>,
     scopes: &ScopeSet,
+    prompt: Option<Prompt>,
 ) -> Result<Begun, StoreError> {
     let now = app.clock.now();
     let chance: &dyn Chance = app.chance.as_ref();
@@ -75,6 +76,10 @@ pub(crate) async fn begin(
     app.store.insert_login_attempt(&attempt, now).await?;
     let authorize =
         Authorize::new(&app.redirect_uri).state(&state).code_challenge(verifier.challenge()).scopes(scopes);
+    let authorize = match prompt {
+        Some(prompt) => authorize.prompt(prompt),
+        None => authorize,
+    };
     Ok(Begun { kakao: app.client.authorize_url(&authorize), browser })
 }
 

@@ -71,7 +71,7 @@ fn text_template(text: &str, link: &str) -> Result<MessageTemplate, Sentence> {
     })?;
     let text = Text::new(text, Link::web(&link)).map_err(|_| {
         Sentence::new(
-            "보낼 글을 입력하세요. 빈 메시지는 보낼 수 없습니다.",
+            "보낼 내용을 입력하세요. 빈 메시지는 보낼 수 없습니다.",
             "Write a text: an empty message cannot be sent.",
         )
     })?;

@@ -4,6 +4,7 @@
 //! the slowest client. Everything here exists to bound those three.
 
 mod listeners;
+mod request_line;
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
 
 pub use listeners::Listeners;
+use request_line::LooseRequestLine;
 
 /// How long to leave an accept alone that failed for lack of something, such as file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
@@ -142,7 +144,7 @@ async fn connection<S, B>(
     let http = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(LooseRequestLine::new(stream)), service);
     let mut http = std::pin::pin!(http);
     let served = tokio::select! {
         served = http.as_mut() => served,

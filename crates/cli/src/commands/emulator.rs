@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
-use katok_emulator::{Emulator, Options, Seed};
+use katok_emulator::{Emulator, Options, Seed, StartError};
 use serde_json::json;
 
 use crate::args::{self, Args};
@@ -20,7 +20,7 @@ pub(super) async fn run(args: &Args, emulator: &args::Emulator, output: Output) 
     let seed = seed(emulator.seed.as_deref())?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, emulator.port));
     let options = Options { address, seed, state_file: None, clock: None };
-    let emulator = start(options).await?;
+    let emulator = start(options, "katok emulator --port 4101").await?;
     let url = emulator.base_url();
     let _note = Running { emulator: url.clone() }.write(&data_dir::of(args)?);
     let told = output.data(&json!({"emulator": url}), || {
@@ -54,8 +54,15 @@ pub(super) fn seed(path: Option<&Path>) -> Result<Seed, Failure> {
     })
 }
 
-pub(super) async fn start(options: Options) -> Result<Emulator, Failure> {
-    Emulator::start(options).await.map_err(|error| Failure::both(Exit::Usage, &error.to_string()))
+/// Starts it; `another_port` is the command that helps when the port is taken.
+pub(super) async fn start(options: Options, another_port: &str) -> Result<Emulator, Failure> {
+    Emulator::start(options).await.map_err(|error| {
+        let failure = Failure::both(Exit::Usage, &error.to_string());
+        match error {
+            StartError::PortTaken(_) => failure.hint(another_port),
+            _ => failure,
+        }
+    })
 }
 
 pub(super) async fn stop_emulator(emulator: Emulator) -> Result<(), Failure> {

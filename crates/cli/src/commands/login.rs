@@ -18,8 +18,8 @@ pub(super) async fn run(kakao: &Kakao, args: &args::Login, output: Output) -> Re
     let sign_in = SignIn::begin(kakao, &ScopeSet::parse(&args.scope));
     let returned = if args.no_browser {
         output.say(&Sentence::new(
-            "이 주소를 브라우저에서 열어 로그인한 뒤, 돌아온 주소 전체를 붙여넣으세요.",
-            "Open this address in a browser, sign in, and paste the whole address you come back to.",
+            "이 주소를 브라우저에서 열어 로그인한 뒤, 돌아온 주소 전체를 주소창에서 복사해 붙여넣으세요. 돌아온 페이지가 열리지 않아도 정상입니다.",
+            "Open this address in a browser, sign in, and paste the whole address you come back to. That page need not open.",
         ));
         output.data(&json!({"authorize_url": sign_in.address}), || sign_in.address.to_string())?;
         pasted().await?

@@ -113,13 +113,24 @@ async fn start_emulator(
     public_url: &Url,
     output: Output,
 ) -> Result<(KakaoApp, Emulator), Failure> {
+    let no_app = || {
+        Failure::usage(
+            "시드에 앱이 없습니다. apps에 하나 이상 넣으세요.",
+            "The seed has no app. Put at least one under apps.",
+        )
+    };
+    let seed = emulator::seed(seed)?;
+    // Told before anything of the saved world is touched.
+    if seed.apps.is_empty() {
+        return Err(no_app());
+    }
     let options = Options {
         address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-        seed: emulator::seed(seed)?,
+        seed,
         state_file: Some(data.join("emulator.json")),
         clock: None,
     };
-    let emulator = emulator::start(options).await?;
+    let emulator = emulator::start(options, "katok up --emulator-port 4101").await?;
     if emulator.started_from() == StartedFrom::NewSeedReplacedState {
         output.say(&Sentence::new(
             "시드가 바뀌어 에뮬레이터를 처음 상태로 시작했습니다.",
@@ -127,12 +138,7 @@ async fn start_emulator(
         ));
     }
     let world = emulator.world();
-    let Some(app) = world.apps.first() else {
-        return Err(Failure::usage(
-            "시드에 앱이 없습니다. apps에 하나 이상 넣으세요.",
-            "The seed has no app. Put at least one under apps.",
-        ));
-    };
+    let app = world.apps.first().ok_or_else(no_app)?;
     let redirect_uri = public_url.join("/redirect").expect("a web address takes an absolute path");
     emulator
         .register_redirect_uri(app.key.as_str(), &redirect_uri)

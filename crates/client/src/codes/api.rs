@@ -18,7 +18,7 @@ pub(super) const CODES: &[Entry<i64>] = &[
             "A parameter is missing, of the wrong type or out of range.",
         ],
         [
-            "카카오의 메시지가 말하는 파라미터를 고치세요.",
+            "카카오의 오류 메시지에 나온 파라미터를 고치세요.",
             "Correct the parameter that Kakao's message names.",
         ],
     ),

@@ -80,7 +80,7 @@ impl SettingsFile {
         // A TOML error's own text quotes the faulty line, which may hold a secret pasted by mistake.
         toml::from_str(text).map_err(|error| {
             let line =
-                error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
+                error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             format!("{} (line {line})", error.message())
         })
     }

@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
-use katok_client::{ErrorKind, ScopeSet};
+use katok_client::{ErrorKind, Prompt, ScopeSet};
 use serde::Deserialize;
 
 use super::cookies::{self, Name};
@@ -17,10 +17,13 @@ use crate::app::App;
 use crate::login::{self, Callback, LoginFailure};
 use crate::sentence::{Sentence, explain};
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(super) struct Ask {
     #[serde(default)]
     scope: String,
+    /// `login` lets another person sign in where Kakao still knows the last one.
+    #[serde(default)]
+    prompt: String,
 }
 
 /// `GET /authorize[?scope=a,b]`: begins a sign-in and sends the browser to Kakao.
@@ -35,9 +38,11 @@ pub(super) async fn authorize(
         return home.into_response();
     }
     let public_url = &app.settings.public_url;
-    let scopes = ask.map(|Query(ask)| ScopeSet::parse(&ask.scope)).unwrap_or_default();
+    let Query(ask) = ask.unwrap_or_default();
+    let scopes = ScopeSet::parse(&ask.scope);
+    let prompt = (ask.prompt == "login").then_some(Prompt::Login);
     let held = cookies::read(&jar, Name::Login, public_url);
-    match login::begin(&app, held, &scopes).await {
+    match login::begin(&app, held, &scopes, prompt).await {
         Ok(begun) => {
             let jar = cookies::set_login(jar, &begun.browser, public_url);
             // Kakao's sample answers 302, and its curl lines show it.

@@ -222,3 +222,18 @@ async fn the_other_name_of_this_machine_leads_to_the_one_kakao_knows() {
     let foreign = house.visitor().get_with("/", &[("host", "evil.example")]).await;
     assert_eq!(foreign.status, 200);
 }
+
+#[tokio::test]
+async fn another_person_can_sign_in_where_kakao_still_knows_the_last_one() {
+    let house = House::open().await;
+    let prompt = |url: url::Url| {
+        url.query_pairs().find(|(name, _)| name == "prompt").map(|(_, value)| value.into_owned())
+    };
+    assert_eq!(
+        prompt(house.visitor().get("/authorize?prompt=login").await.location()).as_deref(),
+        Some("login")
+    );
+    assert_eq!(prompt(house.visitor().get("/authorize").await.location()), None);
+    assert_eq!(prompt(house.visitor().get("/authorize?prompt=none").await.location()), None);
+    assert!(house.visitor().get("/").await.body.contains("/authorize?prompt=login"));
+}

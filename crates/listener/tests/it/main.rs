@@ -241,3 +241,25 @@ async fn loopback_is_both_families_and_a_port_taken_in_one_is_taken() {
         assert_eq!(refused.kind(), std::io::ErrorKind::AddrInUse);
     }
 }
+
+#[tokio::test]
+async fn quotes_typed_into_an_address_are_taken_and_a_body_is_left_alone() {
+    let listeners = Listeners::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, listeners.port()));
+    let stop = CancellationToken::new();
+    let echo = |uri: axum::http::Uri, body: String| async move { format!("{uri} {body}") };
+    let serving =
+        tokio::spawn(serve(listeners, Router::new().fallback(echo), Limits::default(), stop.clone()));
+    for piece in [1, 7, 4096] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = "POST /m?uuid=\"a\",\"b\"&x=<y> HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\nconnection: close\r\n\r\n\"<\n>\"";
+        for part in request.as_bytes().chunks(piece) {
+            stream.write_all(part).await.unwrap();
+        }
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("/m?uuid=%22a%22,%22b%22&x=%3Cy%3E \"<\n>\""), "{answer}");
+    }
+    stop.cancel();
+    serving.await.unwrap();
+}

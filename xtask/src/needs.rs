@@ -84,9 +84,15 @@ fn on_path(program: &str) -> bool {
 }
 
 fn has_korean_font() -> bool {
+    let says = |command: &mut Command| command.output().map(|output| output.stdout).unwrap_or_default();
     // A machine without fontconfig's own tools may have the font all the same.
-    Command::new("fc-list").args([":lang=ko", "family"]).output().is_ok_and(|list| !list.stdout.is_empty())
-        || works(Command::new("dpkg").args(["--status", "fonts-noto-cjk"]))
+    !says(Command::new("fc-list").args([":lang=ko", "family"])).is_empty()
+        || says(Command::new("dpkg-query").args([
+            "--show",
+            "--showformat=${db:Status-Abbrev}",
+            "fonts-noto-cjk",
+        ]))
+        .starts_with(b"ii")
 }
 
 fn works(command: &mut Command) -> bool {

@@ -21,7 +21,8 @@ const USUAL_EMULATOR: &str = "http://localhost:4100";
 /// The user is not, or no longer, linked to the app.
 const NOT_LINKED: KakaoCode = KakaoCode::Api(-101);
 
-/// Where `katok login` waits for the browser, unless `KAKAO_REDIRECT_URI` says otherwise.
+/// Where `katok login` waits for the browser, unless `KATOK_LOGIN_REDIRECT_URI` or `KAKAO_REDIRECT_URI` says
+/// otherwise.
 const LOOPBACK_REDIRECT: &str = "http://localhost:4199/callback";
 
 /// Everything a command needs to act for the signed-in person.
@@ -106,9 +107,7 @@ impl Kakao {
             tokens,
         })
     }
-}
 
-impl Kakao {
     /// Makes a call for the signed-in person, also one that sends, and once more after a refused token
     /// (-401): Kakao looks at the token before anything else, so nothing was sent.
     pub(crate) async fn call<E: Endpoint>(

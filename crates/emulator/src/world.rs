@@ -129,11 +129,13 @@ impl World {
         self.apps.iter().find(|app| app.rest_api_key == client_id)
     }
 
+    fn app_to_configure(&mut self, key: &str) -> Option<&mut App> {
+        self.apps.iter_mut().find(|app| app.key.as_str() == key)
+    }
+
     /// Registers another redirect URI for an app; answers whether there is such an app.
     pub(crate) fn register_redirect_uri(&mut self, app: &str, redirect_uri: &str) -> bool {
-        let Some(app) = self.apps.iter_mut().find(|candidate| candidate.key.as_str() == app) else {
-            return false;
-        };
+        let Some(app) = self.app_to_configure(app) else { return false };
         if app.redirect_uris.iter().all(|registered| registered != redirect_uri) {
             app.redirect_uris.push(redirect_uri.to_owned());
         }
@@ -142,9 +144,7 @@ impl World {
 
     /// Registers another web domain for an app; answers whether there is such an app.
     pub(crate) fn register_web_domain(&mut self, app: &str, origin: &str) -> bool {
-        let Some(app) = self.apps.iter_mut().find(|candidate| candidate.key.as_str() == app) else {
-            return false;
-        };
+        let Some(app) = self.app_to_configure(app) else { return false };
         if app.web_domains.iter().all(|registered| registered != origin) {
             app.web_domains.push(origin.to_owned());
         }

@@ -19,7 +19,7 @@ pub(crate) enum ActError {
     Kakao(#[from] katok_client::Error),
     /// Kakao may not know of it, but here nobody is signed in any more.
     #[error("signed out here, but not confirmed by Kakao: {0}")]
-    SignedOutHereOnly(katok_client::Error),
+    SignedOutHereOnly(Box<ActError>),
     /// The tokens were not refreshed in time; nothing was asked of Kakao.
     #[error("the tokens could not be refreshed in time")]
     Busy,
@@ -72,9 +72,9 @@ pub(crate) async fn log_out(app: &App, account: &AccountId) -> Result<Value, Act
             app.store.sign_out(account).await?;
             Err(ActError::SignInAgain)
         }
-        Err(ActError::Kakao(error)) => {
+        Err(error @ (ActError::Kakao(_) | ActError::Busy)) => {
             app.store.end_sessions(account).await?;
-            Err(ActError::SignedOutHereOnly(error))
+            Err(ActError::SignedOutHereOnly(Box::new(error)))
         }
         Err(error) => Err(error),
     }

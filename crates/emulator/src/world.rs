@@ -86,7 +86,7 @@ impl World {
             swept_at: now,
         };
         for link in &seed.links {
-            world.link(&LinkKey::new(&link.app, &link.person), link.scopes.clone(), now);
+            world.link_as_seeded(link, now);
         }
         world
     }

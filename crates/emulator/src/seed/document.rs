@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    AppKey, ConsentItem, CustomTemplate, Friendship, Permission, PersonKey, Quotas, SeedError, Webhooks,
+    AppKey, BirthdayType, Channel, ChannelRelation, ConsentItem, CustomTemplate, Friendship, Gender,
+    Permission, PersonKey, Quotas, SeedError, ServiceTerms, ShippingAddress, Webhooks,
 };
 
 /// An empty list is not the same as none: a document that says nothing at all means the built-in seed.
@@ -27,16 +28,29 @@ fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Opti
     Vec::deserialize(field).map(Some)
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "these are the fields of the seed document")]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AppEntry {
     pub(super) key: AppKey,
+    pub(super) name: Option<String>,
     pub(super) app_id: Option<i64>,
     pub(super) rest_api_key: Option<String>,
     #[serde(default)]
     pub(super) client_secret: ClientSecretEntry,
     pub(super) admin_key: Option<String>,
     pub(super) javascript_key: Option<String>,
+    pub(super) native_app_key: Option<String>,
+    #[serde(default = "yes")]
+    pub(super) login: bool,
+    #[serde(default)]
+    pub(super) test_app: bool,
+    #[serde(default)]
+    pub(super) suspended: bool,
+    #[serde(default = "yes")]
+    pub(super) automatic_linking: bool,
+    #[serde(default)]
+    pub(super) allows_under_14: bool,
     #[serde(default)]
     pub(super) oidc: bool,
     #[serde(default)]
@@ -46,6 +60,16 @@ pub(super) struct AppEntry {
     #[serde(default)]
     pub(super) web_domains: Vec<String>,
     #[serde(default)]
+    pub(super) javascript_domains: Vec<String>,
+    #[serde(default)]
+    pub(super) android_key_hashes: Vec<String>,
+    #[serde(default)]
+    pub(super) ios_bundle_ids: Vec<String>,
+    #[serde(default)]
+    pub(super) ip_allow_list: Vec<String>,
+    #[serde(default)]
+    pub(super) admin_key_denied: BTreeSet<String>,
+    #[serde(default)]
     pub(super) consent_items: Vec<ConsentItem>,
     #[serde(default)]
     pub(super) permissions: BTreeSet<Permission>,
@@ -54,6 +78,10 @@ pub(super) struct AppEntry {
     #[serde(default)]
     pub(super) properties: Vec<String>,
     #[serde(default)]
+    pub(super) service_terms: Vec<ServiceTerms>,
+    #[serde(default)]
+    pub(super) channels: Vec<Channel>,
+    #[serde(default)]
     pub(super) templates: Vec<CustomTemplate>,
     #[serde(default)]
     pub(super) webhooks: Webhooks,
@@ -61,6 +89,7 @@ pub(super) struct AppEntry {
     pub(super) quotas: Quotas,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "these are the fields of the seed document")]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PersonEntry {
@@ -68,9 +97,41 @@ pub(super) struct PersonEntry {
     pub(super) nickname: Option<String>,
     pub(super) email: Option<String>,
     pub(super) password: Option<String>,
-    pub(super) talk: Option<bool>,
+    #[serde(default = "yes")]
+    pub(super) is_email_valid: bool,
+    #[serde(default = "yes")]
+    pub(super) is_email_verified: bool,
+    #[serde(default = "yes")]
+    pub(super) talk: bool,
+    #[serde(default)]
+    pub(super) refuses_messages: bool,
+    #[serde(default)]
+    pub(super) unsupported_device: bool,
+    #[serde(default)]
+    pub(super) under_14: bool,
+    #[serde(default)]
+    pub(super) suspended: bool,
+    #[serde(default)]
+    pub(super) dormant: bool,
+    #[serde(default)]
+    pub(super) is_default_nickname: bool,
     pub(super) profile_image_url: Option<String>,
     pub(super) thumbnail_image_url: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) gender: Option<Gender>,
+    pub(super) age_range: Option<String>,
+    pub(super) birthyear: Option<String>,
+    pub(super) birthday: Option<String>,
+    #[serde(default)]
+    pub(super) birthday_type: BirthdayType,
+    #[serde(default)]
+    pub(super) is_leap_month: bool,
+    pub(super) phone_number: Option<String>,
+    pub(super) ci: Option<String>,
+    #[serde(default)]
+    pub(super) shipping_addresses: Vec<ShippingAddress>,
+    #[serde(default)]
+    pub(super) channels: BTreeMap<String, ChannelRelation>,
     #[serde(default)]
     pub(super) user_ids: BTreeMap<AppKey, i64>,
 }
@@ -81,6 +142,16 @@ pub(super) struct LinkEntry {
     pub(super) app: AppKey,
     pub(super) person: PersonKey,
     pub(super) scopes: Option<BTreeSet<String>>,
+    #[serde(default)]
+    pub(super) service_terms: BTreeSet<String>,
+    #[serde(default)]
+    pub(super) properties: BTreeMap<String, String>,
+    #[serde(default = "yes")]
+    pub(super) registered: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What a document says about the client secret.

@@ -25,6 +25,7 @@ fn app(entry: AppEntry) -> App {
     let made_up = |what: &str| Digest::of(&["app", key.as_str(), what]).hex()[..32].to_owned();
     let number = || 1_000_000 + i64::from(Digest::of(&["app", key.as_str(), "app_id"]).number() % 9_000_000);
     App {
+        name: entry.name.unwrap_or_else(|| key.to_string()),
         app_id: entry.app_id.unwrap_or_else(number),
         rest_api_key: entry.rest_api_key.unwrap_or_else(|| made_up("rest_api_key")),
         client_secret: match entry.client_secret {
@@ -34,14 +35,27 @@ fn app(entry: AppEntry) -> App {
         },
         admin_key: Secret(entry.admin_key.unwrap_or_else(|| made_up("admin_key"))),
         javascript_key: entry.javascript_key.unwrap_or_else(|| made_up("javascript_key")),
+        native_app_key: entry.native_app_key.unwrap_or_else(|| made_up("native_app_key")),
+        login: entry.login,
+        test_app: entry.test_app,
+        suspended: entry.suspended,
+        automatic_linking: entry.automatic_linking,
+        allows_under_14: entry.allows_under_14,
         oidc: entry.oidc,
         redirect_uris: entry.redirect_uris,
         logout_redirect_uris: entry.logout_redirect_uris,
         web_domains: entry.web_domains,
+        javascript_domains: entry.javascript_domains,
+        android_key_hashes: entry.android_key_hashes,
+        ios_bundle_ids: entry.ios_bundle_ids,
+        ip_allow_list: entry.ip_allow_list,
+        admin_key_denied: entry.admin_key_denied,
         consent_items: entry.consent_items,
         permissions: entry.permissions,
         members: entry.members,
         properties: entry.properties,
+        service_terms: entry.service_terms,
+        channels: entry.channels,
         templates: entry.templates,
         webhooks: entry.webhooks,
         quotas: entry.quotas,
@@ -55,9 +69,28 @@ fn person(entry: PersonEntry) -> Person {
         nickname: entry.nickname.unwrap_or_else(|| key.to_string()),
         email: entry.email.unwrap_or_else(|| format!("{key}@example.com")),
         password: Secret(entry.password.unwrap_or_else(|| format!("pw-{key}"))),
-        talk: entry.talk.unwrap_or(true),
+        is_email_valid: entry.is_email_valid,
+        is_email_verified: entry.is_email_verified,
+        talk: entry.talk,
+        refuses_messages: entry.refuses_messages,
+        unsupported_device: entry.unsupported_device,
+        under_14: entry.under_14,
+        suspended: entry.suspended,
+        dormant: entry.dormant,
+        is_default_nickname: entry.is_default_nickname,
         profile_image_url: entry.profile_image_url.clone().or(entry.thumbnail_image_url.clone()),
         thumbnail_image_url: entry.thumbnail_image_url.or(entry.profile_image_url),
+        name: entry.name,
+        gender: entry.gender,
+        age_range: entry.age_range,
+        birthyear: entry.birthyear,
+        birthday: entry.birthday,
+        birthday_type: entry.birthday_type,
+        is_leap_month: entry.is_leap_month,
+        phone_number: entry.phone_number,
+        ci: entry.ci,
+        shipping_addresses: entry.shipping_addresses,
+        channels: entry.channels,
         user_ids: entry.user_ids,
         key,
     }
@@ -97,5 +130,12 @@ fn link(entry: LinkEntry, apps: &[App]) -> Link {
         let items = app.into_iter().flat_map(|app| &app.consent_items);
         items.filter(|item| item.level != ConsentLevel::InUse).map(|item| item.id.clone()).collect()
     };
-    Link { scopes: entry.scopes.unwrap_or_else(asked_at_login), app: entry.app, person: entry.person }
+    Link {
+        scopes: entry.scopes.unwrap_or_else(asked_at_login),
+        service_terms: entry.service_terms,
+        properties: entry.properties,
+        registered: entry.registered,
+        app: entry.app,
+        person: entry.person,
+    }
 }

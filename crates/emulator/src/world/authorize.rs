@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::form_urlencoded;
 
@@ -275,7 +275,9 @@ impl World {
         let Callback { redirect_uri, code_challenge, .. } = callback;
         let mut scopes = agreed;
         scopes.extend(self.links.get(&link).into_iter().flat_map(|link| link.scopes.iter().cloned()));
-        self.keep_code(&code, AuthorizationCode::new(link, redirect_uri, code_challenge, scopes, now));
+        let lifetime = self.app(&link.app).map_or(0, |app| app.quotas.code_lifetime_seconds);
+        let expires_at = now + SignedDuration::from_secs(lifetime.into());
+        self.keep_code(&code, AuthorizationCode::new(link, redirect_uri, code_challenge, scopes, expires_at));
         address
     }
 }

@@ -1,6 +1,6 @@
 //! Links: who is signed up to which app, and what they agreed to there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,25 +47,70 @@ pub(super) struct Link {
     pub(super) connected_at: Timestamp,
     /// What they agreed to, and have not taken back.
     pub(super) scopes: BTreeSet<String>,
+    /// The service terms they agreed to, by tag.
+    pub(super) service_terms: BTreeMap<String, AgreedTerms>,
+    /// What the service stored about them.
+    pub(super) properties: BTreeMap<String, String>,
+    /// When they signed up; none while they are preregistered.
+    pub(super) registered_at: Option<Timestamp>,
     /// What the app's calls about friends name them by.
     pub(super) uuid: String,
 }
 
+/// How somebody agreed to service terms.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct AgreedTerms {
+    pub(super) at: Timestamp,
+    pub(super) by: AgreedBy,
+}
+
+/// Where somebody agreed to service terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum AgreedBy {
+    /// On the consent page.
+    Kauth,
+    /// In the service, which told Kakao by its API.
+    Kapi,
+}
+
 impl Link {
     pub(super) fn to_seed(&self, key: &LinkKey) -> seed::Link {
-        seed::Link { app: key.app.clone(), person: key.person.clone(), scopes: self.scopes.clone() }
+        seed::Link {
+            app: key.app.clone(),
+            person: key.person.clone(),
+            scopes: self.scopes.clone(),
+            service_terms: self.service_terms.keys().cloned().collect(),
+            properties: self.properties.clone(),
+            registered: self.registered_at.is_some(),
+        }
     }
 }
 
 impl World {
     /// Signs somebody up, or adds to what they agreed to.
     pub(super) fn link(&mut self, key: &LinkKey, scopes: BTreeSet<String>, now: Timestamp) {
+        let automatic = self.app(&key.app).is_some_and(|app| app.automatic_linking);
         let link = self.links.entry(key.clone()).or_insert_with(|| Link {
             connected_at: now,
             scopes: BTreeSet::new(),
+            service_terms: BTreeMap::new(),
+            properties: BTreeMap::new(),
+            registered_at: automatic.then_some(now),
             uuid: friend_uuid(key),
         });
         link.scopes.extend(scopes);
+    }
+
+    /// The link as a seed document says it was made before the world began.
+    pub(super) fn link_as_seeded(&mut self, seeded: &seed::Link, now: Timestamp) {
+        let key = LinkKey::new(&seeded.app, &seeded.person);
+        self.link(&key, seeded.scopes.clone(), now);
+        if let Some(link) = self.links.get_mut(&key) {
+            let agreed = |tag: &String| (tag.clone(), AgreedTerms { at: now, by: AgreedBy::Kauth });
+            link.service_terms = seeded.service_terms.iter().map(agreed).collect();
+            link.properties = seeded.properties.clone();
+            link.registered_at = seeded.registered.then_some(now);
+        }
     }
 
     /// Everything the app has of this person is gone afterwards, and every token dead.

@@ -14,8 +14,6 @@ use crate::digest::Digest;
 use crate::fault::LoginFault;
 use crate::seed::App;
 
-/// Kakao says "short"; ten minutes is what people believe.
-const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// Six hours for a REST API key, less the second that real answers show.
 const ACCESS_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_secs(6 * 60 * 60 - 1);
 /// Two months, likewise.
@@ -41,9 +39,9 @@ impl AuthorizationCode {
         redirect_uri: String,
         code_challenge: Option<String>,
         scopes: BTreeSet<String>,
-        now: Timestamp,
+        expires_at: Timestamp,
     ) -> Self {
-        Self { link, redirect_uri, code_challenge, scopes, expires_at: now + CODE_LIFETIME }
+        Self { link, redirect_uri, code_challenge, scopes, expires_at }
     }
 
     pub(super) fn is_alive(&self, now: Timestamp) -> bool {

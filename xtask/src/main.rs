@@ -1,6 +1,7 @@
 //! The project's chores: `cargo xtask test` and its parts.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
+mod bench;
 mod needs;
 mod pictures;
 mod suite;
@@ -15,6 +16,7 @@ const USAGE: &str = "\
 cargo xtask test                 set up what the tests need, then run every check and every test
 cargo xtask test --advisories    the same, and ask the advisory database about the dependencies (needs the internet)
 cargo xtask tidy                 only check that every line of code is in the room it belongs to
+cargo xtask bench emulator       measure how fast the emulator is (builds the program with optimisation)
 cargo xtask pictures             take the pictures of the READMEs anew, and one of every page to look at";
 
 fn main() -> ExitCode {
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
             ["test"] => suite::run_all(&["bans", "licenses", "sources"]),
             ["test", "--advisories"] => suite::run_all(&["advisories", "bans", "licenses", "sources"]),
             ["tidy"] => tidy::run(),
+            ["bench", "emulator"] => bench::emulator(),
             ["pictures"] => pictures::run_all(),
             _ => Err(USAGE.to_owned()),
         });

@@ -2,6 +2,7 @@
 
 mod api_host;
 mod control;
+mod description;
 mod host;
 mod login_host;
 mod origin;
@@ -30,6 +31,7 @@ pub(crate) fn router(live: Arc<LiveWorld>) -> Router {
         .merge(login_host::routes())
         .merge(api_host::routes())
         .merge(control::routes())
+        .merge(description::routes())
         .merge(pages::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)

@@ -28,6 +28,7 @@ mod fault;
 mod http;
 mod inbox;
 mod live;
+mod openapi;
 
 pub mod seed;
 mod state_file;

@@ -220,7 +220,7 @@ fn check_shape(place: &str, expected: &Value, given: &Value, may_say_more: bool)
     }
 }
 
-fn samples() -> Vec<(String, Value)> {
+pub(crate) fn samples() -> Vec<(String, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contract");
     let mut samples = Vec::new();
     for endpoint in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {

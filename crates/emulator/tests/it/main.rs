@@ -5,8 +5,10 @@
 mod authorize;
 mod contract;
 mod control;
+mod description;
 mod friends;
 mod messages;
+mod openapi;
 mod pages;
 mod state;
 mod support;

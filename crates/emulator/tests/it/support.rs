@@ -3,10 +3,12 @@
 use std::sync::LazyLock;
 
 use katok_emulator::{Clock, Decision, Emulator, Options, Seed};
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::{Client, Request, RequestBuilder, StatusCode, redirect};
 use serde_json::{Value, json};
 use url::Url;
+
+use crate::openapi::{Exchange, check_exchange};
 
 pub(crate) const REST_API_KEY: &str = "de300de300de300de300de300de30001";
 pub(crate) const CLIENT_SECRET: &str = "de305ec7de305ec7de305ec7de305ec7";
@@ -26,17 +28,49 @@ pub(crate) struct Kakao {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
 }
 
 impl Answer {
     pub(crate) async fn of(request: RequestBuilder) -> Self {
-        let response = request.send().await.unwrap();
+        let (client, request) = request.build_split();
+        let asked = request.unwrap();
+        let response = client.execute(asked.try_clone().unwrap()).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Self { status, headers, body }
+        let answer = Self { status, headers, body };
+        answer.check_against_the_description(&asked);
+        answer
+    }
+
+    /// Whatever a test is about, no answer may contradict what is published about Kakao's API.
+    fn check_against_the_description(&self, asked: &Request) {
+        let header = |headers: &HeaderMap, name| {
+            headers.get(name).map(|value| value.to_str().unwrap_or_default().to_owned()).unwrap_or_default()
+        };
+        let query = asked.url().query_pairs().into_owned();
+        let form = asked.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
+        let is_form = header(asked.headers(), CONTENT_TYPE).starts_with("application/x-www-form-urlencoded");
+        let form = url::form_urlencoded::parse(if is_form { form } else { &[] });
+        let given = query.chain(form.into_owned()).collect();
+        let is_multipart = header(asked.headers(), CONTENT_TYPE).starts_with("multipart/");
+        let exchange = Exchange {
+            host: &match header(asked.headers(), HOST) {
+                host if host.is_empty() => asked.url().authority().to_owned(),
+                host => host,
+            },
+            method: asked.method().as_str(),
+            path: asked.url().path(),
+            parameters: (!is_multipart).then_some(given),
+            status: self.status.as_u16(),
+            content_type: &header(&self.headers, CONTENT_TYPE),
+            body: &self.body,
+        };
+        if let Err(what) = check_exchange(&exchange) {
+            panic!("{what}");
+        }
     }
 
     /// The body of a success.
@@ -201,7 +235,7 @@ impl Browser<'_> {
             Some(cookie) => request.header(COOKIE, cookie),
             None => request,
         };
-        Shown::new(request.send().await.unwrap()).await
+        Shown::new(&Answer::of(request).await)
     }
 }
 
@@ -216,15 +250,14 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    async fn new(response: Response) -> Self {
-        let header =
-            |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+    fn new(answer: &Answer) -> Self {
+        let header = |name: &str| answer.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
         Self {
-            status: response.status(),
+            status: answer.status,
             location: header(LOCATION.as_str()),
             cookie: header(SET_COOKIE.as_str()),
             policy: header("content-security-policy").unwrap_or_default(),
-            html: response.text().await.unwrap(),
+            html: answer.body.as_str().unwrap_or_default().to_owned(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The `OpenAPI` description itself: sound, complete, served, and at one with the samples in `contract/`.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use reqwest::Method;
 use serde_json::Value;
@@ -130,6 +131,12 @@ fn every_example_is_valid() {
     let mut checked = 0;
     for (path, item) in paths() {
         for (method, operation) in operations(item) {
+            let body = resolved(&operation["requestBody"]);
+            let form = &body["content"]["application/x-www-form-urlencoded"];
+            if let Some(example) = form.get("example") {
+                let name = format!("{method} {path} form");
+                check_value(&name, &form["schema"], example).unwrap_or_else(|what| panic!("{name}: {what}"));
+            }
             for (status, response) in operation["responses"].as_object().unwrap() {
                 let json = &resolved(response)["content"]["application/json"];
                 let several = json["examples"].as_object().into_iter().flatten();
@@ -229,6 +236,33 @@ async fn every_described_path_is_answered_unless_it_is_not_yet() {
             assert_ne!(answered, not_yet, "{method} {path} answers {status}; NOT_YET says otherwise");
         }
     }
+}
+
+#[test]
+fn every_route_of_kakaos_hosts_is_described() {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http")];
+    let mut described = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            let source = std::fs::read_to_string(&entry).unwrap();
+            let routes = source.split(".route(").skip(1).filter_map(|route| route.split('"').nth(1));
+            for route in routes.filter(|route| is_of_kakaos_calls(route)) {
+                assert!(DOCUMENT["paths"].get(route).is_some(), "{route} in {}", entry.display());
+                described += 1;
+            }
+        }
+    }
+    assert_eq!(described + NOT_YET.len(), paths().count());
+}
+
+/// Pictures and pages of people are no calls.
+fn is_of_kakaos_calls(route: &str) -> bool {
+    let calls = ["/oauth/", "/.well-known/", "/v1/", "/v2/"];
+    calls.iter().any(|begin| route.starts_with(begin)) && !route.starts_with("/oauth/authorize/")
 }
 
 #[tokio::test]

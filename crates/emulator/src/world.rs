@@ -7,6 +7,7 @@ pub(crate) mod authorize;
 pub(crate) mod chat;
 pub(crate) mod consent;
 pub(crate) mod credentials;
+pub(crate) mod event;
 pub(crate) mod friends;
 mod friendship;
 mod generator;
@@ -18,7 +19,7 @@ pub(crate) mod template;
 pub(crate) mod token;
 pub(crate) mod user;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 use crate::seed::{App, AppKey, Person, Seed};
 use chat::Rooms;
+use event::Happened;
 use friendship::Friendships;
 use generator::Generator;
 use link::{Link, LinkKey};
@@ -51,6 +53,8 @@ pub(crate) struct World {
     rooms: Rooms,
     token_counts: BTreeMap<LinkKey, TokenCounts>,
     message_counts: BTreeMap<AppKey, BTreeMap<Date, MessageCounts>>,
+    #[serde(default)]
+    events: VecDeque<Happened>,
     generator: Generator,
     swept_at: Timestamp,
 }
@@ -82,12 +86,15 @@ impl World {
             rooms: Rooms::default(),
             token_counts: BTreeMap::new(),
             message_counts: BTreeMap::new(),
+            events: VecDeque::new(),
             generator: Generator::new(seed.digest()),
             swept_at: now,
         };
         for link in &seed.links {
             world.link_as_seeded(link, now);
         }
+        // Whoever was signed up before the world began did not sign up now.
+        world.events.clear();
         world
     }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::World;
+use super::event::{Event, UnlinkReason};
 use crate::digest::Digest;
 use crate::seed::{self, AppKey, PersonKey};
 
@@ -90,6 +91,7 @@ impl World {
     /// Signs somebody up, or adds to what they agreed to.
     pub(super) fn link(&mut self, key: &LinkKey, scopes: BTreeSet<String>, now: Timestamp) {
         let automatic = self.app(&key.app).is_some_and(|app| app.automatic_linking);
+        let is_new = !self.links.contains_key(key);
         let link = self.links.entry(key.clone()).or_insert_with(|| Link {
             connected_at: now,
             scopes: BTreeSet::new(),
@@ -98,7 +100,14 @@ impl World {
             registered_at: automatic.then_some(now),
             uuid: friend_uuid(key),
         });
+        let agreed: BTreeSet<String> = scopes.difference(&link.scopes).cloned().collect();
         link.scopes.extend(scopes);
+        if is_new && automatic {
+            self.tell(key, Event::Linked, now);
+        }
+        if !agreed.is_empty() {
+            self.tell(key, Event::ScopesAgreed { scopes: agreed }, now);
+        }
     }
 
     /// The link as a seed document says it was made before the world began.
@@ -114,9 +123,10 @@ impl World {
     }
 
     /// Everything the app has of this person is gone afterwards, and every token dead.
-    pub(super) fn unlink(&mut self, key: &LinkKey) {
+    pub(super) fn unlink(&mut self, key: &LinkKey, reason: UnlinkReason, now: Timestamp) {
         self.links.remove(key);
         self.revoke_everything(key);
+        self.tell(key, Event::Unlinked { reason }, now);
     }
 
     /// Who the app knows by this uuid.

@@ -342,3 +342,41 @@ fn what_has_died_is_swept_out() {
     assert!(world.token_counts.is_empty());
     assert_eq!(world.links.len(), Seed::built_in().links.len() + 1);
 }
+
+#[test]
+fn what_happens_between_a_person_and_an_app_is_told_in_order() {
+    let mut observed = Observed::new();
+    observed.authorize(0, &BTreeSet::new(), Some(BTreeSet::from([REQUIRED])));
+    observed.exchange(0);
+    observed.authorize(0, &BTreeSet::from(["friends"]), Some(BTreeSet::from(["friends"])));
+    observed.exchange(1);
+    observed.live(Event::Logout { token: 0 });
+    observed.live(Event::Unlink { token: 1 });
+    let told: Vec<event::Happened> = observed.world.take_events().into();
+    let scopes = |item: &str| BTreeSet::from([item.to_owned()]);
+    let expected = [
+        event::Event::Linked,
+        event::Event::ScopesAgreed { scopes: scopes(REQUIRED) },
+        event::Event::TokenIssued,
+        event::Event::ScopesAgreed { scopes: scopes("friends") },
+        event::Event::TokenIssued,
+        event::Event::TokenRevoked,
+        event::Event::Unlinked { reason: event::UnlinkReason::UnlinkFromService },
+    ];
+    assert_eq!(told.iter().map(|told| &told.event).collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
+    assert!(told.iter().all(|told| told.person.as_str() == "ryan" && told.app.as_str() == "demo"));
+    assert!(observed.world.take_events().is_empty());
+}
+
+#[test]
+fn events_that_nobody_takes_are_forgotten_oldest_first() {
+    let mut observed = Observed::new();
+    let link = link::LinkKey::new(&"demo".parse().unwrap(), &"ryan".parse().unwrap());
+    observed.world.tell(&link, event::Event::Linked, observed.now);
+    for _ in 0..1_000 {
+        observed.world.tell(&link, event::Event::TokenIssued, observed.now);
+    }
+    let told = observed.world.take_events();
+    assert_eq!(told.len(), 1_000);
+    assert!(told.iter().all(|told| told.event == event::Event::TokenIssued));
+}

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::event::Event;
 use super::generator::Opaque;
 use super::link::LinkKey;
 use super::{Command, World};
@@ -192,6 +193,7 @@ impl World {
         now: Timestamp,
     ) -> String {
         let token = self.generator.draw(Opaque::AccessToken(&link));
+        self.tell(&link, Event::TokenIssued, now);
         let record = AccessToken { link, grant, scopes, expires_at: now + ACCESS_TOKEN_LIFETIME };
         self.access_tokens.insert(Digest::of_bytes(token.as_bytes()), record);
         token

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::credentials::Credentials;
+use super::event::{Event, UnlinkReason};
 use super::{Command, World};
 use crate::fault::ApiFault;
 
@@ -86,9 +87,12 @@ impl Command for Logout {
     fn run(self, world: &mut World, now: Timestamp) -> Result<i64, ApiFault> {
         let caller = world.caller(&self.credentials, now)?;
         let (id, key, token) = (caller.user_id(), caller.key.clone(), caller.token);
-        match token {
-            Some(token) => world.revoke(&token),
-            None => world.revoke_everything(&key),
+        if let Some(token) = token {
+            world.revoke(&token);
+            world.tell(&key, Event::TokenRevoked, now);
+        } else {
+            world.revoke_everything(&key);
+            world.tell(&key, Event::TokensRevoked, now);
         }
         Ok(id)
     }
@@ -107,7 +111,7 @@ impl Command for Unlink {
     fn run(self, world: &mut World, now: Timestamp) -> Result<i64, ApiFault> {
         let caller = world.caller(&self.credentials, now)?;
         let (id, key) = (caller.user_id(), caller.key.clone());
-        world.unlink(&key);
+        world.unlink(&key, UnlinkReason::UnlinkFromService, now);
         Ok(id)
     }
 }

@@ -3,20 +3,24 @@
 //! `axum::serve` waits for ever for a header that never ends, accepts without limit, and on shutdown waits for
 //! the slowest client. Everything here exists to bound those three.
 
+mod http2;
 mod listeners;
 mod request_line;
+mod tls;
 
 use std::convert::Infallible;
 use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::{HttpService, service_fn};
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
@@ -25,6 +29,7 @@ use tower::{Service, ServiceExt};
 
 pub use listeners::Listeners;
 use request_line::LooseRequestLine;
+pub use tls::Tls;
 
 /// How long to leave an accept alone that failed for lack of something, such as file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
@@ -34,6 +39,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 pub struct Limits {
     /// How long a new connection may stay silent.
     pub first_byte: Duration,
+    /// How long a TLS handshake may take.
+    pub handshake: Duration,
     /// How long the head of a request may take; also how long a connection may idle between two requests.
     pub header: Duration,
     /// How many connections are open at once; the next one waits in the kernel's queue.
@@ -46,6 +53,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             first_byte: Duration::from_secs(10),
+            handshake: Duration::from_secs(10),
             header: Duration::from_secs(30),
             // Half of the 1,024 open files a process usually has.
             connections: 512,
@@ -59,13 +67,14 @@ impl Default for Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddr(pub SocketAddr);
 
-/// Serves HTTP/1.1 until `stop` is cancelled, then lets running requests finish for at most `limits.drain`.
+/// Serves until `stop` is cancelled, then lets running requests finish for at most `limits.drain`.
 ///
-/// Nothing of a connection outlives this function: what has not finished by then is dropped.
+/// HTTP/1.1, and with TLS also HTTP/2, as client and server agree. Nothing of a connection outlives this function,
+/// except one that a handler upgraded: what has not finished by then is dropped.
 pub async fn serve<S, B>(listeners: impl Into<Listeners>, app: S, limits: Limits, stop: CancellationToken)
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + Sync + 'static,
-    S::Future: Send,
+    S::Future: Send + 'static,
     B: Body + Send + 'static,
     B::Data: Send,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -77,7 +86,8 @@ where
             () = stop.cancelled() => break,
             Some(ended) = connections.join_next() => report(ended),
             (stream, peer) = accept(&listeners), if connections.len() < limits.connections => {
-                connections.spawn(connection(stream, peer, app.clone(), limits, stop.clone()));
+                let tls = listeners.tls.clone();
+                connections.spawn(connection(stream, peer, tls, app.clone(), limits, stop.clone()));
             }
         }
     }
@@ -117,12 +127,15 @@ async fn accept(listeners: &Listeners) -> (TcpStream, SocketAddr) {
 async fn connection<S, B>(
     stream: TcpStream,
     peer: SocketAddr,
+    tls: Option<Tls>,
     app: S,
     limits: Limits,
     stop: CancellationToken,
 ) where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone,
-    B: Body + 'static,
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    B: Body + Send + 'static,
+    B::Data: Send,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     // Answers are written whole; holding back their last packet would only delay them.
@@ -137,24 +150,55 @@ async fn connection<S, B>(
         return;
     }
 
-    let service = service_fn(|mut request: Request<Incoming>| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(PeerAddr(peer));
         app.clone().oneshot(request)
     });
+    let served = match tls {
+        None => serve_http1(stream, service, limits, stop).await,
+        Some(tls) => {
+            let secured = tokio::select! {
+                () = stop.cancelled() => return,
+                secured = timeout(limits.handshake, tls.accept(stream)) => secured,
+            };
+            match secured {
+                Ok(Ok(stream)) if tls::is_http2(&stream) => http2::serve(stream, service, limits, stop).await,
+                Ok(Ok(stream)) => serve_http1(stream, service, limits, stop).await,
+                // Most often a client that does not trust the certificate: whoever looks for the reason wants to know.
+                Ok(Err(error)) => return tracing::info!(%peer, %error, "TLS handshake failed"),
+                Err(_) => return tracing::debug!(%peer, "TLS handshake took too long"),
+            }
+        }
+    };
+    if let Err(error) = served {
+        tracing::debug!(%peer, %error, "connection ended early");
+    }
+}
+
+async fn serve_http1<I, S, B>(
+    stream: I,
+    service: S,
+    limits: Limits,
+    stop: CancellationToken,
+) -> hyper::Result<()>
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: HttpService<Incoming, ResBody = B, Error = Infallible>,
+    B: Body + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
     let http = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header)
-        .serve_connection(TokioIo::new(LooseRequestLine::new(stream)), service);
-    let mut http = std::pin::pin!(http);
-    let served = tokio::select! {
+        .serve_connection(TokioIo::new(LooseRequestLine::new(stream)), service)
+        .with_upgrades();
+    let mut http = pin!(http);
+    tokio::select! {
         served = http.as_mut() => served,
         () = stop.cancelled() => {
             http.as_mut().graceful_shutdown();
             http.await
         }
-    };
-    if let Err(error) = served {
-        tracing::debug!(%peer, %error, "connection ended early");
     }
 }
 

@@ -7,12 +7,17 @@ use std::task::Poll;
 
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::tls::Tls;
+
 /// How often to look for a port that is free in both families before giving up.
 const TRIES: usize = 16;
 
 /// Sockets that are served as one.
 #[derive(Debug)]
-pub struct Listeners(Vec<TcpListener>);
+pub struct Listeners {
+    sockets: Vec<TcpListener>,
+    pub(crate) tls: Option<Tls>,
+}
 
 impl Listeners {
     /// Listens on an address; a loopback address means this machine in both families.
@@ -24,22 +29,28 @@ impl Listeners {
         let other: IpAddr = match address.ip() {
             IpAddr::V4(Ipv4Addr::LOCALHOST) => Ipv6Addr::LOCALHOST.into(),
             IpAddr::V6(Ipv6Addr::LOCALHOST) => Ipv4Addr::LOCALHOST.into(),
-            _ => return Ok(Self(vec![TcpListener::bind(address).await?])),
+            _ => return Ok(TcpListener::bind(address).await?.into()),
         };
         for _ in 0..TRIES {
             let first = TcpListener::bind(address).await?;
             let port = first.local_addr()?.port();
             match TcpListener::bind(SocketAddr::new(other, port)).await {
-                Ok(second) => return Ok(Self(vec![first, second])),
+                Ok(second) => return Ok(vec![first, second].into()),
                 Err(error) if error.kind() == ErrorKind::AddrInUse && address.port() == 0 => {}
                 Err(error) if error.kind() == ErrorKind::AddrInUse => return Err(error),
                 Err(error) => {
                     tracing::debug!(%error, "listening in one address family only");
-                    return Ok(Self(vec![first]));
+                    return Ok(first.into());
                 }
             }
         }
         Err(ErrorKind::AddrInUse.into())
+    }
+
+    /// Speaks TLS, and nothing else, on these sockets.
+    #[must_use]
+    pub fn with_tls(self, tls: Tls) -> Self {
+        Self { tls: Some(tls), ..self }
     }
 
     /// The port, the same in both families.
@@ -49,12 +60,12 @@ impl Listeners {
     /// Never: a listening socket has an address.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.0[0].local_addr().expect("a listening socket has an address").port()
+        self.sockets[0].local_addr().expect("a listening socket has an address").port()
     }
 
     pub(crate) async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         poll_fn(|context| {
-            let mut each = self.0.iter().map(|listener| listener.poll_accept(context));
+            let mut each = self.sockets.iter().map(|listener| listener.poll_accept(context));
             each.find(Poll::is_ready).unwrap_or(Poll::Pending)
         })
         .await
@@ -63,6 +74,13 @@ impl Listeners {
 
 impl From<TcpListener> for Listeners {
     fn from(listener: TcpListener) -> Self {
-        Self(vec![listener])
+        vec![listener].into()
+    }
+}
+
+impl From<Vec<TcpListener>> for Listeners {
+    /// Takes sockets that listen already; there has to be one at least.
+    fn from(sockets: Vec<TcpListener>) -> Self {
+        Self { sockets, tls: None }
     }
 }

@@ -1,6 +1,8 @@
 //! The listener over real sockets.
 #![expect(clippy::unwrap_used, reason = "a test's own helpers fail by panicking")]
 
+mod tls;
+
 use std::collections::HashSet;
 use std::future::pending;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -19,7 +21,8 @@ use tokio_util::sync::CancellationToken;
 const SHORT: Duration = Duration::from_millis(50);
 /// Longer than any test: whoever waits for it to pass hangs.
 const NEVER: Duration = Duration::from_hours(1);
-const PATIENT: Limits = Limits { first_byte: NEVER, header: NEVER, connections: 100, drain: NEVER };
+const PATIENT: Limits =
+    Limits { first_byte: NEVER, handshake: NEVER, header: NEVER, connections: 100, drain: NEVER };
 
 struct Server {
     address: SocketAddr,
@@ -30,9 +33,13 @@ struct Server {
 impl Server {
     async fn start(app: Router, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        Self::on(listener.into(), app, limits)
+    }
+
+    fn on(listeners: Listeners, app: Router, limits: Limits) -> Self {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, listeners.port()));
         let stop = CancellationToken::new();
-        let serving = tokio::spawn(serve(listener, app, limits, stop.clone()));
+        let serving = tokio::spawn(serve(listeners, app, limits, stop.clone()));
         Self { address, stop, serving }
     }
 

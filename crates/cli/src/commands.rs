@@ -9,12 +9,13 @@ mod unlink;
 mod up;
 mod whoami;
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use katok_gateway::{KakaoAt, Sentence};
 use tokio::time::timeout;
 
-use crate::args::{Act, Args, Command};
+use crate::args::{self, Act, Args, Command, EmulatorCommand};
 use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
 use crate::output::Output;
@@ -24,9 +25,12 @@ use crate::stop_signal::stop_signal;
 const SETTLING: Duration = Duration::from_secs(20);
 
 /// Runs the command that was typed.
-pub(crate) async fn run(args: Args, output: &Output) -> Result<Exit, Failure> {
-    match &args.command {
+pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure> {
+    let exit = match &args.command {
         Command::Up(up) => up::run(&args, up, *output).await,
+        Command::Emulator(args::Emulator { command: Some(EmulatorCommand::Exec(exec)), .. }) => {
+            return emulator::exec::run(&args, exec).await;
+        }
         Command::Emulator(emulator) => emulator::run(&args, emulator, *output).await,
         Command::Act(act) => {
             let kakao = kakao(&args, output).await?;
@@ -40,7 +44,8 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<Exit, Failure> {
                 }
             }
         }
-    }
+    };
+    exit.map(ExitCode::from)
 }
 
 async fn run_act(act: &Act, kakao: &Kakao, output: Output) -> Result<Exit, Failure> {

@@ -17,6 +17,9 @@ pub(crate) enum Exit {
     SignInNeeded = 3,
     Trouble = 4,
     Unconfirmed = 5,
+    // As a shell says that there is no such command, or none that it can run.
+    NotExecutable = 126,
+    NotFound = 127,
     // As a shell counts programs that a signal has ended.
     Interrupted = 130,
     Terminated = 143,

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod data_dir;
+mod exec;
 mod failure;
 mod kakao;
 mod language;
@@ -20,12 +21,20 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::Args;
+use crate::args::{Args, Command, EmulatorCommand};
 use crate::output::Output;
 
 fn main() -> ExitCode {
     let args = Args::parse();
     let output = Output::new(language::of_environment(), args.json);
+    #[cfg(target_os = "linux")]
+    if let Command::Emulator(args::Emulator { command: Some(EmulatorCommand::ExecInside(inside)), .. }) =
+        &args.command
+    {
+        // The kernel gives a namespace to processes of one thread only, so this comes before the runtime.
+        let Err(failure) = exec::become_command(inside);
+        return failure.map_or(ExitCode::FAILURE, |failure| output.fail(&failure));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let Ok(runtime) = runtime else {
         return output.fail(&failure::Failure::system(
@@ -37,7 +46,7 @@ fn main() -> ExitCode {
     // Waiting for it would wait for a person: reading standard input cannot be cancelled.
     runtime.shutdown_background();
     match outcome {
-        Ok(exit) => exit.into(),
+        Ok(exit) => exit,
         Err(failure) => output.fail(&failure),
     }
 }

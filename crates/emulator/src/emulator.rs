@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use katok_listener::{Limits, Listeners};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
 use crate::approval::{self, ApproveError, Decision};
+use crate::authority::{Authority, AuthorityError};
 use crate::clock::{Clock, ClockError};
 use crate::http;
 use crate::inbox::ReceivedMessage;
@@ -121,7 +122,7 @@ pub struct Emulator {
     live: Arc<LiveWorld>,
     base_url: Url,
     started_from: StartedFrom,
-    server: JoinHandle<()>,
+    servers: JoinSet<()>,
     writer: Option<Writer>,
     stop: DropGuard,
 }
@@ -164,15 +165,30 @@ impl Emulator {
         }
 
         let stop = CancellationToken::new();
-        let serving =
-            katok_listener::serve(listeners, http::router(live.clone()), Limits::default(), stop.clone());
-        let server = tokio::spawn(serving);
         let writer = state_file.map(|file| {
             let task = tokio::spawn(keep_written(file.clone(), live.clone(), stop.clone()));
             Writer { file, task }
         });
         let base_url = Url::parse(&format!("http://localhost:{port}")).expect("a port makes a valid URL");
-        Ok(Self { live, base_url, started_from, server, writer, stop: stop.drop_guard() })
+        let servers = JoinSet::new();
+        let mut emulator = Self { live, base_url, started_from, servers, writer, stop: stop.drop_guard() };
+        emulator.serve(listeners);
+        Ok(emulator)
+    }
+
+    /// Answers on these sockets too.
+    pub fn serve(&mut self, listeners: Listeners) {
+        let router = http::router(self.live.clone());
+        let stop = self.stop.token().clone();
+        self.servers.spawn(katok_listener::serve(listeners, router, Limits::default(), stop));
+    }
+
+    /// Answers over TLS on these sockets too, as `https://kauth.kakao.com` and `https://kapi.kakao.com`.
+    ///
+    /// Clients have to trust the authority, and to find these sockets under those names.
+    pub fn serve_tls(&mut self, listeners: Listeners, authority: &Authority) -> Result<(), AuthorityError> {
+        self.serve(listeners.with_tls(authority.tls()?));
+        Ok(())
     }
 
     /// Where it answers, as kauth and kapi at once.
@@ -188,9 +204,11 @@ impl Emulator {
     }
 
     /// Lets running requests finish, stops, and writes the state file a last time.
-    pub async fn stop(self) -> io::Result<()> {
+    pub async fn stop(mut self) -> io::Result<()> {
         drop(self.stop);
-        self.server.await.map_err(io::Error::other)?;
+        while let Some(ended) = self.servers.join_next().await {
+            ended.map_err(io::Error::other)?;
+        }
         let Some(Writer { file, task }) = self.writer else {
             return Ok(());
         };

@@ -21,6 +21,7 @@
 //! ```
 
 mod approval;
+mod authority;
 mod clock;
 mod digest;
 mod emulator;
@@ -35,6 +36,7 @@ mod state_file;
 mod world;
 
 pub use approval::{ApproveError, Decision};
+pub use authority::{Authority, AuthorityError, KAKAO_HOSTS};
 pub use clock::{Clock, ClockError};
 pub use emulator::{Emulator, NoSuchApp, Options, StartError, StartedFrom};
 pub use inbox::{Chat, MessageKind, ReceivedMessage};

@@ -1,9 +1,12 @@
 //! `katok emulator`: the emulator alone, its world in memory.
 
+pub(super) mod exec;
+mod tls;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
-use katok_emulator::{Emulator, Options, Seed, StartError};
+use katok_emulator::{Authority, AuthorityError, Emulator, Options, Seed, StartError};
 use serde_json::json;
 
 use crate::args::{self, Args};
@@ -14,20 +17,29 @@ use crate::output::Output;
 use crate::running::Running;
 use crate::stop_signal::stop_signal;
 
-pub(super) async fn run(args: &Args, emulator: &args::Emulator, output: Output) -> Result<Exit, Failure> {
+pub(super) async fn run(args: &Args, asked: &args::Emulator, output: Output) -> Result<Exit, Failure> {
     log::to_stderr();
     let stop = stop_signal()?;
-    let seed = seed(emulator.seed.as_deref())?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, emulator.port));
+    let seed = seed(asked.seed.as_deref())?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, asked.port));
     let options = Options { address, seed, state_file: None, clock: None };
-    let emulator = start(options, "katok emulator --port 4101").await?;
+    let mut emulator = start(options, "katok emulator --port 4101").await?;
     let url = emulator.base_url();
+    let tls = match asked.tls {
+        Some(port) => Some(tls::serve(&mut emulator, port, &authority(args)?).await?),
+        None => None,
+    };
     let _note = Running { emulator: url.clone() }.write(&data_dir::of(args)?);
-    let told = output.data(&json!({"emulator": url}), || {
+    let mut told = json!({"emulator": url});
+    if let Some(tls) = &tls {
+        told["tls"] = tls.json();
+    }
+    let told = output.data(&told, || {
         let nothing =
             output.words("실제 카카오로는 아무것도 나가지 않습니다", "nothing reaches the real Kakao");
         let rooms = output.words("사람과 대화방", "people and chat rooms");
-        format!("katok emulator  {url}  {nothing}\n{url}_emulator/  {rooms}")
+        let tls = tls.map(|tls| tls.text(output)).unwrap_or_default();
+        format!("katok emulator  {url}  {nothing}\n{url}_emulator/  {rooms}{tls}")
     });
     if told.is_ok() {
         stop.await;
@@ -35,6 +47,15 @@ pub(super) async fn run(args: &Args, emulator: &args::Emulator, output: Output) 
     stop_emulator(emulator).await?;
     told?;
     Ok(Exit::Done)
+}
+
+/// The certificate authority of this data folder.
+fn authority(args: &Args) -> Result<Authority, Failure> {
+    Authority::in_folder(&data_dir::of(args)?.join("ca")).map_err(|error| no_authority(&error))
+}
+
+fn no_authority(error: &AuthorityError) -> Failure {
+    Failure::both(Exit::Usage, &error.to_string())
 }
 
 /// The seed file, or the built-in seed.

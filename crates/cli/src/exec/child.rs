@@ -1,0 +1,140 @@
+//! The command while it runs: it gets our signals, and its exit status becomes ours.
+
+use std::io;
+use std::process::{ExitCode, ExitStatus};
+
+use tokio::process::Command;
+
+use crate::failure::{Exit, Failure};
+
+/// A command that runs.
+#[derive(Debug)]
+pub(crate) struct Child {
+    process: tokio::process::Child,
+    signals: Signals,
+}
+
+impl Child {
+    /// Starts it. From here on signals end it, and us only after it.
+    pub(crate) fn start(command: &mut Command) -> Result<Self, Failure> {
+        let signals = Signals::listen()
+            .map_err(|_| Failure::system("종료 신호를 받을 수 없습니다.", "Cannot listen for signals."))?;
+        let process = command.spawn().map_err(|error| not_started(command.as_std().get_program(), &error))?;
+        Ok(Self { process, signals })
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn wait(&mut self) -> io::Result<ExitCode> {
+        loop {
+            tokio::select! {
+                status = self.process.wait() => return Ok(exit_code(status?)),
+                signal = self.signals.next() => self.signals.pass_on(signal, self.process.id()),
+            }
+        }
+    }
+}
+
+/// What a shell would say.
+pub(super) fn not_started(program: &std::ffi::OsStr, error: &io::Error) -> Failure {
+    let program = program.display();
+    if error.kind() == io::ErrorKind::NotFound {
+        let [ko, en] = ["그런 명령이 없습니다", "There is no such command"];
+        return Failure::new(Exit::NotFound, format!("{ko}: {program}"), format!("{en}: {program}"));
+    }
+    Failure::new(
+        Exit::NotExecutable,
+        format!("명령을 실행할 수 없습니다: {program} ({error})"),
+        format!("The command cannot be run: {program} ({error})"),
+    )
+}
+
+/// Its own status, or 128 and the signal that ended it, as shells count.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal: Option<i32> = None;
+    let code = status.code().or(signal.map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1).into()
+}
+
+#[cfg(unix)]
+pub(super) use unix::Signals;
+
+#[cfg(unix)]
+mod unix {
+    use std::fs::File;
+    use std::io;
+
+    use rustix::process::{Pid, Signal, getpgrp, kill_process};
+    use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
+
+    #[derive(Debug)]
+    pub(crate) struct Signals {
+        interrupt: Stream,
+        quit: Stream,
+        terminate: Stream,
+        hang_up: Stream,
+    }
+
+    impl Signals {
+        pub(super) fn listen() -> io::Result<Self> {
+            Ok(Self {
+                interrupt: signal(SignalKind::interrupt())?,
+                quit: signal(SignalKind::quit())?,
+                terminate: signal(SignalKind::terminate())?,
+                hang_up: signal(SignalKind::hangup())?,
+            })
+        }
+
+        pub(super) async fn next(&mut self) -> Signal {
+            tokio::select! {
+                _ = self.interrupt.recv() => Signal::INT,
+                _ = self.quit.recv() => Signal::QUIT,
+                _ = self.terminate.recv() => Signal::TERM,
+                _ = self.hang_up.recv() => Signal::HUP,
+            }
+        }
+
+        pub(super) fn pass_on(&self, signal: Signal, process: Option<u32>) {
+            let process = process.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+            // What is typed at a terminal goes to the command as well; a second one would cut its farewell short.
+            let typed = matches!(signal, Signal::INT | Signal::QUIT) && is_in_the_foreground();
+            if let (Some(process), false) = (process, typed) {
+                // It may have ended in this moment.
+                let _ = kill_process(process, signal);
+            }
+        }
+    }
+
+    fn is_in_the_foreground() -> bool {
+        let group = File::open("/dev/tty").and_then(|terminal| Ok(rustix::termios::tcgetpgrp(terminal)?));
+        group.is_ok_and(|group| group == getpgrp())
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) use elsewhere::Signals;
+
+#[cfg(not(unix))]
+mod elsewhere {
+    use std::io;
+
+    /// Ctrl-C reaches every program of the console; here it only must not end us first.
+    #[derive(Debug)]
+    pub(crate) struct Signals;
+
+    impl Signals {
+        pub(super) fn listen() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(super) async fn next(&mut self) {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+
+        pub(super) fn pass_on(&self, _: (), _: Option<u32>) {}
+    }
+}

@@ -1,5 +1,7 @@
 //! A running emulator, as whoever started it holds it.
 
+mod control;
+
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -234,7 +236,7 @@ impl Emulator {
     /// What somebody received in KakaoTalk, oldest first.
     #[must_use]
     pub fn messages(&self, person: &str) -> Vec<ReceivedMessage> {
-        ReceivedMessage::all_of(&self.live, person).unwrap_or_default()
+        ReceivedMessage::all_of(&self.live, person, 0).unwrap_or_default()
     }
 
     /// Turns the clock by this much.

@@ -3,6 +3,7 @@
 mod api_host;
 mod control;
 mod description;
+mod exchange;
 mod host;
 mod login_host;
 mod origin;
@@ -36,6 +37,7 @@ pub(crate) fn router(live: Arc<LiveWorld>) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(tell_hosts_apart))
+        .layer(middleware::from_fn_with_state(live.clone(), exchange::observe))
         .layer(middleware::from_fn(log))
         .with_state(live)
 }

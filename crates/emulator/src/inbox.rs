@@ -1,11 +1,15 @@
 //! A received message as tests and the control API see it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use tokio::time::timeout;
 
 use crate::live::LiveWorld;
 use crate::seed::PersonKey;
+use crate::world::World;
 use crate::world::chat::Message;
 pub use crate::world::chat::MessageKind;
 
@@ -42,12 +46,28 @@ pub enum Chat {
 }
 
 impl ReceivedMessage {
-    /// Everything somebody received, oldest first; none if there is no such person.
-    pub(crate) fn all_of(live: &LiveWorld, person: &str) -> Option<Vec<Self>> {
-        live.read(|world, _| {
-            let person = &world.person(person)?.key;
-            Some(world.inbox(person).into_iter().map(Self::new).collect())
-        })
+    /// What somebody received after the message of this number, oldest first; none if there is no such person.
+    pub(crate) fn all_of(live: &LiveWorld, person: &str, since: u64) -> Option<Vec<Self>> {
+        live.read(|world, _| Self::in_world(world, person, since))
+    }
+
+    /// The same as soon as there is something, or after this time.
+    pub(crate) async fn awaited(
+        live: &LiveWorld,
+        person: &str,
+        since: u64,
+        patience: Duration,
+    ) -> Option<Vec<Self>> {
+        let arrived = live.wait_for(|world| match Self::in_world(world, person, since) {
+            Some(messages) if messages.is_empty() => None,
+            arrived_or_nobody => Some(arrived_or_nobody),
+        });
+        timeout(patience, arrived).await.unwrap_or(Some(Vec::new()))
+    }
+
+    fn in_world(world: &World, person: &str, since: u64) -> Option<Vec<Self>> {
+        let inbox = world.inbox(&world.person(person)?.key);
+        Some(inbox.into_iter().filter(|message| message.id > since).map(Self::new).collect())
     }
 
     fn new(message: &Message) -> Self {

@@ -28,8 +28,10 @@ mod emulator;
 mod fault;
 mod http;
 mod inbox;
+mod journal;
 mod live;
 mod openapi;
+mod scenario;
 
 pub mod seed;
 mod state_file;
@@ -40,4 +42,7 @@ pub use authority::{Authority, AuthorityError, KAKAO_HOSTS};
 pub use clock::{Clock, ClockError};
 pub use emulator::{Emulator, NoSuchApp, Options, StartError, StartedFrom};
 pub use inbox::{Chat, MessageKind, ReceivedMessage};
+pub use journal::{Ending, Exchange, SeenRequest, SeenResponse};
+pub use scenario::{Fault, FaultError, ScriptedFault};
 pub use seed::{Seed, SeedError};
+pub use world::aging::NoSuchToken;

@@ -6,6 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::journal::Journal;
+use crate::scenario::{Fault, FaultError, Scenario, ScriptedFault};
 use crate::seed::Seed;
 use crate::world::{Command, World};
 
@@ -14,19 +16,32 @@ pub(crate) struct LiveWorld {
     world: Mutex<World>,
     clock: Clock,
     changed: Notify,
+    /// Told to everybody who waits, unlike `changed`.
+    happened: Notify,
+    journal: Journal,
+    /// Under a lock of its own: most exchanges only look whether it is empty.
+    scenario: Mutex<Scenario>,
 }
 
 impl LiveWorld {
     pub(crate) fn new(world: World, clock: Clock) -> Self {
-        Self { world: Mutex::new(world), clock, changed: Notify::new() }
+        Self {
+            world: Mutex::new(world),
+            clock,
+            changed: Notify::new(),
+            happened: Notify::new(),
+            journal: Journal::default(),
+            scenario: Mutex::default(),
+        }
     }
 
     /// Does what is asked, now.
     pub(crate) fn apply<C: Command>(&self, command: C) -> Result<C::Reply, C::Fault> {
         let mut world = self.lock();
         let reply = world.apply(self.clock.now(), command);
+        drop(world);
         if C::CHANGES_THE_WORLD {
-            self.changed.notify_one();
+            self.tell();
         }
         reply
     }
@@ -40,7 +55,7 @@ impl LiveWorld {
     /// Changes the world from outside: what no command of Kakao's could do.
     pub(crate) fn edit<T>(&self, edit: impl FnOnce(&mut World) -> T) -> T {
         let edited = edit(&mut self.lock());
-        self.changed.notify_one();
+        self.tell();
         edited
     }
 
@@ -50,6 +65,8 @@ impl LiveWorld {
             self.clock.set_offset(SignedDuration::ZERO);
             *world = World::new(seed, self.clock.now());
         });
+        self.journal.clear();
+        self.scenario(|scenario| *scenario = Scenario::default());
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -60,6 +77,49 @@ impl LiveWorld {
     pub(crate) fn turn_clock<T>(&self, turn: impl FnOnce(&Clock) -> T) -> T {
         // Under the lock: who advances the clock reads it first, and no other turn may come between.
         self.edit(|_| turn(&self.clock))
+    }
+
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Does something with the scripted faults.
+    pub(crate) fn scenario<T>(&self, work: impl FnOnce(&mut Scenario) -> T) -> T {
+        work(&mut self.scenario.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Scripts a fault; the person and the app it names must exist, or it would never happen.
+    pub(crate) fn add_fault(&self, fault: Fault) -> Result<ScriptedFault, FaultError> {
+        let (person, app) = fault.names();
+        self.read(|world, _| {
+            let nobody = person.filter(|key| world.person(key).is_none());
+            let no_app = app.filter(|key| world.apps().iter().all(|app| app.key.as_str() != *key));
+            match (nobody, no_app) {
+                (Some(key), _) => Err(FaultError::nobody("match.person", key)),
+                (_, Some(key)) => Err(FaultError::nobody("match.app", key)),
+                (None, None) => Ok(()),
+            }
+        })?;
+        self.scenario(|scenario| scenario.add(fault))
+    }
+
+    fn tell(&self) {
+        self.changed.notify_one();
+        self.happened.notify_waiters();
+    }
+
+    /// Waits until a look at the world finds something.
+    pub(crate) async fn wait_for<T>(&self, mut look: impl FnMut(&World) -> Option<T>) -> T {
+        loop {
+            let happened = self.happened.notified();
+            tokio::pin!(happened);
+            // Before the look: what happens right after it must not be missed.
+            happened.as_mut().enable();
+            if let Some(found) = self.read(|world, _| look(world)) {
+                return found;
+            }
+            happened.await;
+        }
     }
 
     /// Waits until something may have changed since the last time.

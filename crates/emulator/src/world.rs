@@ -3,6 +3,7 @@
 //! Nothing in here knows HTTP, asks for the time or for chance: `now` comes with each command, and what looks random is
 //! drawn from a generator that begins with the seed. The same seed and the same commands give the same world.
 
+pub(crate) mod aging;
 pub(crate) mod authorize;
 pub(crate) mod chat;
 pub(crate) mod consent;
@@ -11,6 +12,7 @@ pub(crate) mod event;
 pub(crate) mod friends;
 mod friendship;
 mod generator;
+pub(crate) mod involved;
 mod link;
 pub(crate) mod message;
 pub(crate) mod quota;

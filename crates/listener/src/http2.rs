@@ -1,6 +1,5 @@
 //! HTTP/2, bounded: few streams, small headers, and no connection that nobody uses.
 
-use std::convert::Infallible;
 use std::error::Error;
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::Limits;
+use crate::{Limits, NoAnswer};
 
 /// As many requests at once as browsers expect to be allowed.
 const STREAMS: u32 = 100;
@@ -34,7 +33,7 @@ pub(crate) async fn serve<I, S, B>(
 ) -> hyper::Result<()>
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
+    S: Service<Request<Incoming>, Response = Response<B>, Error = NoAnswer>,
     S::Future: Send + 'static,
     B: Body + Send + 'static,
     B::Data: Send,

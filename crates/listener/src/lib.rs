@@ -10,6 +10,7 @@ mod tls;
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -66,6 +67,18 @@ impl Default for Limits {
 /// The other end of the connection a request came by, found in the request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddr(pub SocketAddr);
+
+/// Put into a response's extensions, it closes the connection instead of the answer: not a byte is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoAnswer;
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("closed without an answer, as the handler asked")
+    }
+}
+
+impl Error for NoAnswer {}
 
 /// Serves until `stop` is cancelled, then lets running requests finish for at most `limits.drain`.
 ///
@@ -152,7 +165,12 @@ async fn connection<S, B>(
 
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(PeerAddr(peer));
-        app.clone().oneshot(request)
+        let answer = app.clone().oneshot(request);
+        async move {
+            let Ok(response) = answer.await;
+            // hyper closes the connection of a service that fails.
+            if response.extensions().get::<NoAnswer>().is_some() { Err(NoAnswer) } else { Ok(response) }
+        }
     });
     let served = match tls {
         None => serve_http1(stream, service, limits, stop).await,
@@ -183,7 +201,7 @@ async fn serve_http1<I, S, B>(
 ) -> hyper::Result<()>
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    S: HttpService<Incoming, ResBody = B, Error = Infallible>,
+    S: HttpService<Incoming, ResBody = B, Error = NoAnswer>,
     B: Body + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {

@@ -1,13 +1,17 @@
 //! The control API: what tests and people do to the world from outside it.
 
+mod faults;
+mod tokens;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router, middleware};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
@@ -18,6 +22,7 @@ use super::origin;
 use crate::approval::{self, ApproveError, Decision};
 use crate::clock::ClockError;
 use crate::inbox::ReceivedMessage;
+use crate::journal::Exchange;
 use crate::live::LiveWorld;
 use crate::seed::{Seed, SeedError};
 
@@ -29,6 +34,11 @@ pub(super) fn routes() -> Router<Arc<LiveWorld>> {
         .route("/_emulator/v1/approve", post(approve))
         .route("/_emulator/v1/people/{key}/messages", get(messages))
         .route("/_emulator/v1/clock", get(clock).post(turn_clock))
+        .route("/_emulator/v1/tokens/expire", post(tokens::expire))
+        .route("/_emulator/v1/tokens/age", post(tokens::age))
+        .route("/_emulator/v1/faults", get(faults::list).post(faults::add).delete(faults::clear))
+        .route("/_emulator/v1/faults/{id}", delete(faults::remove))
+        .route("/_emulator/v1/journal", get(journal))
         .layer(middleware::from_fn(origin::refuse_foreign_sites))
 }
 
@@ -101,7 +111,10 @@ impl From<ApproveError> for ControlFault {
 
 /// Reads JSON whatever the content type says: `curl -d` labels it as a form.
 fn read<T: DeserializeOwned>(body: &str) -> Result<T, ControlFault> {
-    serde_json::from_str(body).map_err(|error| {
+    let mut json = serde_json::Deserializer::from_str(body);
+    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string());
+    let whole = read.and_then(|read| json.end().map(|()| read).map_err(|error| error.to_string()));
+    whole.map_err(|error| {
         let description = format!("JSON 본문을 읽을 수 없습니다. The JSON body cannot be read: {error}");
         ControlFault::bad_request("bad_request", description)
     })
@@ -134,6 +147,22 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<LiveWorld>> for Named<T> {
     async fn from_request_parts(parts: &mut Parts, live: &Arc<LiveWorld>) -> Result<Self, ControlFault> {
         let path = Path::from_request_parts(parts, live).await;
         path.map(|Path(named)| Self(named)).map_err(|_| ControlFault::nothing_here(StatusCode::NOT_FOUND))
+    }
+}
+
+/// What a query asks for.
+struct Asked<T>(T);
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<LiveWorld>> for Asked<T> {
+    type Rejection = ControlFault;
+
+    async fn from_request_parts(parts: &mut Parts, live: &Arc<LiveWorld>) -> Result<Self, ControlFault> {
+        let query = Query::from_request_parts(parts, live).await;
+        query.map(|Query(asked)| Self(asked)).map_err(|rejection| {
+            let description =
+                format!("쿼리를 읽을 수 없습니다. The query cannot be read: {}", rejection.body_text());
+            ControlFault::bad_request("bad_request", description)
+        })
     }
 }
 
@@ -177,12 +206,45 @@ async fn approve(State(live): State<Arc<LiveWorld>>, Body(body): Body) -> Result
     Ok(Json(json!({ "redirect_url": redirect_url })))
 }
 
+/// Longer than a test should take.
+const LONGEST_WAIT: u64 = 300;
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct WaitSince {
+    since: u64,
+    wait_seconds: u64,
+}
+
 async fn messages(
     State(live): State<Arc<LiveWorld>>,
     Named(person): Named<String>,
+    Asked(WaitSince { since, wait_seconds }): Asked<WaitSince>,
 ) -> Result<Json<Vec<ReceivedMessage>>, ControlFault> {
-    let messages = ReceivedMessage::all_of(&live, &person);
+    if wait_seconds > LONGEST_WAIT {
+        let description =
+            format!("wait_seconds: {LONGEST_WAIT} 이하여야 합니다. It must be {LONGEST_WAIT} or less.");
+        return Err(ControlFault::bad_request("bad_request", description));
+    }
+    let messages = match wait_seconds {
+        0 => ReceivedMessage::all_of(&live, &person, since),
+        seconds => ReceivedMessage::awaited(&live, &person, since, Duration::from_secs(seconds)).await,
+    };
     messages.map(Json).ok_or_else(|| ApproveError::NoSuchPerson(person).into())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Since {
+    #[serde(default)]
+    since: u64,
+}
+
+async fn journal(
+    State(live): State<Arc<LiveWorld>>,
+    Asked(Since { since }): Asked<Since>,
+) -> Json<Vec<Exchange>> {
+    Json(live.journal().read(since))
 }
 
 async fn clock(State(live): State<Arc<LiveWorld>>) -> Json<Value> {

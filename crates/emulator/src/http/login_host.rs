@@ -25,10 +25,10 @@ use crate::world::authorize::{
     query_after_sign_in,
 };
 use crate::world::session::{SESSION_LIFETIME, SignIn};
-pub(super) use pages::FaultPage;
+pub(super) use pages::{FaultPage, scripted_fault_page};
 
 /// Cookies know no ports: the gateway on the same `localhost` sees this one, so it has a name of its own.
-const SESSION_COOKIE: &str = "kakao_emulator_session";
+pub(super) const SESSION_COOKIE: &str = "kakao_emulator_session";
 
 pub(super) fn routes() -> Router<Arc<LiveWorld>> {
     Router::new()

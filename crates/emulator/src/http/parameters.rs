@@ -16,7 +16,7 @@ pub(super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
     /// Whatever is not a form, such as JSON, holds no parameters for Kakao.
-    fn new(query: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Self {
+    pub(super) fn new(query: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Self {
         let body = if is_form(headers) { body } else { &[] };
         let query = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         let body = form_urlencoded::parse(body);

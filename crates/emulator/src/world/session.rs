@@ -14,7 +14,7 @@ pub(crate) const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(2
 /// A browser in which somebody is signed in.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Session {
-    person: PersonKey,
+    pub(super) person: PersonKey,
     expires_at: Timestamp,
 }
 

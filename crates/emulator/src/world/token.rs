@@ -27,7 +27,7 @@ const EXPIRED_IS_REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24)
 /// What a person agreed to, on its way to the service.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct AuthorizationCode {
-    link: LinkKey,
+    pub(super) link: LinkKey,
     redirect_uri: String,
     code_challenge: Option<String>,
     scopes: BTreeSet<String>,
@@ -56,7 +56,7 @@ pub(super) struct AccessToken {
     /// Common to all tokens that come from one code.
     pub(super) grant: Digest,
     pub(super) scopes: BTreeSet<String>,
-    expires_at: Timestamp,
+    pub(super) expires_at: Timestamp,
 }
 
 impl AccessToken {
@@ -71,10 +71,10 @@ impl AccessToken {
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct RefreshToken {
-    link: LinkKey,
+    pub(super) link: LinkKey,
     grant: Digest,
     scopes: BTreeSet<String>,
-    expires_at: Timestamp,
+    pub(super) expires_at: Timestamp,
 }
 
 impl RefreshToken {

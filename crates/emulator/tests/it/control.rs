@@ -117,6 +117,27 @@ async fn messages_of_a_person_come_oldest_first() {
 }
 
 #[tokio::test]
+async fn messages_can_be_waited_for() {
+    let kakao = Kakao::start().await;
+    let token = kakao.access_token("ryan").await;
+    let messages = async |query: &str| {
+        Answer::of(kakao.get(&format!("/_emulator/v1/people/ryan/messages?{query}"))).await
+    };
+    let (awaited, ()) = tokio::join!(messages("wait_seconds=60"), async {
+        kakao.send_to_me(&token, &hello("하나")).await.ok();
+    });
+    assert_eq!(awaited.ok()[0]["template_object"]["text"], "하나");
+    // What has arrived already is not waited for.
+    assert_eq!(messages("wait_seconds=60&since=0").await.ok().as_array().unwrap().len(), 1);
+    assert_eq!(messages("wait_seconds=1&since=1").await.ok(), json!([]));
+    assert_eq!(messages("since=1").await.ok(), json!([]));
+    assert_eq!(messages("wait_seconds=301").await.status, 400);
+    assert_eq!(messages("wait=1").await.status, 400);
+    let nobody = Answer::of(kakao.get("/_emulator/v1/people/nobody/messages?wait_seconds=60")).await;
+    assert_eq!(nobody.body["error"], "no_such_person");
+}
+
+#[tokio::test]
 async fn writes_from_other_sites_are_refused() {
     let kakao = Kakao::start().await;
     let own = kakao.emulator.base_url().origin().ascii_serialization();
@@ -133,15 +154,6 @@ async fn writes_from_other_sites_are_refused() {
             let request = kakao.post(&format!("/_emulator/v1/{path}")).header(name, value).body(body);
             assert_eq!(request.send().await.unwrap().status(), status, "{name}: {value} at {path}");
         }
-    }
-}
-
-#[tokio::test]
-async fn calls_of_the_next_issue_are_not_there_yet() {
-    let kakao = Kakao::start().await;
-    for path in ["tokens/expire", "faults", "journal", "webhooks"] {
-        let answer = Answer::of(kakao.post(&format!("/_emulator/v1/{path}"))).await;
-        assert_eq!((answer.status.as_u16(), &answer.body["error"]), (404, &json!("not_found")));
     }
 }
 

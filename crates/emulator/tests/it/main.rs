@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps in vain has found something")]
 
+mod aging;
 mod authorize;
 mod contract;
 mod control;
 mod description;
+mod faults;
 mod friends;
+mod journal;
 mod messages;
 mod openapi;
 mod pages;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::routing::get;
 use axum::{Extension, Router};
-use katok_listener::{Limits, Listeners, PeerAddr, serve};
+use katok_listener::{Limits, Listeners, NoAnswer, PeerAddr, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -269,4 +269,15 @@ async fn quotes_typed_into_an_address_are_taken_and_a_body_is_left_alone() {
     }
     stop.cancel();
     serving.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_handler_can_close_the_connection_without_a_byte_of_an_answer() {
+    let app = hello().route("/none", get(|| async { (Extension(NoAnswer), "never sent.") }));
+    let server = Server::start(app, PATIENT).await;
+    let mut client = server.connect().await;
+    client.get("/").await;
+    assert!(client.answer().await.ends_with("hello."));
+    client.get("/none").await;
+    assert_eq!(client.rest().await, "");
 }

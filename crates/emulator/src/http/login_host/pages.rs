@@ -77,8 +77,8 @@ impl From<LoginFault> for FaultPage {
 
 #[derive(Template)]
 #[template(path = "fault.html")]
-struct FaultTemplate {
-    code: &'static str,
+struct FaultTemplate<'a> {
+    code: &'a str,
     description: String,
     remedy: (&'static str, &'static str),
 }
@@ -90,4 +90,14 @@ impl IntoResponse for FaultPage {
         let (code, description, remedy) = (fault.code(), fault.description(), fault.remedy());
         page(status, &FaultTemplate { code, description, remedy }, Powers::Plain)
     }
+}
+
+/// The page of a fault that somebody scripted.
+pub(in crate::http) fn scripted_fault_page(status: u16, code: &str, description: String) -> Response {
+    let status = StatusCode::from_u16(status).expect("scripted statuses are checked");
+    let remedy = (
+        "시험용으로 걸어 둔 장애입니다. /_emulator/v1/faults에서 볼 수 있습니다.",
+        "Somebody scripted this fault; see /_emulator/v1/faults.",
+    );
+    page(status, &FaultTemplate { code, description, remedy }, Powers::Plain)
 }

@@ -1,0 +1,47 @@
+//! What tests in Rust do to a running emulator; other languages have the control API for it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Emulator;
+use crate::journal::Exchange;
+use crate::scenario::{Fault, FaultError, Scenario, ScriptedFault};
+use crate::world::aging::{AgeRefreshToken, ExpireAccessToken, NoSuchToken};
+
+impl Emulator {
+    /// Scripts something that goes wrong from now on.
+    pub fn fault(&self, fault: Fault) -> Result<ScriptedFault, FaultError> {
+        self.live.add_fault(fault)
+    }
+
+    /// The scripted faults and how far each has come.
+    #[must_use]
+    pub fn faults(&self) -> Vec<ScriptedFault> {
+        self.live.scenario(|scenario| scenario.list())
+    }
+
+    /// Takes all scripted faults back.
+    pub fn clear_faults(&self) {
+        self.live.scenario(Scenario::clear);
+    }
+
+    /// The exchanges with Kakao after the one of this number, newest last; after 0, all that are kept.
+    #[must_use]
+    pub fn journal(&self, since: u64) -> Vec<Exchange> {
+        self.live.journal().read(since)
+    }
+
+    /// Ends an access token: it is expired from now on, not unknown.
+    pub fn expire_access_token(&self, access_token: &str) -> Result<(), NoSuchToken> {
+        self.live.apply(ExpireAccessToken { access_token: access_token.to_owned() }).map(drop)
+    }
+
+    /// Leaves a refresh token this much of its life; answers when it ends now.
+    pub fn age_refresh_token(
+        &self,
+        refresh_token: &str,
+        remaining: SignedDuration,
+    ) -> Result<Timestamp, NoSuchToken> {
+        let refresh_token = refresh_token.to_owned();
+        self.live.apply(AgeRefreshToken { refresh_token, remaining }).map(|aged| aged.expires_at)
+    }
+}

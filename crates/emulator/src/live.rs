@@ -76,7 +76,11 @@ impl LiveWorld {
     /// Turns the clock, which is part of the state as well.
     pub(crate) fn turn_clock<T>(&self, turn: impl FnOnce(&Clock) -> T) -> T {
         // Under the lock: who advances the clock reads it first, and no other turn may come between.
-        self.edit(|_| turn(&self.clock))
+        self.edit(|world| {
+            let turned = turn(&self.clock);
+            world.sweep(self.clock.now());
+            turned
+        })
     }
 
     pub(crate) fn journal(&self) -> &Journal {

@@ -4,19 +4,28 @@
 //! drawn from a generator that begins with the seed. The same seed and the same commands give the same world.
 
 pub(crate) mod aging;
+pub(crate) mod app_users;
 pub(crate) mod authorize;
+mod call_quota;
 pub(crate) mod chat;
 pub(crate) mod consent;
 pub(crate) mod credentials;
 pub(crate) mod event;
 pub(crate) mod friends;
 mod friendship;
+pub(crate) mod gate;
 mod generator;
 pub(crate) mod involved;
-mod link;
+pub(crate) mod link;
 pub(crate) mod message;
+pub(crate) mod profile;
+pub(crate) mod properties;
 pub(crate) mod quota;
+pub(crate) mod scopes;
+pub(crate) mod service_terms;
 pub(crate) mod session;
+pub(crate) mod shipping_address;
+pub(crate) mod signup;
 pub(crate) mod template;
 pub(crate) mod token;
 pub(crate) mod user;
@@ -29,6 +38,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::seed::{App, AppKey, Person, Seed};
+use call_quota::CallCounts;
 use chat::Rooms;
 use event::Happened;
 use friendship::Friendships;
@@ -55,7 +65,7 @@ pub(crate) struct World {
     rooms: Rooms,
     token_counts: BTreeMap<LinkKey, TokenCounts>,
     message_counts: BTreeMap<AppKey, BTreeMap<Date, MessageCounts>>,
-    #[serde(default)]
+    call_counts: BTreeMap<AppKey, CallCounts>,
     events: VecDeque<Happened>,
     generator: Generator,
     swept_at: Timestamp,
@@ -88,6 +98,7 @@ impl World {
             rooms: Rooms::default(),
             token_counts: BTreeMap::new(),
             message_counts: BTreeMap::new(),
+            call_counts: BTreeMap::new(),
             events: VecDeque::new(),
             generator: Generator::new(seed.digest()),
             swept_at: now,
@@ -160,13 +171,15 @@ impl World {
         true
     }
 
-    fn sweep(&mut self, now: Timestamp) {
+    /// Lets happen what time brings by itself, and forgets what has died.
+    pub(crate) fn sweep(&mut self, now: Timestamp) {
         self.swept_at = now;
         self.sessions.retain(|_, session| session.is_alive(now));
         self.codes.retain(|_, code| code.is_alive(now));
         self.access_tokens.retain(|_, token| token.is_worth_keeping(now));
         self.refresh_tokens.retain(|_, token| token.is_alive(now));
         self.token_counts.retain(|_, counts| counts.is_worth_keeping(now));
+        self.end_incomplete_sign_ups(now);
     }
 }
 

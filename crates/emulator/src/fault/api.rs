@@ -3,6 +3,7 @@
 //! See [Kakao Docs/REST API: Error code]. `FIDELITY.md` says which statuses and texts are documented.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use crate::seed::AppKey;
 
@@ -17,17 +18,30 @@ pub(crate) enum KeyKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ApiFault {
     BadParameter { text: String },
+    NoScopesToRevoke { scopes: BTreeSet<String> },
+    NoTagsToGet { tags: BTreeSet<String>, app: String },
+    NoTagsToRevoke { tags: BTreeSet<String>, app: String },
     ItemNotEnabled { app: AppKey, item: &'static str, api: &'static str },
+    NotRevocable { scopes: BTreeSet<String> },
+    AdminKeyDenied,
+    AccountSuspended,
     NotPermitted,
     NoSuchApi,
     WrongMethod,
     QuotaExceeded,
+    TooManyCalls,
+    AppSuspended,
     NotLinked,
+    AlreadyRegistered,
+    DormantAccount,
+    NoSuchProperties { keys: Vec<String>, app_id: i64 },
     MissingKey,
     WrongAdminKey,
     NoSuchToken,
     ExpiredToken,
     TokenTooLong,
+    IpMismatched { caller: IpAddr, key: KeyKind },
+    Under14 { key: KeyKind },
     InsufficientScopes { api: &'static str, required: &'static str, allowed: BTreeSet<String> },
     NotTalkUser,
     NotFriends,
@@ -58,23 +72,49 @@ impl ApiFault {
 
     pub(crate) fn status(&self) -> u16 {
         match self {
-            Self::MissingKey | Self::WrongAdminKey | Self::NoSuchToken | Self::ExpiredToken => 401,
-            Self::ItemNotEnabled { .. } | Self::NotPermitted | Self::InsufficientScopes { .. } => 403,
+            Self::MissingKey
+            | Self::WrongAdminKey
+            | Self::NoSuchToken
+            | Self::ExpiredToken
+            | Self::IpMismatched { .. }
+            | Self::Under14 { .. } => 401,
+            Self::ItemNotEnabled { .. }
+            | Self::NotRevocable { .. }
+            | Self::AdminKeyDenied
+            | Self::AccountSuspended
+            | Self::NotPermitted
+            | Self::AppSuspended
+            | Self::InsufficientScopes { .. } => 403,
             Self::NoSuchApi => 404,
             Self::WrongMethod => 405,
+            Self::TooManyCalls => 429,
             _ => 400,
         }
     }
 
     pub(crate) fn code(&self) -> i32 {
         match self {
-            Self::BadParameter { .. } | Self::TokenTooLong => -2,
-            Self::ItemNotEnabled { .. } => -3,
+            Self::BadParameter { .. }
+            | Self::NoScopesToRevoke { .. }
+            | Self::NoTagsToGet { .. }
+            | Self::NoTagsToRevoke { .. }
+            | Self::TokenTooLong => -2,
+            Self::ItemNotEnabled { .. } | Self::NotRevocable { .. } | Self::AdminKeyDenied => -3,
+            Self::AccountSuspended => -4,
             Self::NotPermitted => -5,
             Self::NoSuchApi | Self::WrongMethod => -9,
-            Self::QuotaExceeded => -10,
+            Self::QuotaExceeded | Self::TooManyCalls => -10,
+            Self::AppSuspended => -12,
             Self::NotLinked => -101,
-            Self::MissingKey | Self::WrongAdminKey | Self::NoSuchToken | Self::ExpiredToken => -401,
+            Self::AlreadyRegistered => -102,
+            Self::DormantAccount => -103,
+            Self::NoSuchProperties { .. } => -201,
+            Self::MissingKey
+            | Self::WrongAdminKey
+            | Self::NoSuchToken
+            | Self::ExpiredToken
+            | Self::IpMismatched { .. } => -401,
+            Self::Under14 { .. } => -406,
             Self::InsufficientScopes { .. } => -402,
             Self::NotTalkUser => -501,
             Self::NotFriends => -502,
@@ -93,16 +133,52 @@ impl ApiFault {
                     "[{app}] App disabled [{item}] scopes for [{api}] API on developers.kakao.com. Enable it first."
                 );
             }
+            Self::NotRevocable { scopes } => {
+                return format!(
+                    "[{}] is not revocable. check out if it's set as required on developers.kakao.com",
+                    list(scopes)
+                );
+            }
+            Self::NoScopesToRevoke { scopes } => {
+                return format!(
+                    "There is no scopes to revoke. check out if given scope id([{}]) is correct again.",
+                    list(scopes)
+                );
+            }
+            Self::NoTagsToGet { tags, app } => {
+                return format!(
+                    "There is no tags to get service terms. check out to configured this tags([{}]) in app({app}).",
+                    list(tags)
+                );
+            }
+            Self::NoTagsToRevoke { tags, app } => {
+                return format!(
+                    "There is no tags to revoke. check out to configured this tags([{}]) in app({app}).",
+                    list(tags)
+                );
+            }
+            Self::NoSuchProperties { keys, app_id } => {
+                return format!("user property not found ([{}] for appId={app_id})", list(keys));
+            }
+            Self::IpMismatched { caller, .. } => {
+                return format!("ip mismatched! callerIp={caller}. check out registered ips.");
+            }
+            Self::AdminKeyDenied => "the admin key is not allowed to call this API.",
+            Self::AccountSuspended => "the Kakao account is restricted.",
             Self::NotPermitted => "permission denied",
             Self::NoSuchApi => "there is no such API",
             Self::WrongMethod => "this API does not know the HTTP method",
-            Self::QuotaExceeded => "API limit has been exceeded.",
+            Self::QuotaExceeded | Self::TooManyCalls => "API limit has been exceeded.",
+            Self::AppSuspended => "the app or its developer is restricted.",
             Self::NotLinked => "NotRegisteredUserException",
+            Self::AlreadyRegistered => "already registered",
+            Self::DormantAccount => "the Kakao account is dormant or does not exist.",
             Self::MissingKey => "no authentication key!",
             Self::WrongAdminKey => "invalid app key.",
             Self::NoSuchToken => "this access token does not exist",
             Self::ExpiredToken => "this access token is already expired",
             Self::TokenTooLong => "too long for access token.",
+            Self::Under14 { .. } => "Not allowed under age 14",
             Self::InsufficientScopes { .. } => "insufficient scopes.",
             Self::NotTalkUser => "given account is not connected to any talk user",
             Self::NotFriends => "the receiver is not a friend of the sender.",
@@ -118,8 +194,15 @@ impl ApiFault {
     pub(crate) fn refused_key(&self) -> Option<KeyKind> {
         match self {
             Self::MissingKey | Self::NoSuchToken | Self::ExpiredToken => Some(KeyKind::AccessToken),
+            Self::IpMismatched { key, .. } | Self::Under14 { key } => Some(*key),
             Self::WrongAdminKey => Some(KeyKind::AdminKey),
             _ => None,
         }
     }
+}
+
+/// As Kakao writes the names inside a text.
+fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
+    names.join(", ")
 }

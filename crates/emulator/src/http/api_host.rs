@@ -4,24 +4,25 @@ mod fault;
 mod talk;
 mod user;
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use axum::routing::{get, post};
+use katok_listener::PeerAddr;
 
 use super::host;
 use super::parameters::{Parameters, UnreadableBody};
 use crate::fault::ApiFault;
 use crate::live::LiveWorld;
 use crate::world::credentials::Credentials;
+use crate::world::gate::Enter;
 
 pub(super) fn routes() -> Router<Arc<LiveWorld>> {
     Router::new()
-        .route("/v2/user/me", get(user::me).post(user::me))
-        .route("/v1/user/logout", post(user::logout))
-        .route("/v1/user/unlink", post(user::unlink))
+        .merge(user::routes())
         .route("/v1/api/talk/friends", get(talk::friends))
         .route("/v2/api/talk/memo/default/send", post(talk::send_to_me))
         .route("/v1/api/talk/friends/message/default/send", post(talk::send_to_friends))
@@ -40,10 +41,19 @@ impl FromRequest<Arc<LiveWorld>> for ApiCall {
     async fn from_request(request: Request, live: &Arc<LiveWorld>) -> Result<Self, ApiFault> {
         let base = host::api_base(request.headers(), request.uri());
         let headers = request.headers().clone();
+        let path = request.uri().path().to_owned();
+        let caller_ip = request.extensions().get::<PeerAddr>().map(|peer| peer.0.ip());
         let parameters = Parameters::read(request, live).await.map_err(|UnreadableBody| {
             ApiFault::BadParameter { text: "the request body is incomplete or too large.".to_owned() }
         })?;
-        Ok(Self { credentials: credentials(&headers, &parameters), parameters, base })
+        let credentials = credentials(&headers, &parameters);
+        live.apply(Enter {
+            credentials: &credentials,
+            path: &path,
+            // Whoever serves the router otherwise than by our listener knows no addresses.
+            caller_ip: caller_ip.unwrap_or(Ipv4Addr::UNSPECIFIED.into()),
+        })?;
+        Ok(Self { credentials, parameters, base })
     }
 }
 

@@ -1,7 +1,9 @@
 //! Apps, as their developers set them up in Kakao's console.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -229,9 +231,28 @@ impl App {
         self.consent_items.iter().find(|configured| configured.id == item).map(|configured| configured.level)
     }
 
+    /// Whether Kakao's API may be called for this app from there.
+    pub(crate) fn admits_address(&self, caller: IpAddr) -> bool {
+        // A caller by IPv4 may reach a socket for both families.
+        let caller = caller.to_canonical();
+        let mut blocks = self.ip_allow_list.iter().filter_map(|block| ip_block(block));
+        self.ip_allow_list.is_empty() || blocks.any(|block| block.contains(&caller))
+    }
+
     /// Whether this person takes part in what the permission is about: everyone once Kakao granted it, until
     /// then the team alone.
     pub(crate) fn admits(&self, person: &PersonKey, permission: Permission) -> bool {
         self.permissions.contains(&permission) || self.members.contains(person)
+    }
+}
+
+/// An entry of the IP allow list: `10.0.0.0/8`, `10.0.0.0/255.0.0.0`, or a single address of either family.
+pub(super) fn ip_block(text: &str) -> Option<IpNet> {
+    let Some((address, mask)) = text.split_once('/') else {
+        return text.parse::<IpAddr>().ok().map(IpNet::from);
+    };
+    match mask.parse::<IpAddr>() {
+        Ok(mask) => IpNet::with_netmask(address.parse().ok()?, mask).ok(),
+        Err(_) => text.parse().ok(),
     }
 }

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 
 use url::Url;
 
+use super::app::ip_block;
 use super::{App, AppKey, PersonKey, Secret, Seed, SeedError};
 
 /// How many redirect URIs an app may register. See [Kakao Docs/Kakao Login: Prerequisites].
@@ -108,6 +109,9 @@ fn check_app(app: &App) -> Result<(), SeedError> {
             "web_domains",
             format!("{domain} is not of the form https://host or https://host:port"),
         );
+    }
+    if let Some(block) = app.ip_allow_list.iter().find(|block| ip_block(block).is_none()) {
+        return wrong("ip_allow_list", format!("{block} is neither an IP address nor a block of them"));
     }
     if !FRIENDS_PER_PAGE.contains(&app.quotas.friends_per_page) {
         return wrong("quotas.friends_per_page", "it must be between 1 and 100".to_owned());

@@ -65,25 +65,43 @@ impl Caller<'_> {
     }
 }
 
+impl Credentials {
+    /// The only kind of id by which an admin's call may name a user.
+    pub(super) fn check_target_id_type(&self) -> Result<(), ApiFault> {
+        let Self::AdminKey { target_id_type, .. } = self else { return Ok(()) };
+        match target_id_type.as_deref() {
+            Some("user_id") => Ok(()),
+            Some(_) => Err(ApiFault::unsatisfied("target_id_type", "It must be user_id.")),
+            None => Err(ApiFault::missing("target_id_type")),
+        }
+    }
+}
+
 impl World {
+    /// Whose call it is that is about no user in particular; a token will not do.
+    pub(super) fn admin(&self, credentials: &Credentials) -> Result<&App, ApiFault> {
+        match credentials {
+            Credentials::AdminKey { key, .. } => self.app_of_admin_key(key),
+            _ => Err(ApiFault::WrongAdminKey),
+        }
+    }
+
+    pub(super) fn app_of_admin_key(&self, key: &str) -> Result<&App, ApiFault> {
+        let mut apps = self.apps.iter();
+        apps.find(|app| app.admin_key.secret() == key).ok_or(ApiFault::WrongAdminKey)
+    }
+
     /// Whose call it is, by token or admin key.
     pub(super) fn caller(&self, credentials: &Credentials, now: Timestamp) -> Result<Caller<'_>, ApiFault> {
-        let Credentials::AdminKey { key, target_id_type, target_id } = credentials else {
+        let Credentials::AdminKey { key, target_id, .. } = credentials else {
             return self.caller_by_token(credentials, now);
         };
-        let mut apps = self.apps.iter();
-        let app = apps.find(|app| app.admin_key.secret() == key).ok_or(ApiFault::WrongAdminKey)?;
-        match target_id_type.as_deref() {
-            Some("user_id") => {}
-            Some(_) => return Err(ApiFault::unsatisfied("target_id_type", "It must be user_id.")),
-            None => return Err(ApiFault::missing("target_id_type")),
-        }
+        let app = self.app_of_admin_key(key)?;
+        credentials.check_target_id_type()?;
         let target = target_id.as_deref().ok_or_else(|| ApiFault::missing("target_id"))?;
         let target: i64 = target.parse().map_err(|_| ApiFault::unparsable("target_id"))?;
-        let mut people = self.people.iter();
-        let person = people.find(|person| person.user_ids[&app.key] == target).ok_or(ApiFault::NotLinked)?;
+        let (person, link) = self.linked_person(app, target).ok_or(ApiFault::NotLinked)?;
         let key = LinkKey::new(&app.key, &person.key);
-        let link = self.links.get(&key).ok_or(ApiFault::NotLinked)?;
         Ok(Caller { app, person, key, link, token: None, scopes: link.scopes.clone() })
     }
 

@@ -109,7 +109,8 @@ impl World {
         let listed = self.friendships.list(&caller.key.person).filter_map(|(key, standing)| {
             let link = self.links.get(&super::link::LinkKey::new(&app.key, key))?;
             let person: &Person = self.person(key.as_str())?;
-            let shown = link.scopes.contains("friends")
+            let shown = link.registered_at.is_some()
+                && link.scopes.contains("friends")
                 && !standing.hidden
                 && !standing.blocked
                 && person.talk

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::World;
 use super::event::{Event, UnlinkReason};
 use crate::digest::Digest;
-use crate::seed::{self, AppKey, PersonKey};
+use crate::seed::{self, App, AppKey, Person, PersonKey};
 
 /// An app and a person, linked or not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -52,6 +52,8 @@ pub(super) struct Link {
     pub(super) service_terms: BTreeMap<String, AgreedTerms>,
     /// What the service stored about them.
     pub(super) properties: BTreeMap<String, String>,
+    /// When they last agreed to service terms on the consent page.
+    pub(super) synched_at: Option<Timestamp>,
     /// When they signed up; none while they are preregistered.
     pub(super) registered_at: Option<Timestamp>,
     /// What the app's calls about friends name them by.
@@ -97,6 +99,7 @@ impl World {
             scopes: BTreeSet::new(),
             service_terms: BTreeMap::new(),
             properties: BTreeMap::new(),
+            synched_at: None,
             registered_at: automatic.then_some(now),
             uuid: friend_uuid(key),
         });
@@ -117,9 +120,18 @@ impl World {
         if let Some(link) = self.links.get_mut(&key) {
             let agreed = |tag: &String| (tag.clone(), AgreedTerms { at: now, by: AgreedBy::Kauth });
             link.service_terms = seeded.service_terms.iter().map(agreed).collect();
+            link.synched_at = (!seeded.service_terms.is_empty()).then_some(now);
             link.properties = seeded.properties.clone();
             link.registered_at = seeded.registered.then_some(now);
         }
+    }
+
+    /// Takes consents back: no code, token or refresh token of the past brings them again.
+    pub(super) fn withdraw(&mut self, key: &LinkKey, scopes: &BTreeSet<String>) {
+        if let Some(link) = self.links.get_mut(key) {
+            link.scopes.retain(|scope| !scopes.contains(scope));
+        }
+        self.withdraw_from_tokens(key, scopes);
     }
 
     /// Everything the app has of this person is gone afterwards, and every token dead.
@@ -129,10 +141,17 @@ impl World {
         self.tell(key, Event::Unlinked { reason }, now);
     }
 
+    /// Who the app knows by this id.
+    pub(super) fn linked_person(&self, app: &App, user_id: i64) -> Option<(&Person, &Link)> {
+        let person = self.people.iter().find(|person| person.user_ids[&app.key] == user_id)?;
+        let link = self.links.get(&LinkKey::new(&app.key, &person.key))?;
+        Some((person, link))
+    }
+
     /// Who the app knows by this uuid.
     pub(super) fn person_of_uuid(&self, app: &AppKey, uuid: &str) -> Option<&PersonKey> {
         let mut of_app = self.links.iter().filter(|(key, _)| key.app == *app);
-        of_app.find(|(_, link)| link.uuid == uuid).map(|(key, _)| &key.person)
+        of_app.find(|(_, link)| link.uuid == uuid && link.registered_at.is_some()).map(|(key, _)| &key.person)
     }
 }
 

@@ -8,8 +8,10 @@ use url::form_urlencoded;
 use super::authorize::{Authorize, AuthorizeRequest, Authorized, ConsentAnswer, DecideConsent};
 use super::credentials::Credentials;
 use super::message::{SendToFriends, SendToMe};
+use super::profile::Me;
+use super::scopes::RevokeScopes;
 use super::token::{IssueTokens, IssuedTokens};
-use super::user::{Logout, Me, Unlink};
+use super::user::{Logout, Unlink};
 use super::*;
 use crate::seed::PersonKey;
 
@@ -47,6 +49,11 @@ enum Event {
     Logout {
         token: usize,
     },
+    /// An item is taken back.
+    Revoke {
+        token: usize,
+        item: &'static str,
+    },
     Unlink {
         token: usize,
     },
@@ -70,6 +77,8 @@ fn event() -> impl Strategy<Value = Event> {
         3 => (0..20_usize).prop_map(|token| Event::SendToMe { token }),
         4 => (0..20_usize, person).prop_map(|(token, friend)| Event::SendToFriend { token, friend }),
         1 => (0..20_usize).prop_map(|token| Event::Logout { token }),
+        2 => (0..20_usize, proptest::sample::select(&ITEMS[..]))
+            .prop_map(|(token, item)| Event::Revoke { token, item }),
         1 => (0..20_usize).prop_map(|token| Event::Unlink { token }),
         1 => prop_oneof![1..20_i64, Just(7 * 60), Just(40 * 24 * 60)].prop_map(|minutes| Event::Wait { minutes }),
     ]
@@ -149,6 +158,16 @@ impl Observed {
                     let credentials = Credentials::Token(token.clone());
                     if self.world.apply(self.now, Logout { credentials }).is_ok() {
                         self.dead.insert(token);
+                    }
+                }
+            }
+            Event::Revoke { token, item } => {
+                if let Some((person, token)) = pick(&self.access, token) {
+                    let credentials = Credentials::Token(token);
+                    let scopes = Some(format!("[\"{item}\"]"));
+                    if self.world.apply(self.now, RevokeScopes { credentials, scopes }).is_ok() {
+                        assert_ne!(item, REQUIRED, "a required item was taken back");
+                        self.ticked.get_mut(&person).map(|ticked| ticked.remove(item));
                     }
                 }
             }
@@ -350,6 +369,8 @@ fn what_happens_between_a_person_and_an_app_is_told_in_order() {
     observed.exchange(0);
     observed.authorize(0, &BTreeSet::from(["friends"]), Some(BTreeSet::from(["friends"])));
     observed.exchange(1);
+    observed.live(Event::Revoke { token: 1, item: "friends" });
+    observed.live(Event::Revoke { token: 1, item: "friends" });
     observed.live(Event::Logout { token: 0 });
     observed.live(Event::Unlink { token: 1 });
     let told: Vec<event::Happened> = observed.world.take_events().into();
@@ -360,6 +381,7 @@ fn what_happens_between_a_person_and_an_app_is_told_in_order() {
         event::Event::TokenIssued,
         event::Event::ScopesAgreed { scopes: scopes("friends") },
         event::Event::TokenIssued,
+        event::Event::ScopesWithdrawn { scopes: scopes("friends") },
         event::Event::TokenRevoked,
         event::Event::Unlinked { reason: event::UnlinkReason::UnlinkFromService },
     ];
@@ -379,4 +401,23 @@ fn events_that_nobody_takes_are_forgotten_oldest_first() {
     let told = observed.world.take_events();
     assert_eq!(told.len(), 1_000);
     assert!(told.iter().all(|told| told.event == event::Event::TokenIssued));
+}
+
+#[test]
+fn who_is_not_signed_up_in_time_is_unlinked_by_kakao() {
+    let mut seed = Seed::built_in();
+    seed.apps[0].automatic_linking = false;
+    seed.links[0].registered = false;
+    let now: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
+    let mut world = World::new(&seed, now);
+    world.sweep(now + SignedDuration::from_hours(23));
+    assert!(world.take_events().is_empty());
+    let a_day_later = now + SignedDuration::from_hours(24);
+    world.sweep(a_day_later);
+    let told = world.take_events();
+    assert_eq!(told.len(), 1);
+    let reason = event::UnlinkReason::IncompleteSignUp;
+    assert_eq!((told[0].at, &told[0].event), (a_day_later, &event::Event::Unlinked { reason }));
+    assert_eq!(told[0].person.as_str(), "apeach");
+    assert_eq!(told[0].user_id, seed.people[1].user_ids["demo"]);
 }

@@ -64,6 +64,11 @@ impl AccessToken {
         now < self.expires_at
     }
 
+    /// The seconds it has left.
+    pub(super) fn expires_in(&self, now: Timestamp) -> i64 {
+        self.expires_at.duration_since(now).as_secs()
+    }
+
     pub(super) fn is_worth_keeping(&self, now: Timestamp) -> bool {
         now.duration_since(self.expires_at) < EXPIRED_IS_REMEMBERED
     }
@@ -224,6 +229,17 @@ impl World {
         if let Some(AccessToken { grant, .. }) = self.access_tokens.remove(access_token) {
             self.access_tokens.retain(|_, token| token.grant != grant);
             self.refresh_tokens.retain(|_, token| token.grant != grant);
+        }
+    }
+
+    /// Takes consents out of every token and code of a person at an app.
+    pub(super) fn withdraw_from_tokens(&mut self, link: &LinkKey, withdrawn: &BTreeSet<String>) {
+        let codes = self.codes.values_mut().filter(|code| code.link == *link).map(|code| &mut code.scopes);
+        let access = self.access_tokens.values_mut().filter(|token| token.link == *link);
+        let refresh = self.refresh_tokens.values_mut().filter(|token| token.link == *link);
+        let of_tokens = access.map(|token| &mut token.scopes).chain(refresh.map(|token| &mut token.scopes));
+        for scopes in codes.chain(of_tokens) {
+            scopes.retain(|scope| !withdrawn.contains(scope));
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Nothing else connects the emulator with the client, which is tested on the same files.
 
+mod user;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -25,9 +27,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("talk_memo_default_send/insufficient_scopes_without_names", "the emulator always names them"),
     ("talk_memo_default_send/internal_error", "no scripted faults yet"),
     ("talk_memo_default_send/maintenance", "no scripted faults yet"),
-    ("user_me/everything", "people have no name, gender and so on yet"),
-    ("user_me/ip_mismatched", "no IP allow list"),
-    ("user_me/preregistered", "every app links people automatically"),
     ("user_unlink/not_linked", "a token dies with the link; by admin key it is tested in `user`"),
 ];
 
@@ -38,6 +37,7 @@ fn seed(required: &str) -> Seed {
          - key: APP\n\
          \x20 rest_api_key: REST_API_KEY\n\
          \x20 client_secret: CLIENT_SECRET\n\
+         \x20 admin_key: ADMIN_KEY\n\
          \x20 redirect_uris: ['https://svc.example/cb']\n\
          \x20 web_domains: ['https://shop.example.com']\n\
          \x20 consent_items: [{{id: {required}, level: required}}, {{id: profile_image, level: optional}},\
@@ -80,6 +80,7 @@ async fn scene(case: &str, sample: &Value) -> (Kakao, Names) {
         }
         _ => {}
     }
+    user::prepare(case, &mut seed);
     let kakao = Kakao::start_from(seed).await;
     let decision = if allowed.is_some() {
         Decision::AllowOnly(BTreeSet::new())
@@ -114,6 +115,12 @@ async fn scene(case: &str, sample: &Value) -> (Kakao, Names) {
         "delivered" | "partly_refused" | "all_refused" | "only_receiver_refused" => {
             names.push((first, uuid("sujin").await));
             names.push((second, uuid("jun").await));
+        }
+        // The machine calls itself by IPv4 or IPv6, as it likes.
+        "ip_mismatched" => {
+            let refusal = text(&kakao.me(&token).await.body["msg"]);
+            let caller = refusal.strip_prefix("ip mismatched! callerIp=").unwrap();
+            names.push(("203.0.113.9", caller.split_once(". ").unwrap().0.to_owned()));
         }
         "rotated" => kakao.emulator.advance(SignedDuration::from_hours(31 * 24)).unwrap(),
         "expired_token" => kakao.emulator.advance(SignedDuration::from_hours(6)).unwrap(),

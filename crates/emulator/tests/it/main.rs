@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps in vain has found something")]
 
 mod aging;
+mod app_users;
 mod authorize;
 mod contract;
 mod control;
@@ -10,9 +11,15 @@ mod description;
 mod faults;
 mod friends;
 mod journal;
+mod gate;
 mod messages;
 mod openapi;
 mod pages;
+mod profile;
+mod scopes;
+mod service_terms;
+mod shipping_address;
+mod signup;
 mod state;
 mod support;
 mod token;

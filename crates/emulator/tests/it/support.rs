@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use katok_emulator::{Clock, Decision, Emulator, Options, Seed};
 use reqwest::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap, LOCATION, SET_COOKIE};
-use reqwest::{Client, Request, RequestBuilder, StatusCode, redirect};
+use reqwest::{Client, Method, Request, RequestBuilder, StatusCode, redirect};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -173,6 +173,20 @@ impl Kakao {
 
     pub(crate) async fn access_token(&self, person: &str) -> String {
         text(&self.log_in(person).await["access_token"])
+    }
+
+    /// The token of somebody who agreed to these in-use items as well.
+    pub(crate) async fn access_token_with(&self, person: &str, scopes: &[&str]) -> String {
+        let code = parameter(&self.approve(person, scopes), "code").unwrap();
+        text(&self.token(&[("code", &code)]).await.ok()["access_token"])
+    }
+
+    /// A call by the admin key of the app `demo`; a GET with query parameters, a POST with a form.
+    pub(crate) async fn admin(&self, method: Method, path: &str, parameters: &[(&str, &str)]) -> Answer {
+        let is_get = method == Method::GET;
+        let request = self.client.request(method, self.url(path));
+        let request = request.header("authorization", format!("KakaoAK {ADMIN_KEY}"));
+        Answer::of(if is_get { request.query(parameters) } else { request.form(parameters) }).await
     }
 
     pub(crate) async fn me(&self, token: &str) -> Answer {

@@ -33,6 +33,11 @@ async fn me_says_what_was_agreed_to_and_asks_for_the_rest() {
                 "profile": {"nickname": "무지", "is_default_nickname": false},
                 "has_email": true,
                 "email_needs_agreement": true,
+                "name_needs_agreement": true,
+                "has_birthday": true,
+                "birthday_needs_agreement": true,
+                "has_phone_number": true,
+                "phone_number_needs_agreement": true,
             },
             "for_partner": {"uuid": uuid},
         })

@@ -42,19 +42,26 @@ impl FromRequest<Arc<LiveWorld>> for ApiCall {
         let base = host::api_base(request.headers(), request.uri());
         let headers = request.headers().clone();
         let path = request.uri().path().to_owned();
-        let caller_ip = request.extensions().get::<PeerAddr>().map(|peer| peer.0.ip());
+        let peer = request.extensions().get::<PeerAddr>().copied();
         let parameters = Parameters::read(request, live).await.map_err(|UnreadableBody| {
             ApiFault::BadParameter { text: "the request body is incomplete or too large.".to_owned() }
         })?;
         let credentials = credentials(&headers, &parameters);
-        live.apply(Enter {
-            credentials: &credentials,
-            path: &path,
-            // Whoever serves the router otherwise than by our listener knows no addresses.
-            caller_ip: caller_ip.unwrap_or(Ipv4Addr::UNSPECIFIED.into()),
-        })?;
+        enter(live, &credentials, &path, peer)?;
         Ok(Self { credentials, parameters, base })
     }
+}
+
+/// Every call passes here, before what it asks for is looked at.
+fn enter(
+    live: &LiveWorld,
+    credentials: &Credentials,
+    path: &str,
+    peer: Option<PeerAddr>,
+) -> Result<(), ApiFault> {
+    // Whoever serves the router otherwise than by our listener knows no addresses.
+    let caller_ip = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip());
+    live.apply(Enter { credentials, path, caller_ip })
 }
 
 fn credentials(headers: &HeaderMap, parameters: &Parameters) -> Credentials {

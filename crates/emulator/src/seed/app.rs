@@ -231,6 +231,13 @@ impl App {
         self.consent_items.iter().find(|configured| configured.id == item).map(|configured| configured.level)
     }
 
+    /// Whether one of the app's keys is this one, of whatever kind.
+    pub(crate) fn has_key(&self, key: &str) -> bool {
+        [&self.rest_api_key, &self.javascript_key, &self.native_app_key, &self.admin_key.0]
+            .into_iter()
+            .any(|known| known == key)
+    }
+
     /// Whether Kakao's API may be called for this app from there.
     pub(crate) fn admits_address(&self, caller: IpAddr) -> bool {
         // A caller by IPv4 may reach a socket for both families.

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use url::Url;
 
 use super::app::ip_block;
-use super::{App, AppKey, PersonKey, Secret, Seed, SeedError};
+use super::{App, AppKey, Link, PersonKey, Secret, Seed, SeedError};
 
 /// How many redirect URIs an app may register. See [Kakao Docs/Kakao Login: Prerequisites].
 const REDIRECT_URIS: usize = 10;
@@ -48,9 +48,10 @@ pub(super) fn check(seed: &Seed) -> Result<(), SeedError> {
     let mut linked = BTreeSet::new();
     for link in &seed.links {
         known(&link.person, "links")?;
-        if !app_keys.contains(&link.app) {
+        let Some(app) = seed.apps.iter().find(|app| app.key == link.app) else {
             return Err(wrong(&link.person, "links", format!("there is no app {}", link.app)));
-        }
+        };
+        check_link(link, app)?;
         if !linked.insert((&link.app, &link.person)) {
             return Err(wrong(&link.person, "links", format!("is linked to {} twice", link.app)));
         }
@@ -121,6 +122,22 @@ fn check_app(app: &App) -> Result<(), SeedError> {
         Some(item) => wrong("consent_items", format!("{} is listed twice", item.id)),
         None => Ok(()),
     }
+}
+
+/// What is stored of somebody is what the app can store.
+fn check_link(link: &Link, app: &App) -> Result<(), SeedError> {
+    let wrong = |problem: String| Err(wrong(&link.person, "links", problem));
+    if let Some(key) = link.properties.keys().find(|key| !app.properties.contains(key)) {
+        return wrong(format!("the app {} has no user property {key}", app.key));
+    }
+    let has = |tag: &String| app.service_terms.iter().any(|terms| terms.tag == *tag);
+    if let Some(tag) = link.service_terms.iter().find(|tag| !has(tag)) {
+        return wrong(format!("the app {} has no service terms {tag}", app.key));
+    }
+    if !link.registered && app.automatic_linking {
+        return wrong(format!("the app {} signs everybody up by itself (automatic_linking)", app.key));
+    }
+    Ok(())
 }
 
 /// As Kakao's console takes them.

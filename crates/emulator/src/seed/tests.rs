@@ -178,3 +178,21 @@ fn one_size_of_a_picture_stands_in_for_the_other() {
         assert_eq!(mina.thumbnail_image_url, mina.profile_image_url);
     }
 }
+
+#[test]
+fn a_link_holds_nothing_that_its_app_cannot_store() {
+    let link = |app: &str, link: &str| {
+        format!(
+            "apps: [{{key: shop, {app}}}]\npeople: [{{key: mina}}]\nlinks: [{{app: shop, person: mina, {link}}}]"
+        )
+    };
+    for (fitting, held) in [
+        ("properties: [size]", "properties: {size: L}"),
+        ("service_terms: [{tag: news}]", "service_terms: [news]"),
+        ("automatic_linking: false", "registered: false"),
+    ] {
+        Seed::parse(&link(fitting, held)).unwrap();
+        let error = wrong(&link("", held));
+        assert!(error.contains(" links (mina)"), "{held}: {error}");
+    }
+}

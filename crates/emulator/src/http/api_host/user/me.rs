@@ -12,7 +12,6 @@ use crate::http::api_host::ApiCall;
 use crate::http::kakao_json;
 use crate::http::parameters::Parameters;
 use crate::live::LiveWorld;
-use crate::seed::{BirthdayType, Gender};
 use crate::world::profile::{Me, Picture, Profile};
 
 /// Kakao's picture for people who chose none.
@@ -144,22 +143,12 @@ fn insert_value(account: &mut Map<String, Value>, of: &Profile, item: &str) {
         "birthyear" => insert("birthyear", text(&of.birthyear)),
         "birthday" => {
             if let Some(birthday) = &of.birthday {
-                let calendar = match birthday.calendar {
-                    BirthdayType::Solar => "SOLAR",
-                    BirthdayType::Lunar => "LUNAR",
-                };
                 insert("birthday", Some(birthday.day.as_str().into()));
-                insert("birthday_type", Some(calendar.into()));
+                insert("birthday_type", Some(json!(birthday.calendar)));
                 insert("is_leap_month", Some(birthday.is_leap_month.into()));
             }
         }
-        "gender" => {
-            let name = |gender| match gender {
-                Gender::Female => "female",
-                Gender::Male => "male",
-            };
-            insert("gender", of.gender.map(name).map(Value::from));
-        }
+        "gender" => insert("gender", of.gender.map(|gender| json!(gender))),
         "phone_number" => insert("phone_number", text(&of.phone_number)),
         "account_ci" => {
             insert("ci", text(&of.ci));

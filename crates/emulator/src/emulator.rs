@@ -22,6 +22,7 @@ use crate::inbox::ReceivedMessage;
 use crate::live::LiveWorld;
 use crate::seed::Seed;
 use crate::state_file::{Found, ReadError, StateFile};
+use crate::webhook;
 use crate::world::World;
 
 /// How long changes are collected before the state file is written once for all of them.
@@ -172,7 +173,8 @@ impl Emulator {
             Writer { file, task }
         });
         let base_url = Url::parse(&format!("http://localhost:{port}")).expect("a port makes a valid URL");
-        let servers = JoinSet::new();
+        let mut servers = JoinSet::new();
+        servers.spawn(webhook::keep_telling(live.clone(), stop.clone()));
         let mut emulator = Self { live, base_url, started_from, servers, writer, stop: stop.drop_guard() };
         emulator.serve(listeners);
         Ok(emulator)

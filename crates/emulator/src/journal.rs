@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use crate::world::involved::Involved;
 pub use exchange::{Ending, Exchange, SeenRequest, SeenResponse};
 use multipart::Part;
+pub(crate) use shortening::shortened_authorization;
 
 /// How many exchanges are kept.
 const KEPT: usize = 1_000;

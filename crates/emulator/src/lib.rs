@@ -35,6 +35,7 @@ mod scenario;
 
 pub mod seed;
 mod state_file;
+mod webhook;
 mod world;
 
 pub use approval::{ApproveError, Decision};
@@ -45,4 +46,5 @@ pub use inbox::{Chat, MessageKind, ReceivedMessage};
 pub use journal::{Ending, Exchange, SeenRequest, SeenResponse};
 pub use scenario::{Fault, FaultError, ScriptedFault};
 pub use seed::{Seed, SeedError};
+pub use webhook::{Delivery, WebhookKind};
 pub use world::aging::NoSuchToken;

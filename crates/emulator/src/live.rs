@@ -1,5 +1,6 @@
 //! The live world: one lock around the rules, one clock, and a bell for whoever writes it down.
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,6 +10,8 @@ use crate::clock::Clock;
 use crate::journal::Journal;
 use crate::scenario::{Fault, FaultError, Scenario, ScriptedFault};
 use crate::seed::Seed;
+use crate::webhook::Deliveries;
+use crate::world::event::Happened;
 use crate::world::{Command, World};
 
 pub(crate) struct LiveWorld {
@@ -19,6 +22,7 @@ pub(crate) struct LiveWorld {
     /// Told to everybody who waits, unlike `changed`.
     happened: Notify,
     journal: Journal,
+    deliveries: Deliveries,
     /// Under a lock of its own: most exchanges only look whether it is empty.
     scenario: Mutex<Scenario>,
 }
@@ -31,6 +35,7 @@ impl LiveWorld {
             changed: Notify::new(),
             happened: Notify::new(),
             journal: Journal::default(),
+            deliveries: Deliveries::default(),
             scenario: Mutex::default(),
         }
     }
@@ -66,6 +71,7 @@ impl LiveWorld {
             *world = World::new(seed, self.clock.now());
         });
         self.journal.clear();
+        self.deliveries.clear();
         self.scenario(|scenario| *scenario = Scenario::default());
     }
 
@@ -85,6 +91,17 @@ impl LiveWorld {
 
     pub(crate) fn journal(&self) -> &Journal {
         &self.journal
+    }
+
+    pub(crate) fn deliveries(&self) -> &Deliveries {
+        &self.deliveries
+    }
+
+    /// Waits for what webhooks tell of, and takes it.
+    pub(crate) async fn next_events(&self) -> VecDeque<Happened> {
+        self.wait_for(|world| world.has_events().then_some(())).await;
+        // Not by `edit`: that something is on its way is nothing to write down.
+        self.lock().take_events()
     }
 
     /// Does something with the scripted faults.

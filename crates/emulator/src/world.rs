@@ -3,6 +3,7 @@
 //! Nothing in here knows HTTP, asks for the time or for chance: `now` comes with each command, and what looks random is
 //! drawn from a generator that begins with the seed. The same seed and the same commands give the same world.
 
+pub(crate) mod account;
 pub(crate) mod aging;
 pub(crate) mod app_users;
 pub(crate) mod authorize;
@@ -139,6 +140,10 @@ impl World {
 
     pub(crate) fn person(&self, key: &str) -> Option<&Person> {
         self.people.iter().find(|person| person.key.as_str() == key)
+    }
+
+    pub(crate) fn app_named(&self, key: &str) -> Option<&App> {
+        self.apps.iter().find(|app| app.key.as_str() == key)
     }
 
     fn app(&self, key: &AppKey) -> Option<&App> {

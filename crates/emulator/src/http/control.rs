@@ -2,6 +2,7 @@
 
 mod faults;
 mod tokens;
+mod webhooks;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -39,6 +40,9 @@ pub(super) fn routes() -> Router<Arc<LiveWorld>> {
         .route("/_emulator/v1/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_emulator/v1/faults/{id}", delete(faults::remove))
         .route("/_emulator/v1/journal", get(journal))
+        .route("/_emulator/v1/webhooks", get(webhooks::list).post(webhooks::send))
+        .route("/_emulator/v1/people/{key}/unlink", post(webhooks::disconnect))
+        .route("/_emulator/v1/people/{key}/account", post(webhooks::account))
         .layer(middleware::from_fn(origin::refuse_foreign_sites))
 }
 

@@ -56,6 +56,11 @@ pub(super) fn cookies(value: &str) -> String {
     value.split(';').map(cookie).collect::<Vec<_>>().join(";")
 }
 
+/// `Bearer abcdef…`
+pub(crate) fn shortened_authorization(value: &str) -> String {
+    Shortening::default().authorization(value)
+}
+
 impl Shortening {
     /// A value by its name; what was a secret once is one wherever it is repeated, as in Kakao's error texts.
     pub(super) fn value(&mut self, name: &str, value: &str) -> String {

@@ -44,6 +44,10 @@ pub(crate) enum Event {
     TokenRevoked,
     /// All tokens of the person died.
     TokensRevoked,
+    /// Kakao suspended the person's account.
+    AccountDisabled,
+    /// The person's account goes on.
+    AccountEnabled,
 }
 
 /// Who parted a person from an app, by Kakao's names.
@@ -77,8 +81,12 @@ impl World {
         self.events.push_back(Happened { at, app, person, user_id, event });
     }
 
+    /// Whether anything waits to be told.
+    pub(crate) fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
     /// What happened since the last time, oldest first.
-    #[cfg_attr(not(test), expect(dead_code, reason = "nothing sends webhooks yet"))]
     pub(crate) fn take_events(&mut self) -> VecDeque<Happened> {
         std::mem::take(&mut self.events)
     }

@@ -339,7 +339,7 @@ async fn faults_can_be_taken_back_one_by_one_or_all_at_once_and_a_reset_takes_al
     assert_eq!(delete("/_emulator/v1/faults/2").await.body["error"], "no_such_fault");
     assert_eq!(delete("/_emulator/v1/faults/two").await.status, 404);
     assert_eq!(delete("/_emulator/v1/faults").await.ok(), json!({"removed": 2}));
-    assert_eq!(token(&kakao, &[]).await.status, 400);
+    assert_eq!(token(&kakao, &[]).await.status, 401);
 
     kakao.emulator.fault(Fault::on("*").code(-7)).unwrap();
     Answer::of(kakao.post("/_emulator/v1/reset")).await.ok();

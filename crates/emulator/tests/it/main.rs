@@ -24,3 +24,4 @@ mod state;
 mod support;
 mod token;
 mod user;
+mod webhooks;

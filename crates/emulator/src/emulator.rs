@@ -1,6 +1,7 @@
 //! A running emulator, as whoever started it holds it.
 
 mod control;
+mod expectation;
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,6 +14,8 @@ use katok_listener::{Limits, Listeners};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
+
+pub use expectation::{ExpectedMessage, NoMessage};
 
 use crate::approval::{self, ApproveError, Decision};
 use crate::authority::{Authority, AuthorityError};

@@ -14,11 +14,13 @@ mod parameters;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
+use tower::ServiceExt as _;
 
 use crate::fault::{ApiFault, LoginFault};
 use crate::live::LiveWorld;
@@ -28,6 +30,24 @@ use login_host::FaultPage;
 
 /// Everything the emulator answers.
 pub(crate) fn router(live: Arc<LiveWorld>) -> Router {
+    undisturbed(live.clone())
+        .layer(middleware::from_fn_with_state(live, exchange::observe))
+        .layer(middleware::from_fn(log))
+}
+
+/// What `/oauth/token` answers to this form, whatever faults are scripted; noted nowhere.
+pub(crate) async fn ask_for_tokens(live: Arc<LiveWorld>, form: String) -> Bytes {
+    let request = Request::post("/oauth/token")
+        .header(header::HOST, "localhost")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(form))
+        .expect("the request is well formed");
+    let Ok(response) = undisturbed(live).oneshot(request).await;
+    to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default()
+}
+
+/// The same without scripted faults, and noted nowhere.
+fn undisturbed(live: Arc<LiveWorld>) -> Router {
     Router::new()
         .merge(login_host::routes())
         .merge(api_host::routes())
@@ -37,8 +57,6 @@ pub(crate) fn router(live: Arc<LiveWorld>) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(tell_hosts_apart))
-        .layer(middleware::from_fn_with_state(live.clone(), exchange::observe))
-        .layer(middleware::from_fn(log))
         .with_state(live)
 }
 

@@ -5,9 +5,25 @@ use jiff::{SignedDuration, Timestamp};
 use super::Emulator;
 use crate::journal::Exchange;
 use crate::scenario::{Fault, FaultError, Scenario, ScriptedFault};
+use crate::sign_in::{SignInError, Tokens, sign_in};
+use crate::webhook::Delivery;
 use crate::world::aging::{AgeRefreshToken, ExpireAccessToken, NoSuchToken};
 
 impl Emulator {
+    /// Signs somebody in without a browser: they agree to all that the app asks at its first login, and to `scopes`.
+    ///
+    /// Neither scripted faults nor the journal see it.
+    pub async fn sign_in(&self, app: &str, person: &str, scopes: &[&str]) -> Result<Tokens, SignInError> {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        sign_in(&self.live, app, person, &scopes).await
+    }
+
+    /// The webhooks that were sent after the one of this number, oldest first.
+    #[must_use]
+    pub fn webhooks(&self, since: u64) -> Vec<Delivery> {
+        self.live.deliveries().since(since)
+    }
+
     /// Scripts something that goes wrong from now on.
     pub fn fault(&self, fault: Fault) -> Result<ScriptedFault, FaultError> {
         self.live.add_fault(fault)

@@ -35,6 +35,7 @@ pub(super) fn routes() -> Router<Arc<LiveWorld>> {
         .route("/_emulator/v1/approve", post(approve))
         .route("/_emulator/v1/people/{key}/messages", get(messages))
         .route("/_emulator/v1/clock", get(clock).post(turn_clock))
+        .route("/_emulator/v1/tokens", post(tokens::issue))
         .route("/_emulator/v1/tokens/expire", post(tokens::expire))
         .route("/_emulator/v1/tokens/age", post(tokens::age))
         .route("/_emulator/v1/faults", get(faults::list).post(faults::add).delete(faults::clear))

@@ -10,6 +10,7 @@ mod control;
 mod description;
 mod faults;
 mod friends;
+mod in_tests;
 mod journal;
 mod gate;
 mod messages;

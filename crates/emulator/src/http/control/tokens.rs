@@ -1,5 +1,6 @@
 //! Moving the end of tokens, over HTTP.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Body, ControlFault, read};
 use crate::live::LiveWorld;
+use crate::sign_in::{SignInError, Tokens, sign_in};
 use crate::world::aging::{AgeRefreshToken, AgedToken, ExpireAccessToken, NoSuchToken};
 
 /// Two months: what a new refresh token has.
@@ -20,6 +22,38 @@ impl From<NoSuchToken> for ControlFault {
     fn from(error: NoSuchToken) -> Self {
         Self { status: StatusCode::NOT_FOUND, ..Self::bad_request("no_such_token", error.to_string()) }
     }
+}
+
+impl From<SignInError> for ControlFault {
+    fn from(error: SignInError) -> Self {
+        let text = error.to_string();
+        match error {
+            SignInError::NotApproved(error) => error.into(),
+            SignInError::NoSuchApp(_) => {
+                Self { status: StatusCode::NOT_FOUND, ..Self::bad_request("no_such_app", text) }
+            }
+            SignInError::NoRedirectUri(_) => Self::bad_request("no_redirect_uri", text),
+            SignInError::NoTokens(_) => Self::bad_request("no_tokens", text),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignIn {
+    app: String,
+    person: String,
+    #[serde(default)]
+    scopes: BTreeSet<String>,
+}
+
+/// Tokens of somebody who signs in and agrees to everything, without a browser.
+pub(super) async fn issue(
+    State(live): State<Arc<LiveWorld>>,
+    Body(body): Body,
+) -> Result<Json<Tokens>, ControlFault> {
+    let SignIn { app, person, scopes } = read(&body)?;
+    Ok(Json(sign_in(&live, &app, &person, &scopes).await?))
 }
 
 #[derive(Deserialize)]

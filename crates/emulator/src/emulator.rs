@@ -163,14 +163,14 @@ impl Emulator {
             Found::Nothing => (World::new(&seed, clock.now()), StartedFrom::Seed),
             Found::AnotherSeeds => (World::new(&seed, clock.now()), StartedFrom::NewSeedReplacedState),
         };
-        let live = Arc::new(LiveWorld::new(world, clock));
+        let stop = CancellationToken::new();
+        let live = Arc::new(LiveWorld::new(world, clock, seed, stop.clone()));
         if let Some(file) = &state_file {
             // Better to hear now that the disk is full or the folder missing than when the world is lost.
             let unwritable = |source| StartError::StateNotWritable { path: file.path().to_owned(), source };
             file.write(&live).map_err(unwritable)?;
         }
 
-        let stop = CancellationToken::new();
         let writer = state_file.map(|file| {
             let task = tokio::spawn(keep_written(file.clone(), live.clone(), stop.clone()));
             Writer { file, task }

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::journal::Journal;
@@ -19,24 +20,30 @@ pub(crate) struct LiveWorld {
     world: Mutex<World>,
     clock: Clock,
     changed: Notify,
-    /// Told to everybody who waits, unlike `changed`.
-    happened: Notify,
+    /// Counts the changes, for everybody who waits for one; `changed` has but one listener.
+    latest_change: watch::Sender<u64>,
     journal: Journal,
     deliveries: Deliveries,
     /// Under a lock of its own: most exchanges only look whether it is empty.
     scenario: Mutex<Scenario>,
+    /// The world it began with.
+    seed: Seed,
+    /// That the emulator stops, and nobody shall wait any longer.
+    stop: CancellationToken,
 }
 
 impl LiveWorld {
-    pub(crate) fn new(world: World, clock: Clock) -> Self {
+    pub(crate) fn new(world: World, clock: Clock, seed: Seed, stop: CancellationToken) -> Self {
         Self {
             world: Mutex::new(world),
             clock,
             changed: Notify::new(),
-            happened: Notify::new(),
+            latest_change: watch::Sender::new(0),
             journal: Journal::default(),
             deliveries: Deliveries::default(),
             scenario: Mutex::default(),
+            seed,
+            stop,
         }
     }
 
@@ -73,6 +80,11 @@ impl LiveWorld {
         self.journal.clear();
         self.deliveries.clear();
         self.scenario(|scenario| *scenario = Scenario::default());
+    }
+
+    /// Begins again with the seed the emulator was started with.
+    pub(crate) fn begin_again(&self) {
+        self.reset(&self.seed);
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -126,20 +138,33 @@ impl LiveWorld {
 
     fn tell(&self) {
         self.changed.notify_one();
-        self.happened.notify_waiters();
+        self.latest_change.send_modify(|change| *change += 1);
     }
 
     /// Waits until a look at the world finds something.
     pub(crate) async fn wait_for<T>(&self, mut look: impl FnMut(&World) -> Option<T>) -> T {
+        let mut changes = self.latest_change.subscribe();
         loop {
-            let happened = self.happened.notified();
-            tokio::pin!(happened);
             // Before the look: what happens right after it must not be missed.
-            happened.as_mut().enable();
+            changes.borrow_and_update();
             if let Some(found) = self.read(|world, _| look(world)) {
                 return found;
             }
-            happened.await;
+            changes.changed().await.expect("whoever tells of changes lives as long as this");
+        }
+    }
+
+    /// The number of the latest change.
+    pub(crate) fn latest_change(&self) -> u64 {
+        *self.latest_change.borrow()
+    }
+
+    /// Waits until the latest change is another one than this; no longer than the emulator runs.
+    pub(crate) async fn another_change_than(&self, known: Option<u64>) {
+        let mut changes = self.latest_change.subscribe();
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            _ = changes.wait_for(|latest| known != Some(*latest)) => {}
         }
     }
 
@@ -151,5 +176,25 @@ impl LiveWorld {
     /// A panic in a rule is a bug, but it must not take every later call with it.
     fn lock(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_change_once_the_emulator_stops() {
+        let (seed, clock, stop) = (Seed::built_in(), Clock::system(), CancellationToken::new());
+        let live = LiveWorld::new(World::new(&seed, clock.now()), clock, seed, stop.clone());
+        let mut waiting = std::pin::pin!(live.another_change_than(Some(live.latest_change())));
+        // It gets a turn first, and has nothing to say.
+        tokio::select! {
+            biased;
+            () = &mut waiting => panic!("nothing has changed"),
+            () = std::future::ready(()) => {}
+        }
+        stop.cancel();
+        waiting.await;
     }
 }

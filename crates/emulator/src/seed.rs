@@ -16,7 +16,7 @@ pub use app::{
     App, Channel, ConsentItem, ConsentLevel, CustomTemplate, Permission, Quotas, ServiceTerms, Webhook,
     Webhooks,
 };
-use document::SeedDocument;
+use document::{AppEntry, PersonEntry, SeedDocument};
 pub use handle::{AppKey, PersonKey};
 pub use person::{
     AddressKind, BirthdayType, ChannelRelation, Friendship, Gender, Link, Person, ShippingAddress,
@@ -106,6 +106,21 @@ impl Seed {
     pub fn parse(text: &str) -> Result<Self, SeedError> {
         let document = SeedDocument::read(text)?;
         if document.says_nothing() { Ok(Self::built_in()) } else { filling::fill(document) }
+    }
+
+    /// Adds an app that was just registered in Kakao's console; its keys are made up.
+    pub(crate) fn add_app(&mut self, key: &AppKey, name: &str) -> Result<(), SeedError> {
+        filling::add_app(self, AppEntry::named(key.clone(), name))
+    }
+
+    /// Adds somebody who just made a Kakao account.
+    pub(crate) fn add_person(&mut self, key: &PersonKey, nickname: &str) -> Result<(), SeedError> {
+        filling::add_person(self, PersonEntry::named(key.clone(), nickname))
+    }
+
+    /// Refuses what contradicts itself, or what Kakao's console does not take.
+    pub(crate) fn check(&self) -> Result<(), SeedError> {
+        check::check(self)
     }
 
     /// Tells one seed from another.

@@ -10,14 +10,17 @@ pub(crate) mod authorize;
 mod call_quota;
 pub(crate) mod chat;
 pub(crate) mod consent;
+pub(crate) mod console;
 pub(crate) mod credentials;
 pub(crate) mod event;
 pub(crate) mod friends;
-mod friendship;
+pub(crate) mod friendship;
 pub(crate) mod gate;
 mod generator;
 pub(crate) mod involved;
 pub(crate) mod link;
+pub(crate) mod living_token;
+pub(crate) mod membership;
 pub(crate) mod message;
 pub(crate) mod profile;
 pub(crate) mod properties;
@@ -146,7 +149,7 @@ impl World {
         self.apps.iter().find(|app| app.key.as_str() == key)
     }
 
-    fn app(&self, key: &AppKey) -> Option<&App> {
+    pub(crate) fn app(&self, key: &AppKey) -> Option<&App> {
         self.apps.iter().find(|app| app.key == *key)
     }
 

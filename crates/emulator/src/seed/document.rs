@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer};
+use serde_json::json;
 
 use super::{
     AppKey, BirthdayType, Channel, ChannelRelation, ConsentItem, CustomTemplate, Friendship, Gender,
@@ -148,6 +149,24 @@ pub(super) struct LinkEntry {
     pub(super) properties: BTreeMap<String, String>,
     #[serde(default = "yes")]
     pub(super) registered: bool,
+}
+
+impl AppEntry {
+    /// An app of which only this is known; an empty name is none.
+    pub(super) fn named(key: AppKey, name: &str) -> Self {
+        let name = (!name.is_empty()).then(|| name.to_owned());
+        let entry = serde_json::from_value(json!({ "key": key, "name": name }));
+        entry.expect("a key is all that an entry must have")
+    }
+}
+
+impl PersonEntry {
+    /// A person of whom only this is known; an empty nickname is none.
+    pub(super) fn named(key: PersonKey, nickname: &str) -> Self {
+        let nickname = (!nickname.is_empty()).then(|| nickname.to_owned());
+        let entry = serde_json::from_value(json!({ "key": key, "nickname": nickname }));
+        entry.expect("a key is all that an entry must have")
+    }
 }
 
 fn yes() -> bool {

@@ -20,6 +20,23 @@ pub(super) fn fill(document: SeedDocument) -> Result<Seed, SeedError> {
     Ok(seed)
 }
 
+/// Adds an app to a seed, with everything made up that the entry leaves out.
+pub(super) fn add_app(seed: &mut Seed, entry: AppEntry) -> Result<(), SeedError> {
+    let app = app(entry);
+    fill_user_ids(&app.key, &mut seed.people)?;
+    seed.apps.push(app);
+    check(seed)
+}
+
+/// Adds a person to a seed, likewise.
+pub(super) fn add_person(seed: &mut Seed, entry: PersonEntry) -> Result<(), SeedError> {
+    seed.people.push(person(entry));
+    for app in &seed.apps {
+        fill_user_ids(&app.key, &mut seed.people)?;
+    }
+    check(seed)
+}
+
 fn app(entry: AppEntry) -> App {
     let key = entry.key;
     let made_up = |what: &str| Digest::of(&["app", key.as_str(), what]).hex()[..32].to_owned();

@@ -9,6 +9,25 @@ use super::link::LinkKey;
 use crate::fault::LoginFault;
 use crate::seed::{App, ConsentLevel};
 
+/// Kakao's consent items, in the order of its console.
+pub(crate) const ITEMS: [&str; 15] = [
+    "profile_nickname",
+    "profile_image",
+    "account_email",
+    "name",
+    "gender",
+    "age_range",
+    "birthday",
+    "birthyear",
+    "phone_number",
+    "shipping_address",
+    "friends",
+    "talk_message",
+    "plusfriends",
+    "talk_calendar",
+    "profile",
+];
+
 /// An item on the consent page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::link::LinkKey;
 use crate::digest::Digest;
-use crate::seed::PersonKey;
+use crate::seed::{AppKey, PersonKey};
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Generator {
@@ -19,6 +19,7 @@ pub(super) enum Opaque<'a> {
     AccessToken(&'a LinkKey),
     RefreshToken(&'a LinkKey),
     Session(&'a PersonKey),
+    ClientSecret(&'a AppKey),
 }
 
 impl Generator {
@@ -32,13 +33,14 @@ impl Generator {
     /// cookie: whom a string speaks for goes in as well, so that no old one ever speaks for somebody else.
     pub(super) fn draw(&mut self, opaque: Opaque<'_>) -> String {
         let (kind, app, person) = match opaque {
-            Opaque::Code(LinkKey { app, person }) => ("code", app.as_str(), person),
-            Opaque::AccessToken(LinkKey { app, person }) => ("access_token", app.as_str(), person),
-            Opaque::RefreshToken(LinkKey { app, person }) => ("refresh_token", app.as_str(), person),
-            Opaque::Session(person) => ("session", "", person),
+            Opaque::Code(LinkKey { app, person }) => ("code", app.as_str(), person.as_str()),
+            Opaque::AccessToken(LinkKey { app, person }) => ("access_token", app.as_str(), person.as_str()),
+            Opaque::RefreshToken(LinkKey { app, person }) => ("refresh_token", app.as_str(), person.as_str()),
+            Opaque::Session(person) => ("session", "", person.as_str()),
+            Opaque::ClientSecret(app) => ("client_secret", app.as_str(), ""),
         };
         self.drawn += 1;
-        let words = [&self.seed.base64url(), &self.drawn.to_string(), kind, app, person.as_str()];
+        let words = [&self.seed.base64url(), &self.drawn.to_string(), kind, app, person];
         Digest::of(&words).base64url()
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct LinkKey {
 }
 
 impl LinkKey {
-    pub(super) fn new(app: &AppKey, person: &PersonKey) -> Self {
+    pub(crate) fn new(app: &AppKey, person: &PersonKey) -> Self {
         Self { app: app.clone(), person: person.clone() }
     }
 }
@@ -44,25 +44,25 @@ impl TryFrom<String> for LinkKey {
 
 /// That somebody is signed up to an app.
 #[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Link {
-    pub(super) connected_at: Timestamp,
+pub(crate) struct Link {
+    pub(crate) connected_at: Timestamp,
     /// What they agreed to, and have not taken back.
-    pub(super) scopes: BTreeSet<String>,
+    pub(crate) scopes: BTreeSet<String>,
     /// The service terms they agreed to, by tag.
-    pub(super) service_terms: BTreeMap<String, AgreedTerms>,
+    pub(crate) service_terms: BTreeMap<String, AgreedTerms>,
     /// What the service stored about them.
-    pub(super) properties: BTreeMap<String, String>,
+    pub(crate) properties: BTreeMap<String, String>,
     /// When they last agreed to service terms on the consent page.
-    pub(super) synched_at: Option<Timestamp>,
+    pub(crate) synched_at: Option<Timestamp>,
     /// When they signed up; none while they are preregistered.
-    pub(super) registered_at: Option<Timestamp>,
+    pub(crate) registered_at: Option<Timestamp>,
     /// What the app's calls about friends name them by.
-    pub(super) uuid: String,
+    pub(crate) uuid: String,
 }
 
 /// How somebody agreed to service terms.
 #[derive(Clone, Serialize, Deserialize)]
-pub(super) struct AgreedTerms {
+pub(crate) struct AgreedTerms {
     pub(super) at: Timestamp,
     pub(super) by: AgreedBy,
 }

@@ -78,7 +78,7 @@ impl AccessToken {
 pub(super) struct RefreshToken {
     pub(super) link: LinkKey,
     grant: Digest,
-    scopes: BTreeSet<String>,
+    pub(super) scopes: BTreeSet<String>,
     pub(super) expires_at: Timestamp,
 }
 

@@ -1,0 +1,140 @@
+//! Chat rooms, as somebody sees them on their phone.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::Face;
+use super::frame::{missing, show};
+use super::language::Language;
+use super::words::Words;
+use crate::http::control::{ControlFault, Named};
+use crate::live::LiveWorld;
+use crate::seed::{Person, PersonKey};
+use crate::world::World;
+use crate::world::chat::Message;
+use crate::world::quota::korean_time;
+
+#[derive(Template)]
+#[template(path = "rooms.html")]
+struct Rooms {
+    language: Language,
+    t: &'static Words,
+    owner: Face,
+    rooms: Vec<RoomRow>,
+}
+
+/// A room in the chat list.
+pub(super) struct RoomRow {
+    pub(super) partner: Face,
+    pub(super) is_memo: bool,
+    /// The latest message's first words and time.
+    pub(super) latest: Option<(String, String)>,
+}
+
+impl RoomRow {
+    /// The room with oneself first, then the others, the latest message on top.
+    pub(super) fn all(world: &World, person: &Person) -> Vec<Self> {
+        let mut rooms: Vec<(&PersonKey, Option<&Message>)> =
+            world.rooms_of(&person.key).map(|(partner, messages)| (partner, messages.back())).collect();
+        if rooms.iter().all(|(partner, _)| **partner != person.key) {
+            rooms.push((&person.key, None));
+        }
+        rooms.sort_by_key(|(partner, latest)| {
+            (**partner != person.key, std::cmp::Reverse(latest.map(|message| message.id)))
+        });
+        let row = |(partner, latest): (&PersonKey, Option<&Message>)| {
+            Some(Self {
+                partner: Face::new(world.person(partner.as_str())?),
+                is_memo: *partner == person.key,
+                latest: latest
+                    .map(|message| (first_words(&message.template_object), day_and_time(message.at))),
+            })
+        };
+        rooms.into_iter().filter_map(row).collect()
+    }
+}
+
+pub(super) async fn list(
+    State(live): State<Arc<LiveWorld>>,
+    language: Language,
+    Named(person): Named<String>,
+) -> Result<Response, ControlFault> {
+    let rooms = live.read(|world, _| {
+        let person = world.person(&person)?;
+        let (owner, rooms) = (Face::new(person), RoomRow::all(world, person));
+        Some(Rooms { language, t: language.words(), owner, rooms })
+    });
+    Ok(rooms.map_or_else(|| missing(language), |rooms| show(&rooms)))
+}
+
+#[derive(Template)]
+#[template(path = "room.html")]
+struct Room {
+    language: Language,
+    t: &'static Words,
+    owner: Face,
+    partner: Face,
+    is_memo: bool,
+    messages: Vec<Shown>,
+}
+
+/// A message as the room shows it.
+struct Shown {
+    /// Said above the first message of a day.
+    new_day: Option<String>,
+    time: String,
+    /// On the owner's side of the room.
+    mine: bool,
+    app: String,
+    bubble: String,
+    warnings: Vec<String>,
+}
+
+pub(super) async fn room(
+    State(live): State<Arc<LiveWorld>>,
+    language: Language,
+    Named((owner, partner)): Named<(String, String)>,
+) -> Result<Response, ControlFault> {
+    let room = live.read(|world, _| {
+        let (owner, partner) = (world.person(&owner)?, world.person(&partner)?);
+        let messages: Vec<Message> = world.room(&owner.key, &partner.key).cloned().collect();
+        let apps: Vec<(i64, String)> =
+            world.apps().iter().map(|app| (app.app_id, app.name.clone())).collect();
+        Some((Face::new(owner), Face::new(partner), messages, apps))
+    });
+    let Some((owner, partner, messages, apps)) = room else { return Ok(missing(language)) };
+    let mut day = None;
+    let show_message = |message: Message| {
+        let at = korean_time(message.at);
+        let new_day =
+            (day.replace(at.date()) != Some(at.date())).then(|| at.strftime("%Y. %-m. %-d.").to_string());
+        let app = apps.iter().find(|(id, _)| *id == message.app_id).map(|(_, name)| name.clone());
+        Shown {
+            new_day,
+            time: at.strftime("%H:%M").to_string(),
+            mine: message.from == owner.key,
+            app: app.unwrap_or_default(),
+            bubble: katok_bubble::html(&message.template_object),
+            warnings: message.warnings,
+        }
+    };
+    let messages = messages.into_iter().map(show_message).collect();
+    let is_memo = owner.key == partner.key;
+    Ok(show(&Room { language, t: language.words(), owner, partner, is_memo, messages }))
+}
+
+fn day_and_time(at: Timestamp) -> String {
+    korean_time(at).strftime("%-m. %-d. %H:%M").to_string()
+}
+
+/// What the chat list shows of a message.
+fn first_words(template_object: &Value) -> String {
+    let places = ["/text", "/header_title", "/content/title", "/content/description", "/object_type"];
+    let words = places.iter().find_map(|place| template_object.pointer(place)?.as_str());
+    words.unwrap_or_default().chars().take(40).collect()
+}

@@ -57,7 +57,8 @@ async fn open_page_hears_of_a_change_and_of_nothing_else() {
     let latest = changes("").await;
     kakao.me(&token).await.ok();
     assert_eq!(changes("").await, latest);
-    let (heard, _) = tokio::join!(changes(&format!("?since={latest}")), async {
+    let since = format!("?since={latest}");
+    let (heard, _) = tokio::join!(changes(&since), async {
         kakao.send_to_me(&token, &hello("새 글")).await.ok()
     });
     assert!(heard > latest);

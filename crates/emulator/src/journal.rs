@@ -5,13 +5,14 @@ mod multipart;
 mod shortening;
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use crate::world::involved::Involved;
 pub use exchange::{Ending, Exchange, SeenRequest, SeenResponse};
@@ -27,7 +28,11 @@ const KEPT_OF_BODY: usize = 64 * 1024;
 
 /// The last exchanges with Kakao's two hosts.
 #[derive(Default)]
-pub(crate) struct Journal(Mutex<Entries>);
+pub(crate) struct Journal {
+    entries: Mutex<Entries>,
+    /// Counts what is written, for the pages that show it as it comes.
+    written: watch::Sender<u64>,
+}
 
 #[derive(Default)]
 struct Entries {
@@ -133,7 +138,7 @@ impl Entry {
 
 impl Journal {
     pub(crate) fn write(&self, entry: Entry) {
-        let mut journal = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut journal = self.entries();
         journal.latest_id += 1;
         let id = journal.latest_id;
         journal.bytes += entry.bytes();
@@ -142,22 +147,48 @@ impl Journal {
             let Some(oldest) = journal.kept.pop_front() else { break };
             journal.bytes -= oldest.bytes();
         }
+        drop(journal);
+        self.written.send_modify(|written| *written += 1);
     }
 
     /// What came after the exchange of this number, newest last.
     pub(crate) fn read(&self, since: u64) -> Vec<Exchange> {
         let entries: Vec<Entry> = {
-            let journal = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let journal = self.entries();
             journal.kept.iter().filter(|entry| entry.id > since).cloned().collect()
         };
         entries.iter().map(Exchange::of).collect()
     }
 
+    /// The newest of those that fit, newest first.
+    pub(crate) fn newest(&self, limit: usize, fits: impl Fn(&Entry) -> bool) -> Vec<Exchange> {
+        let entries: Vec<Entry> =
+            self.entries().kept.iter().rev().filter(|entry| fits(entry)).take(limit).cloned().collect();
+        entries.iter().map(Exchange::of).collect()
+    }
+
+    /// The exchange of this number, if it is still kept.
+    pub(crate) fn exchange(&self, id: u64) -> Option<Exchange> {
+        let entry = self.entries().kept.iter().find(|entry| entry.id == id).cloned();
+        entry.as_ref().map(Exchange::of)
+    }
+
+    /// Counts what is written.
+    pub(crate) fn written(&self) -> watch::Receiver<u64> {
+        self.written.subscribe()
+    }
+
     /// Forgets everything; the numbers go on, so that whoever reads on with `since` misses nothing.
     pub(crate) fn clear(&self) {
-        let mut journal = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut journal = self.entries();
         journal.kept.clear();
         journal.bytes = 0;
+        drop(journal);
+        self.written.send_modify(|written| *written += 1);
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -154,17 +154,16 @@ impl LiveWorld {
         }
     }
 
-    /// The number of the latest change.
-    pub(crate) fn latest_change(&self) -> u64 {
-        *self.latest_change.borrow()
+    /// Counts the changes.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.latest_change.subscribe()
     }
 
-    /// Waits until the latest change is another one than this; no longer than the emulator runs.
-    pub(crate) async fn another_change_than(&self, known: Option<u64>) {
-        let mut changes = self.latest_change.subscribe();
+    /// Waits until a count is another than this; no longer than the emulator runs.
+    pub(crate) async fn wait_for_another(&self, known: Option<u64>, counted: &mut watch::Receiver<u64>) {
         tokio::select! {
             () = self.stop.cancelled() => {}
-            _ = changes.wait_for(|latest| known != Some(*latest)) => {}
+            _ = counted.wait_for(|count| known != Some(*count)) => {}
         }
     }
 
@@ -187,7 +186,9 @@ mod tests {
     async fn nobody_waits_for_a_change_once_the_emulator_stops() {
         let (seed, clock, stop) = (Seed::built_in(), Clock::system(), CancellationToken::new());
         let live = LiveWorld::new(World::new(&seed, clock.now()), clock, seed, stop.clone());
-        let mut waiting = std::pin::pin!(live.another_change_than(Some(live.latest_change())));
+        let mut changes = live.changes();
+        let known = *changes.borrow();
+        let mut waiting = std::pin::pin!(live.wait_for_another(Some(known), &mut changes));
         // It gets a turn first, and has nothing to say.
         tokio::select! {
             biased;

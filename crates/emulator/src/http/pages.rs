@@ -3,8 +3,10 @@
 mod apps;
 mod changes;
 mod clock;
+mod faults;
 mod form;
 mod frame;
+mod journal;
 mod language;
 mod overview;
 mod people;
@@ -43,7 +45,12 @@ pub(super) fn routes() -> Router<Arc<LiveWorld>> {
         .route("/_emulator/tokens", get(tokens::list).post(tokens::shorten))
         .route("/_emulator/clock", get(clock::look).post(clock::turn))
         .route("/_emulator/reset", post(clock::reset))
-        .route("/_emulator/changes", get(changes::wait))
+        .route("/_emulator/changes", get(changes::of_world))
+        .route("/_emulator/journal", get(journal::list))
+        .route("/_emulator/journal/changes", get(changes::of_journal))
+        .route("/_emulator/journal/{id}", get(journal::look))
+        .route("/_emulator/faults", get(faults::list).post(faults::add))
+        .route("/_emulator/faults/remove", post(faults::remove))
         .route("/_emulator/assets/emulator.css", get(async || css(include_str!("pages/emulator.css"))))
         .route("/_emulator/assets/console.css", get(async || css(include_str!("pages/console.css"))))
         .route("/_emulator/assets/bubble.css", get(async || css(katok_bubble::STYLESHEET)))

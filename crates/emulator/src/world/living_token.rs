@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::aging::NoSuchToken;
 use super::{Command, World};
 use crate::digest::Digest;
 use crate::seed::{AppKey, PersonKey};
@@ -57,10 +58,6 @@ pub(crate) struct ShortenToken {
     pub(crate) digest: Digest,
     pub(crate) remaining: SignedDuration,
 }
-
-/// No living token has this digest.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct NoSuchToken;
 
 impl Command for ShortenToken {
     type Reply = ();

@@ -1,6 +1,7 @@
 //! The emulator's own pages.
 
 mod apps;
+mod journal;
 mod people;
 mod rooms;
 
@@ -32,7 +33,7 @@ fn with_key<'a>(list: &'a Value, key: &str) -> &'a Value {
     list.as_array().unwrap().iter().find(|element| element["key"] == key).unwrap()
 }
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 11] = [
     "/_emulator/",
     "/_emulator/people",
     "/_emulator/people/ryan",
@@ -41,6 +42,8 @@ const PAGES: [&str; 9] = [
     "/_emulator/apps",
     "/_emulator/apps/demo",
     "/_emulator/tokens",
+    "/_emulator/journal",
+    "/_emulator/faults",
     "/_emulator/clock",
 ];
 
@@ -165,6 +168,8 @@ async fn forms_of_other_sites_do_nothing() {
         "/_emulator/apps/demo",
         "/_emulator/apps/demo/secret",
         "/_emulator/tokens",
+        "/_emulator/faults",
+        "/_emulator/faults/remove",
         "/_emulator/clock",
         "/_emulator/reset",
     ] {

@@ -1,6 +1,7 @@
 // What is new appears by itself: the page waits for a change, asks for itself again, and shows what is different.
 const part = document.querySelector("[data-live]");
 const atTheEnd = part.dataset.live === "end";
+const changes = part.dataset.changes;
 // Changes that come in a rush are shown together.
 const pause = 250;
 // A stopped emulator is no reason to stop asking: it may come back.
@@ -30,7 +31,7 @@ async function show() {
 }
 
 async function wait(since) {
-  const answer = await fetch(`/_emulator/changes${since === undefined ? "" : `?since=${since}`}`);
+  const answer = await fetch(since === undefined ? changes : `${changes}?since=${since}`);
   if (!answer.ok) throw new Error(`${answer.status}`);
   return answer.json();
 }

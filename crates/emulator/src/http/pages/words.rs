@@ -210,6 +210,62 @@ words! {
     nearly_spent: "다음 갱신 때 교체", "Replaced at its next use";
     more_tokens: "개가 더 있습니다. 사람이나 앱을 골라 보세요.", "more. Choose a person or an app.";
 
+    // The journal.
+    journal_is: "카카오의 두 호스트에 온 요청과 그 응답입니다. 비밀은 줄여서 보여 줍니다. 새 기록은 저절로 나타납니다.", "What came to Kakao's two hosts and what was answered. Secrets are shortened. What is new appears by itself.";
+    no_exchanges: "아직 기록이 없습니다.", "Nothing yet.";
+    path: "경로", "Path";
+    path_contains: "경로에 들어 있는 글", "Path contains";
+    result: "결과", "Result";
+    results_ok: "성공", "Answered well";
+    results_refused: "거절되거나 끊김", "Refused or broken off";
+    refused: "거절", "refused";
+    time: "시각", "Time";
+    request: "요청", "Request";
+    response: "응답", "Answer";
+    headers: "헤더", "Headers";
+    query: "쿼리", "Query";
+    form: "폼", "Form";
+    body: "본문", "Body";
+    duration: "걸린 시간", "Took";
+    spoilt_by: "적용된 장애", "Fault applied";
+    dropped: "응답 없이 끊음", "closed without an answer";
+    gone: "부른 쪽이 먼저 끊음", "the caller left first";
+    back_to_journal: "기록 목록으로", "To the journal";
+
+    // Faults.
+    faults_are: "카카오가 실패하는 경우를 만들어 둡니다. 카카오의 주소에만 적용됩니다.", "Lets Kakao fail on purpose. Only Kakao's own addresses are touched.";
+    no_faults: "걸어 둔 장애가 없습니다.", "Nothing is scripted to fail.";
+    matches: "대상", "What it is about";
+    every_exchange: "모든 요청", "every request";
+    then: "일어나는 일", "What happens";
+    applied: "적용된 횟수", "Applied";
+    times_left: "남은 횟수", "Left";
+    no_end: "계속", "no end";
+    remove_all: "모두 삭제", "Remove all";
+    presets: "자주 쓰는 장애", "Common faults";
+    preset_quota_exceeded: "다음 나에게 보내기를 -10으로 (쿼터 초과)", "Next message to me: -10 (quota exceeded)";
+    preset_friend_refuses: "다음 친구에게 보내기를 -530으로 (수신 거부)", "Next message to friends: -530 (refused)";
+    preset_expired_token: "다음 API 호출을 -401로 (토큰 만료)", "Next API call: -401 (token expired)";
+    preset_maintenance: "모든 API를 -9798로 (서비스 점검)", "Every API call: -9798 (maintenance)";
+    preset_wrong_code: "다음 토큰 요청을 KOE320으로", "Next token request: KOE320";
+    preset_slow: "다음 요청을 3초 늦게", "Next request: three seconds late";
+    preset_drop_before: "다음 나에게 보내기를 하지 않고 끊기", "Next message to me: closed, not sent";
+    preset_drop_after: "다음 나에게 보내기를 한 뒤 응답 없이 끊기", "Next message to me: sent, then closed without an answer";
+    add_fault: "장애 추가", "Add a fault";
+    path_of_fault: "경로 (끝의 *는 무엇이든)", "Path (* at the end: anything)";
+    method_any: "메서드 (비우면 모두)", "Method (empty: any)";
+    times: "횟수 (비우면 계속)", "Times (empty: no end)";
+    probability: "확률 0~1 (비우면 언제나)", "Probability 0 to 1 (empty: always)";
+    delay: "먼저 기다릴 시간 (밀리초)", "Wait first (milliseconds)";
+    then_only_delay: "늦게 응답하기만", "Only be late";
+    then_code: "카카오 API 오류 코드", "Error code of the API";
+    then_error_code: "카카오 로그인 오류 코드 (KOE)", "Error code of the login (KOE)";
+    then_status: "HTTP 상태만", "HTTP status only";
+    then_truncate: "응답 본문을 이만큼만 (바이트)", "Cut the body after (bytes)";
+    then_drop_before: "일하지 않고 끊기", "Close, do nothing";
+    then_drop_after: "일한 뒤 응답 없이 끊기", "Do it, then close without an answer";
+    value: "값 (-10, KOE320, 503, …)", "Value (-10, KOE320, 503, …)";
+
     // The clock.
     clock_means: "에뮬레이터의 시각입니다. 앞으로 돌리면 토큰이 만료되고 쿼터가 새로 시작됩니다.", "The emulator's time. Turned ahead, tokens expire and quotas begin anew.";
     plus_hour: "+1시간", "+1 hour";

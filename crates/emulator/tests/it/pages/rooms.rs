@@ -58,8 +58,7 @@ async fn open_page_hears_of_a_change_and_of_nothing_else() {
     kakao.me(&token).await.ok();
     assert_eq!(changes("").await, latest);
     let since = format!("?since={latest}");
-    let (heard, _) = tokio::join!(changes(&since), async {
-        kakao.send_to_me(&token, &hello("새 글")).await.ok()
-    });
+    let (heard, _) =
+        tokio::join!(changes(&since), async { kakao.send_to_me(&token, &hello("새 글")).await.ok() });
     assert!(heard > latest);
 }

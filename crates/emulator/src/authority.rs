@@ -146,7 +146,7 @@ fn authority(key: &KeyPair) -> CertificateParams {
     let fingerprint = Digest::of_bytes(&key.subject_public_key_info()).hex();
     params.distinguished_name.push(DnType::CommonName, format!("katok emulator CA {}", &fingerprint[..12]));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.name_constraints = Some(NameConstraints {
         permitted_subtrees: KAKAO_HOSTS.map(|host| GeneralSubtree::DnsName(host.to_owned())).to_vec(),

@@ -28,7 +28,7 @@ impl Child {
         loop {
             tokio::select! {
                 status = self.process.wait() => return Ok(exit_code(status?)),
-                signal = self.signals.next() => self.signals.pass_on(signal, self.process.id()),
+                signal = self.signals.next() => pass_on(signal, self.process.id()),
             }
         }
     }
@@ -59,7 +59,7 @@ fn exit_code(status: ExitStatus) -> ExitCode {
 }
 
 #[cfg(unix)]
-pub(super) use unix::Signals;
+use unix::{Signals, pass_on};
 
 #[cfg(unix)]
 mod unix {
@@ -95,15 +95,15 @@ mod unix {
                 _ = self.hang_up.recv() => Signal::HUP,
             }
         }
+    }
 
-        pub(super) fn pass_on(&self, signal: Signal, process: Option<u32>) {
-            let process = process.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-            // What is typed at a terminal goes to the command as well; a second one would cut its farewell short.
-            let typed = matches!(signal, Signal::INT | Signal::QUIT) && is_in_the_foreground();
-            if let (Some(process), false) = (process, typed) {
-                // It may have ended in this moment.
-                let _ = kill_process(process, signal);
-            }
+    pub(super) fn pass_on(signal: Signal, process: Option<u32>) {
+        let process = process.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        // What is typed at a terminal goes to the command as well; a second one would cut its farewell short.
+        let typed = matches!(signal, Signal::INT | Signal::QUIT) && is_in_the_foreground();
+        if let (Some(process), false) = (process, typed) {
+            // It may have ended in this moment.
+            let _ = kill_process(process, signal);
         }
     }
 
@@ -114,7 +114,7 @@ mod unix {
 }
 
 #[cfg(not(unix))]
-pub(super) use elsewhere::Signals;
+use elsewhere::{Signals, pass_on};
 
 #[cfg(not(unix))]
 mod elsewhere {
@@ -134,7 +134,7 @@ mod elsewhere {
                 std::future::pending::<()>().await;
             }
         }
-
-        pub(super) fn pass_on(&self, _: (), _: Option<u32>) {}
     }
+
+    pub(super) fn pass_on((): (), _: Option<u32>) {}
 }

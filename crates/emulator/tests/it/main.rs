@@ -23,6 +23,7 @@ mod shipping_address;
 mod signup;
 mod state;
 mod support;
+mod tls;
 mod token;
 mod user;
 mod webhooks;

@@ -103,7 +103,7 @@ fn the_oldest_go_when_there_are_too_many_or_they_take_too_much() {
 
     let body = "x".repeat(KEPT_OF_BODY * 2);
     (0..200).for_each(|_| journal.write(entry("/b", part("text/plain", &[], &body), part(FORM, &[], ""))));
-    assert!(journal.0.lock().unwrap().bytes <= KEPT_BYTES);
+    assert!(journal.entries.lock().unwrap().bytes <= KEPT_BYTES);
     assert!(journal.read(0).len() < 200);
     let told = serde_json::to_value(&journal.read(0)[0].request.body).unwrap();
     assert!(told.as_str().unwrap().ends_with("… (131072 bytes)"));

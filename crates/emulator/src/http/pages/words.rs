@@ -213,12 +213,10 @@ words! {
     // The journal.
     journal_is: "카카오의 두 호스트에 온 요청과 그 응답입니다. 비밀은 줄여서 보여 줍니다. 새 기록은 저절로 나타납니다.", "What came to Kakao's two hosts and what was answered. Secrets are shortened. What is new appears by itself.";
     no_exchanges: "아직 기록이 없습니다.", "Nothing yet.";
-    path: "경로", "Path";
     path_contains: "경로에 들어 있는 글", "Path contains";
     result: "결과", "Result";
     results_ok: "성공", "Answered well";
     results_refused: "거절되거나 끊김", "Refused or broken off";
-    refused: "거절", "refused";
     time: "시각", "Time";
     request: "요청", "Request";
     response: "응답", "Answer";

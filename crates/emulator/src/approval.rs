@@ -7,14 +7,16 @@ use url::Url;
 use crate::fault::LoginFault;
 use crate::live::LiveWorld;
 use crate::seed::PersonKey;
-use crate::world::authorize::{Authorize, AuthorizeRequest, Authorized, ConsentAnswer, DecideConsent};
+use crate::world::authorize::{
+    Authorize, AuthorizeRequest, Authorized, ConsentAnswer, DecideConsent, Decided, Visitor,
+};
 
 /// What a person answers when an app asks for their consent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Agrees to everything that is asked.
     Allow,
-    /// Agrees to what is required, and to these of the rest.
+    /// Agrees to what is required, to all service terms, and to these of the other items.
     AllowOnly(BTreeSet<String>),
     /// Presses cancel.
     Deny,
@@ -29,6 +31,9 @@ pub enum ApproveError {
     /// The address is not one of `/oauth/authorize`.
     #[error("인가 코드 요청 주소가 아닙니다. This is not the address of an authorize request.")]
     NotAuthorize,
+    /// The browser would have shown that Kakao has suspended the account.
+    #[error("{0}의 카카오계정은 이용이 제한되었습니다. The Kakao Account of {0} is suspended.")]
+    AccountSuspended(String),
     /// The browser would have shown one of Kakao's error pages.
     #[error("{description} ({code})")]
     ErrorPage {
@@ -61,18 +66,26 @@ pub(crate) fn approve(
     let known = live.read(|world, _| world.person(person).map(|person| person.key.clone()));
     let person: PersonKey = known.ok_or_else(|| ApproveError::NoSuchPerson(person.to_owned()))?;
     let request = AuthorizeRequest::from_query(url.query().unwrap_or_default());
-    let shown = live.apply(Authorize { request: request.clone(), person: person.clone() })?;
-    let asked = match shown {
+    let suspended = ApproveError::AccountSuspended(person.to_string());
+    let visitor = Visitor::JustSignedIn(person);
+    let questions = match live.apply(Authorize { request: request.clone(), visitor: visitor.clone() })? {
         Authorized::Redirect(address) => return Ok(address),
-        Authorized::Consent { asked, .. } => asked,
+        Authorized::Consent(_, _, questions) => questions,
+        // The other pages ask somebody to sign in, which has been done.
+        _ => return Err(suspended),
     };
-    let items = asked.into_iter().filter(|item| match decision {
-        Decision::AllowOnly(chosen) => item.required || chosen.contains(&item.id),
-        Decision::Allow | Decision::Deny => true,
-    });
+    let mut ticked = questions.all();
+    if let Decision::AllowOnly(chosen) = decision {
+        let required = |id: &String| questions.items.iter().any(|item| item.required && item.id == *id);
+        ticked.items.retain(|item| required(item) || chosen.contains(item));
+    }
     let answer = match decision {
         Decision::Deny => ConsentAnswer::Cancel,
-        _ => ConsentAnswer::Agree { items: items.map(|item| item.id).collect() },
+        _ => ConsentAnswer::Agree(ticked),
     };
-    Ok(live.apply(DecideConsent { request, person, answer })?)
+    match live.apply(DecideConsent { request, visitor, answer })? {
+        Decided::Redirect(address) => Ok(address),
+        // Kakao suspended the account between the two questions.
+        Decided::OpenAgain => Err(suspended),
+    }
 }

@@ -53,6 +53,7 @@ mod fault;
 mod http;
 mod inbox;
 mod journal;
+mod jws;
 mod live;
 mod openapi;
 mod scenario;

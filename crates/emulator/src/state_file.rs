@@ -12,7 +12,7 @@ use crate::live::LiveWorld;
 use crate::world::World;
 
 /// Raised whenever an older program could not read the file, or this one an older file.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// Where the world is written down between two runs.
 #[derive(Clone)]

@@ -9,6 +9,7 @@ pub(crate) mod app_users;
 pub(crate) mod authorize;
 mod call_quota;
 pub(crate) mod chat;
+pub(crate) mod client;
 pub(crate) mod consent;
 pub(crate) mod console;
 pub(crate) mod credentials;
@@ -17,10 +18,12 @@ pub(crate) mod friends;
 pub(crate) mod friendship;
 pub(crate) mod gate;
 mod generator;
+pub(crate) mod id_token;
 pub(crate) mod involved;
 pub(crate) mod link;
 pub(crate) mod living_token;
 pub(crate) mod membership;
+pub(crate) mod logout;
 pub(crate) mod message;
 pub(crate) mod profile;
 pub(crate) mod properties;
@@ -33,6 +36,7 @@ pub(crate) mod signup;
 pub(crate) mod template;
 pub(crate) mod token;
 pub(crate) mod user;
+pub(crate) mod userinfo;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -49,7 +53,7 @@ use friendship::Friendships;
 use generator::Generator;
 use link::{Link, LinkKey};
 use quota::{MessageCounts, TokenCounts};
-use session::Session;
+use session::Browser;
 use token::{AccessToken, AuthorizationCode, RefreshToken};
 
 /// How often what has died is swept out; between two sweeps it only takes up room.
@@ -62,7 +66,7 @@ pub(crate) struct World {
     people: Vec<Person>,
     friendships: Friendships,
     links: BTreeMap<LinkKey, Link>,
-    sessions: BTreeMap<Digest, Session>,
+    browsers: BTreeMap<Digest, Browser>,
     codes: BTreeMap<Digest, AuthorizationCode>,
     access_tokens: BTreeMap<Digest, AccessToken>,
     refresh_tokens: BTreeMap<Digest, RefreshToken>,
@@ -71,6 +75,8 @@ pub(crate) struct World {
     message_counts: BTreeMap<AppKey, BTreeMap<Date, MessageCounts>>,
     call_counts: BTreeMap<AppKey, CallCounts>,
     events: VecDeque<Happened>,
+    /// How many ID tokens there have been.
+    id_tokens: u64,
     generator: Generator,
     swept_at: Timestamp,
 }
@@ -95,7 +101,7 @@ impl World {
             people: seed.people.clone(),
             friendships: seed.friendships.clone().into(),
             links: BTreeMap::new(),
-            sessions: BTreeMap::new(),
+            browsers: BTreeMap::new(),
             codes: BTreeMap::new(),
             access_tokens: BTreeMap::new(),
             refresh_tokens: BTreeMap::new(),
@@ -104,6 +110,7 @@ impl World {
             message_counts: BTreeMap::new(),
             call_counts: BTreeMap::new(),
             events: VecDeque::new(),
+            id_tokens: 0,
             generator: Generator::new(seed.digest()),
             swept_at: now,
         };
@@ -153,10 +160,6 @@ impl World {
         self.apps.iter().find(|app| app.key == *key)
     }
 
-    fn app_of_client(&self, client_id: &str) -> Option<&App> {
-        self.apps.iter().find(|app| app.rest_api_key == client_id)
-    }
-
     fn app_to_configure(&mut self, key: &str) -> Option<&mut App> {
         self.apps.iter_mut().find(|app| app.key.as_str() == key)
     }
@@ -182,7 +185,7 @@ impl World {
     /// Lets happen what time brings by itself, and forgets what has died.
     pub(crate) fn sweep(&mut self, now: Timestamp) {
         self.swept_at = now;
-        self.sessions.retain(|_, session| session.is_alive(now));
+        self.browsers.retain(|_, browser| browser.is_alive(now));
         self.codes.retain(|_, code| code.is_alive(now));
         self.access_tokens.retain(|_, token| token.is_worth_keeping(now));
         self.refresh_tokens.retain(|_, token| token.is_alive(now));

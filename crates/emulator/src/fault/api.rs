@@ -25,6 +25,7 @@ pub(crate) enum ApiFault {
     NotRevocable { scopes: BTreeSet<String> },
     AdminKeyDenied,
     AccountSuspended,
+    OpenIdConnectSwitchedOff,
     NotPermitted,
     NoSuchApi,
     WrongMethod,
@@ -82,6 +83,7 @@ impl ApiFault {
             | Self::NotRevocable { .. }
             | Self::AdminKeyDenied
             | Self::AccountSuspended
+            | Self::OpenIdConnectSwitchedOff
             | Self::NotPermitted
             | Self::AppSuspended
             | Self::InsufficientScopes { .. } => 403,
@@ -99,7 +101,10 @@ impl ApiFault {
             | Self::NoTagsToGet { .. }
             | Self::NoTagsToRevoke { .. }
             | Self::TokenTooLong => -2,
-            Self::ItemNotEnabled { .. } | Self::NotRevocable { .. } | Self::AdminKeyDenied => -3,
+            Self::ItemNotEnabled { .. }
+            | Self::NotRevocable { .. }
+            | Self::AdminKeyDenied
+            | Self::OpenIdConnectSwitchedOff => -3,
             Self::AccountSuspended => -4,
             Self::NotPermitted => -5,
             Self::NoSuchApi | Self::WrongMethod => -9,
@@ -165,6 +170,9 @@ impl ApiFault {
             }
             Self::AdminKeyDenied => "the admin key is not allowed to call this API.",
             Self::AccountSuspended => "the Kakao account is restricted.",
+            Self::OpenIdConnectSwitchedOff => {
+                "OpenID Connect is disabled for this app. Enable it on developers.kakao.com first."
+            }
             Self::NotPermitted => "permission denied",
             Self::NoSuchApi => "there is no such API",
             Self::WrongMethod => "this API does not know the HTTP method",

@@ -3,6 +3,7 @@
 mod fault;
 mod talk;
 mod user;
+mod userinfo;
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::world::gate::Enter;
 pub(super) fn routes() -> Router<Arc<LiveWorld>> {
     Router::new()
         .merge(user::routes())
+        .route("/v1/oidc/userinfo", get(userinfo::userinfo))
         .route("/v1/api/talk/friends", get(talk::friends))
         .route("/v2/api/talk/memo/default/send", post(talk::send_to_me))
         .route("/v1/api/talk/friends/message/default/send", post(talk::send_to_friends))

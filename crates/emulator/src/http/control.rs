@@ -104,6 +104,12 @@ impl From<ApproveError> for ControlFault {
         match error {
             ApproveError::NoSuchPerson(_) => Self::no_such_person(text),
             ApproveError::NotAuthorize => Self::bad_request("not_authorize", text),
+            ApproveError::AccountSuspended(_) => Self {
+                status: StatusCode::FORBIDDEN,
+                error: "account_suspended",
+                description: text,
+                code: None,
+            },
             ApproveError::ErrorPage { status, code, description } => Self {
                 status: StatusCode::from_u16(status).expect("faults have valid statuses"),
                 error: "error_page",

@@ -60,10 +60,20 @@ pub(super) fn is_our_name(headers: &HeaderMap, uri: &Uri) -> bool {
     }
 }
 
+/// What an absolute address at kauth begins with for whoever sent this request; also who issues its ID tokens.
+pub(super) fn login_base(headers: &HeaderMap, uri: &Uri) -> String {
+    base("https://kauth.kakao.com", headers, uri)
+}
+
 /// What an absolute address at kapi begins with for whoever sent this request.
 pub(super) fn api_base(headers: &HeaderMap, uri: &Uri) -> String {
+    base("https://kapi.kakao.com", headers, uri)
+}
+
+/// Kakao's own address for whoever asks under Kakao's names, and for the rest the one they asked at.
+fn base(kakao: &str, headers: &HeaderMap, uri: &Uri) -> String {
     match (kakao_side(headers, uri), authority(headers, uri)) {
-        (Some(_), _) | (None, None) => "https://kapi.kakao.com".to_owned(),
+        (Some(_), _) | (None, None) => kakao.to_owned(),
         (None, Some(authority)) => format!("http://{authority}"),
     }
 }

@@ -12,6 +12,8 @@ pub(super) enum Powers {
     /// Post a form whose answer leads to the service. Chromium holds `form-action` against every redirect that
     /// follows, and only the service knows where its own ones lead: any web address must do.
     LeadsAway,
+    /// The same for an app on a phone, whose address has a scheme of its own: any address at all must do.
+    LeadsToNativeApp,
     /// Run our script, which asks for the page again.
     ReloadsItself,
 }
@@ -26,6 +28,10 @@ impl Powers {
             Self::LeadsAway => {
                 "default-src 'none'; style-src 'self'; img-src 'self' data: https: http:; \
                  form-action 'self' https: http:; base-uri 'none'; frame-ancestors 'none'"
+            }
+            Self::LeadsToNativeApp => {
+                "default-src 'none'; style-src 'self'; img-src 'self' data: https: http:; base-uri 'none'; \
+                 frame-ancestors 'none'"
             }
             Self::ReloadsItself => {
                 "default-src 'none'; style-src 'self'; img-src 'self' data: https: http:; script-src 'self'; \

@@ -63,7 +63,7 @@ pub(super) fn check(seed: &Seed) -> Result<(), SeedError> {
 fn check_apps(apps: &[App]) -> Result<BTreeSet<&AppKey>, SeedError> {
     let mut app_keys = BTreeSet::new();
     let mut app_ids = BTreeSet::new();
-    let mut rest_api_keys = BTreeSet::new();
+    let mut client_ids = BTreeSet::new();
     let mut admin_keys = BTreeSet::new();
     for app in apps {
         let twice = |what: &str| wrong(&app.key, what, "another app has it already".to_owned());
@@ -73,8 +73,16 @@ fn check_apps(apps: &[App]) -> Result<BTreeSet<&AppKey>, SeedError> {
         if !app_ids.insert(app.app_id) {
             return Err(twice("app_id"));
         }
-        if !rest_api_keys.insert(&app.rest_api_key) {
-            return Err(twice("rest_api_key"));
+        // Each of the three is a `client_id`, which has to name one key of one app.
+        for (name, key) in [
+            ("rest_api_key", &app.rest_api_key),
+            ("javascript_key", &app.javascript_key),
+            ("native_app_key", &app.native_app_key),
+        ] {
+            if !client_ids.insert(key) {
+                let problem = "another app, or another key of this one, has it already".to_owned();
+                return Err(wrong(&app.key, name, problem));
+            }
         }
         if !admin_keys.insert(app.admin_key.secret()) {
             return Err(twice("admin_key"));
@@ -91,6 +99,7 @@ fn check_app(app: &App) -> Result<(), SeedError> {
         ("client_secret", app.client_secret.as_ref().map(Secret::secret)),
         ("admin_key", Some(app.admin_key.secret())),
         ("javascript_key", Some(app.javascript_key.as_str())),
+        ("native_app_key", Some(app.native_app_key.as_str())),
     ];
     if let Some((name, _)) = keys.iter().find(|(_, key)| *key == Some("")) {
         return wrong(name, "it is empty; leave it out to have one made up".to_owned());

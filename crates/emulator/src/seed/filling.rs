@@ -113,7 +113,6 @@ fn person(entry: PersonEntry) -> Person {
     }
 }
 
-/// Ids left out depend on the two keys alone, so that adding somebody to a seed changes nobody else's.
 fn fill_user_ids(app: &AppKey, people: &mut [Person]) -> Result<(), SeedError> {
     let mut taken = BTreeSet::new();
     for person in people.iter() {
@@ -128,14 +127,7 @@ fn fill_user_ids(app: &AppKey, people: &mut [Person]) -> Result<(), SeedError> {
         }
     }
     for person in people {
-        person.user_ids.entry(app.clone()).or_insert_with(|| {
-            let hash = Digest::of(&["user_id", app.as_str(), person.key.as_str()]).number();
-            let mut id = 4_820_000_000 + i64::from(hash % 100_000_000);
-            while !taken.insert(id) {
-                id += 1;
-            }
-            id
-        });
+        person.fill_user_id(app, &mut taken);
     }
     Ok(())
 }

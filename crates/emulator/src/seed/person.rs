@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppKey, PersonKey, Secret};
+use super::{App, AppKey, PersonKey, Secret};
+use crate::digest::Digest;
 
 /// Somebody with a Kakao account.
 #[expect(clippy::struct_excessive_bools, reason = "these are the fields of the seed document")]
@@ -187,4 +188,75 @@ pub struct Link {
     pub properties: BTreeMap<String, String>,
     /// Whether they are signed up; if not they are preregistered, in an app without automatic linking.
     pub registered: bool,
+}
+
+impl Person {
+    /// Somebody who signs up at Kakao themselves, with an own key and own ids among the others.
+    pub(crate) fn signed_up(
+        nickname: &str,
+        email: &str,
+        password: String,
+        others: &[Self],
+        apps: &[App],
+    ) -> Self {
+        let fits = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let name: String =
+            email.split('@').next().unwrap_or_default().chars().filter(fits).take(32).collect();
+        let name = if name.is_empty() { "person".to_owned() } else { name };
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let free = |key: &String| others.iter().all(|other| other.key.as_str() != key);
+        let key = std::iter::once(name.clone()).chain(numbered).find(free);
+        let key = key.and_then(|key| key.parse().ok()).expect("some number is free, and the letters fit");
+        let mut person = Self {
+            key,
+            nickname: nickname.to_owned(),
+            email: email.to_owned(),
+            password: Secret::new(password),
+            is_email_valid: true,
+            is_email_verified: true,
+            talk: true,
+            refuses_messages: false,
+            unsupported_device: false,
+            under_14: false,
+            suspended: false,
+            dormant: false,
+            is_default_nickname: false,
+            profile_image_url: None,
+            thumbnail_image_url: None,
+            name: None,
+            gender: None,
+            age_range: None,
+            birthyear: None,
+            birthday: None,
+            birthday_type: BirthdayType::default(),
+            is_leap_month: false,
+            phone_number: None,
+            ci: None,
+            shipping_addresses: Vec::new(),
+            channels: BTreeMap::new(),
+            user_ids: BTreeMap::new(),
+        };
+        for app in apps {
+            let mut taken = others.iter().filter_map(|other| other.user_ids.get(&app.key).copied()).collect();
+            person.fill_user_id(&app.key, &mut taken);
+        }
+        person
+    }
+
+    /// Whether the address is known to be theirs, then and now.
+    pub(crate) fn has_proven_email(&self) -> bool {
+        self.is_email_valid && self.is_email_verified
+    }
+
+    /// An id left out depends on the two keys alone, so that adding somebody changes nobody else's.
+    pub(super) fn fill_user_id(&mut self, app: &AppKey, taken: &mut BTreeSet<i64>) {
+        self.user_ids.entry(app.clone()).or_insert_with(|| {
+            let hash = Digest::of(&["user_id", app.as_str(), self.key.as_str()]).number();
+            let mut id = 4_820_000_000 + i64::from(hash % 100_000_000);
+            while !taken.insert(id) {
+                id += 1;
+            }
+            id
+        });
+    }
 }

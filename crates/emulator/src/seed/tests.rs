@@ -129,6 +129,7 @@ fn what_kakaos_console_does_not_take_is_refused_with_its_place() {
             &["quotas: {friends_per_page: 0}", "quotas: {friends_per_page: 101}"][..],
         ),
         ("rest_api_key", &["rest_api_key: ''"]),
+        ("native_app_key", &["native_app_key: ''"]),
         ("client_secret", &["client_secret: ''"]),
         ("admin_key", &["admin_key: ''"]),
         ("javascript_key", &["javascript_key: ''"]),
@@ -164,9 +165,11 @@ fn what_kakaos_console_does_not_take_is_refused_with_its_place() {
         .unwrap();
 
     let twice = |field: &str| wrong(&format!("apps: [{{key: a, {field}: k}}, {{key: b, {field}: k}}]"));
-    for field in ["rest_api_key", "admin_key"] {
+    for field in ["rest_api_key", "javascript_key", "native_app_key", "admin_key"] {
         assert!(twice(field).contains(&format!(" {field} (b)")), "{}", twice(field));
     }
+    // Whoever logs in with a key has to be one client.
+    assert!(app("rest_api_key: k, javascript_key: k").contains(" javascript_key (shop)"));
 }
 
 #[test]

@@ -2,138 +2,57 @@
 //!
 //! See [Kakao Docs/Kakao Login: REST API].
 
+mod callback;
+mod request;
+
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use url::form_urlencoded;
 
-use super::consent::{self, Asked};
+use super::client::{Client, ClientKind};
+use super::consent::{Agreed, Questions, Ticked};
 use super::generator::Opaque;
 use super::link::LinkKey;
+use super::session::SignedIn;
 use super::token::AuthorizationCode;
 use super::{Command, World};
 use crate::fault::LoginFault;
-use crate::seed::{App, AppKey, PersonKey};
+use crate::seed::{App, ChannelRelation, PersonKey};
+pub(super) use callback::Callback;
+pub(crate) use request::{AuthorizeRequest, query_after_sign_in};
 
-/// What stays as it is in a query value. Kakao writes a space as `%20`, not as `+`.
-const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// The parameters of `/oauth/authorize`, as they came.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct AuthorizeRequest {
-    client_id: Option<String>,
-    redirect_uri: Option<String>,
-    response_type: Option<String>,
-    scope: BTreeSet<String>,
-    prompt: BTreeSet<String>,
-    state: Option<String>,
-    code_challenge: Option<String>,
-    code_challenge_method: Option<String>,
-    /// What to write into the e-mail field.
-    pub(crate) login_hint: Option<String>,
-}
-
-impl AuthorizeRequest {
-    /// Reads a query; of a repeated parameter the first counts, unknown ones do not matter.
-    pub(crate) fn from_query(query: &str) -> Self {
-        let mut request = Self::default();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let field = match &*name {
-                "client_id" => &mut request.client_id,
-                "redirect_uri" => &mut request.redirect_uri,
-                "response_type" => &mut request.response_type,
-                "state" => &mut request.state,
-                "code_challenge" => &mut request.code_challenge,
-                "code_challenge_method" => &mut request.code_challenge_method,
-                "login_hint" => &mut request.login_hint,
-                "scope" => {
-                    request.scope.extend(words(&value));
-                    continue;
-                }
-                "prompt" => {
-                    request.prompt.extend(words(&value));
-                    continue;
-                }
-                _ => continue,
-            };
-            field.get_or_insert_with(|| value.into_owned());
-        }
-        request
-    }
-
-    /// Whether whoever is signed in has to do so again.
-    pub(crate) fn wants_sign_in(&self) -> bool {
-        self.prompt.contains("login") && !self.is_silent()
-    }
-
-    /// Whether no page may be shown.
-    fn is_silent(&self) -> bool {
-        self.prompt.contains("none")
-    }
-}
-
-/// The query of the same request once the person has signed in for it: without what asked for that.
-pub(crate) fn query_after_sign_in(query: &str) -> String {
-    let mut rest = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        if name == "prompt" {
-            let left: Vec<String> = words(&value).filter(|word| word != "login").collect();
-            if !left.is_empty() {
-                rest.append_pair("prompt", &left.join(","));
-            }
-        } else {
-            rest.append_pair(&name, &value);
-        }
-    }
-    rest.finish()
-}
-
-/// The documents separate by commas, the SDKs by spaces.
-fn words(list: &str) -> impl Iterator<Item = String> {
-    list.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned)
-}
-
-/// Opens `/oauth/authorize` in a browser in which nobody is signed in.
-pub(crate) struct AuthorizeSignedOut {
-    pub(crate) request: AuthorizeRequest,
-}
-
-/// What a browser shows in which nobody is signed in.
-#[derive(Debug)]
-pub(crate) enum SignedOut {
-    /// The sign-in page, on behalf of this app.
-    SignIn { app: AppKey },
-    /// The service again, at this address.
-    Redirect(String),
-}
-
-impl Command for AuthorizeSignedOut {
-    type Reply = SignedOut;
-    type Fault = LoginFault;
-    const CHANGES_THE_WORLD: bool = false;
-
-    fn run(self, world: &mut World, _now: Timestamp) -> Result<SignedOut, LoginFault> {
-        let checked = world.check(&self.request)?;
-        Ok(if self.request.is_silent() {
-            SignedOut::Redirect(checked.refuse("login_required", "user authentication required."))
-        } else {
-            SignedOut::SignIn { app: checked.app.key.clone() }
-        })
-    }
-}
-
-/// Opens `/oauth/authorize` in a browser in which `person` is signed in.
+/// Opens `/oauth/authorize`.
 pub(crate) struct Authorize {
     pub(crate) request: AuthorizeRequest,
-    pub(crate) person: PersonKey,
+    pub(crate) visitor: Visitor,
 }
 
-/// What a browser shows in which somebody is signed in.
+/// Who follows a link to `/oauth/authorize`.
+#[derive(Clone)]
+pub(crate) enum Visitor {
+    /// A browser with this cookie.
+    Browser { cookie: Option<String> },
+    /// Somebody who has signed in, or up, for this very request.
+    JustSignedIn(PersonKey),
+}
+
+/// The app that a page speaks for.
+#[derive(Debug)]
+pub(crate) struct Asker {
+    pub(crate) name: String,
+    pub(crate) kind: ClientKind,
+}
+
+/// What a browser shows next.
 #[derive(Debug)]
 pub(crate) enum Authorized {
-    /// The consent page, with these items.
-    Consent { app: AppKey, asked: Vec<Asked> },
+    SignIn(Asker),
+    SignUp(Asker),
+    /// The choice among those who have signed in in this browser.
+    ChooseAccount(Asker, Vec<PersonKey>),
+    Consent(Asker, PersonKey, Questions),
+    /// Kakao has suspended the person's account.
+    AccountSuspended(PersonKey),
     /// The service again, at this address.
     Redirect(String),
 }
@@ -143,100 +62,176 @@ impl Command for Authorize {
     type Fault = LoginFault;
 
     fn run(self, world: &mut World, now: Timestamp) -> Result<Authorized, LoginFault> {
-        let checked = world.check(&self.request)?;
-        let app = checked.app.key.clone();
-        let link = LinkKey::new(&app, &self.person);
-        match world.asked(checked.app, &link, &self.request.scope) {
-            Some(_) if self.request.is_silent() => {
-                Ok(Authorized::Redirect(checked.refuse("consent_required", "user consent required.")))
-            }
-            Some(asked) => Ok(Authorized::Consent { app, asked }),
-            None => {
-                let callback = checked.callback;
-                Ok(Authorized::Redirect(world.issue_code(link, callback, BTreeSet::new(), now)))
-            }
+        let Self { request, visitor } = self;
+        let checked = world.check(&request)?;
+        if let Some(address) = checked.app_is_suspended() {
+            return Ok(Authorized::Redirect(address));
         }
+        let signed_in = match world.signed_in_for(&request, &visitor, now) {
+            Ok(signed_in) => signed_in,
+            Err(_) if request.is_silent() => {
+                let address = checked.callback.refuse("login_required", "user authentication required.");
+                return Ok(Authorized::Redirect(address));
+            }
+            Err(SignInPage::SignIn) => return Ok(Authorized::SignIn(checked.asker())),
+            Err(SignInPage::SignUp) => return Ok(Authorized::SignUp(checked.asker())),
+            Err(SignInPage::ChooseAccount(accounts)) => {
+                return Ok(Authorized::ChooseAccount(checked.asker(), accounts));
+            }
+        };
+        let (app, callback) = (checked.client.app, &checked.callback);
+        if let Some(address) = world.turned_away(&checked, &signed_in.person)? {
+            return Ok(Authorized::Redirect(address));
+        }
+        let link = LinkKey::new(&app.key, &signed_in.person);
+        let questions = world.questions(app, &link, &request);
+        let suspended = world.person(signed_in.person.as_str()).is_some_and(|person| person.suspended);
+        Ok(match questions {
+            Some(_) if request.is_silent() => {
+                Authorized::Redirect(callback.refuse("consent_required", "user consent required."))
+            }
+            _ if suspended && request.is_silent() => {
+                Authorized::Redirect(callback.refuse("interaction_required", "user interaction required."))
+            }
+            _ if suspended => Authorized::AccountSuspended(signed_in.person),
+            Some(questions) => Authorized::Consent(checked.asker(), signed_in.person, questions),
+            None => {
+                let Checked { client, callback } = checked;
+                let kind = client.kind;
+                let code = NewCode { link, kind, callback, request, signed_in, agreed: Agreed::default() };
+                Authorized::Redirect(world.issue_code(code, now))
+            }
+        })
     }
 }
 
 /// Answers the consent page that [`Authorize`] showed.
 pub(crate) struct DecideConsent {
     pub(crate) request: AuthorizeRequest,
-    pub(crate) person: PersonKey,
+    pub(crate) visitor: Visitor,
     pub(crate) answer: ConsentAnswer,
 }
 
 /// What the person pressed.
 pub(crate) enum ConsentAnswer {
     Cancel,
-    Agree { items: BTreeSet<String> },
+    Agree(Ticked),
+}
+
+/// Where an answer leads.
+#[derive(Debug)]
+pub(crate) enum Decided {
+    /// The service, at this address.
+    Redirect(String),
+    /// The same request again: nobody is signed in any more, or it shows another page by now.
+    OpenAgain,
 }
 
 impl Command for DecideConsent {
-    /// The address at the service to send the browser to.
-    type Reply = String;
+    type Reply = Decided;
     type Fault = LoginFault;
 
-    fn run(self, world: &mut World, now: Timestamp) -> Result<String, LoginFault> {
-        let checked = world.check(&self.request)?;
-        let link = LinkKey::new(&checked.app.key, &self.person);
-        // Asked again rather than taken from the form: nobody agrees to what was not on the page.
-        let asked = world.asked(checked.app, &link, &self.request.scope).unwrap_or_default();
-        match self.answer {
-            ConsentAnswer::Cancel => Ok(checked.refuse("access_denied", "User denied access")),
-            ConsentAnswer::Agree { items } => {
-                let agreed = consent::agreed(asked, &items)?;
-                let callback = checked.callback;
-                Ok(world.issue_code(link, callback, agreed, now))
-            }
+    fn run(self, world: &mut World, now: Timestamp) -> Result<Decided, LoginFault> {
+        let Self { request, visitor, answer } = self;
+        let checked = world.check(&request)?;
+        let Ok(signed_in) = world.signed_in_for(&request, &visitor, now) else {
+            return Ok(Decided::OpenAgain);
+        };
+        let suspended = world.person(signed_in.person.as_str()).is_none_or(|person| person.suspended);
+        if suspended
+            || checked.client.app.suspended
+            || world.turned_away(&checked, &signed_in.person)?.is_some()
+        {
+            return Ok(Decided::OpenAgain);
         }
+        let ticked = match answer {
+            ConsentAnswer::Cancel => {
+                let address = checked.callback.refuse("access_denied", "User denied access");
+                return Ok(Decided::Redirect(address));
+            }
+            ConsentAnswer::Agree(ticked) => ticked,
+        };
+        let link = LinkKey::new(&checked.client.app.key, &signed_in.person);
+        // Asked again rather than taken from the form: nobody agrees to what was not on the page.
+        let questions = world.questions(checked.client.app, &link, &request).unwrap_or_default();
+        let agreed = questions.agreed(&ticked)?;
+        let Checked { client, callback } = checked;
+        let kind = client.kind;
+        world.add_channels(&signed_in.person, &agreed.channels);
+        let code = NewCode { link, kind, callback, request, signed_in, agreed };
+        Ok(Decided::Redirect(world.issue_code(code, now)))
     }
+}
+
+/// Finds out for whom a sign-in page stands, which holds on to a request in order alone.
+pub(crate) struct AskedBy {
+    pub(crate) request: AuthorizeRequest,
+}
+
+impl Command for AskedBy {
+    type Reply = Asker;
+    type Fault = LoginFault;
+    const CHANGES_THE_WORLD: bool = false;
+
+    fn run(self, world: &mut World, _now: Timestamp) -> Result<Asker, LoginFault> {
+        world.check(&self.request).map(|checked| checked.asker())
+    }
+}
+
+/// The page on which somebody says who they are.
+enum SignInPage {
+    SignIn,
+    SignUp,
+    ChooseAccount(Vec<PersonKey>),
 }
 
 /// A request in order, with its app.
 struct Checked<'world> {
-    app: &'world App,
+    client: Client<'world>,
     callback: Callback,
 }
 
-/// The way back to the service, and what it must show to use the code.
-struct Callback {
-    redirect_uri: String,
-    state: Option<String>,
-    code_challenge: Option<String>,
-}
-
 impl Checked<'_> {
-    fn refuse(&self, error: &str, description: &str) -> String {
-        self.callback.address(&[("error", error), ("error_description", description)])
+    fn asker(&self) -> Asker {
+        Asker { name: self.client.app.name.clone(), kind: self.client.kind }
+    }
+
+    fn app_is_suspended(&self) -> Option<String> {
+        let refuse = || self.callback.refuse("unauthorized_client", "the app or its developer is suspended.");
+        self.client.app.suspended.then(refuse)
     }
 }
 
-impl Callback {
-    /// Put together as text: parsing a URL and printing it again could change what was registered.
-    fn address(&self, answer: &[(&str, &str)]) -> String {
-        let mut address = self.redirect_uri.clone();
-        let state = self.state.as_deref().map(|state| ("state", state));
-        for (name, value) in answer.iter().copied().chain(state) {
-            address.push(if address.contains('?') { '&' } else { '?' });
-            address.push_str(name);
-            address.push('=');
-            address.extend(utf8_percent_encode(value, QUERY_VALUE));
-        }
-        address
-    }
+/// All that a code stands for.
+struct NewCode {
+    link: LinkKey,
+    kind: ClientKind,
+    callback: Callback,
+    request: AuthorizeRequest,
+    signed_in: SignedIn,
+    agreed: Agreed,
 }
 
 impl World {
     /// The app and the redirect address come first: until both are known to be right, nothing may be sent back.
     fn check(&self, request: &AuthorizeRequest) -> Result<Checked<'_>, LoginFault> {
         let missing = |name| LoginFault::MissingParameter { name };
-        let client_id = request.client_id.clone().ok_or(missing("client_id"))?;
+        let client_id = request.client_id.as_ref().ok_or(missing("client_id"))?;
         let no_such_client = || LoginFault::NoSuchClient { client_id: Some(client_id.clone()) };
-        let app = self.app_of_client(&client_id).ok_or_else(no_such_client)?;
+        let client = self.client(client_id).ok_or_else(no_such_client)?;
+        let app = client.app;
+        if !app.login {
+            return Err(LoginFault::LoginSwitchedOff);
+        }
         let redirect_uri = request.redirect_uri.clone().ok_or(missing("redirect_uri"))?;
-        if !app.redirect_uris.contains(&redirect_uri) {
-            return Err(LoginFault::RedirectUriNotRegistered);
+        if !client.may_return_to(&redirect_uri) {
+            let of_another_kind =
+                client.kind == ClientKind::Native && app.redirect_uris.contains(&redirect_uri);
+            return Err(if of_another_kind {
+                LoginFault::WrongKindOfKey
+            } else {
+                LoginFault::RedirectUriNotRegistered
+            });
         }
         match request.response_type.as_deref() {
             Some("code") => {}
@@ -251,33 +246,82 @@ impl World {
         if !unknown.is_empty() {
             return Err(LoginFault::ItemsNotConfigured { items: unknown });
         }
+        if !request.channel_public_ids.is_empty() && app.channels.is_empty() {
+            return Err(LoginFault::NoChannel);
+        }
         if request.code_challenge.is_some() && request.code_challenge_method.as_deref() != Some("S256") {
             return Err(LoginFault::InvalidParameter { name: "code_challenge_method" });
         }
-        let callback = Callback {
-            redirect_uri,
-            state: request.state.clone(),
-            code_challenge: request.code_challenge.clone(),
+        Ok(Checked { client, callback: Callback { redirect_uri, state: request.state.clone() } })
+    }
+
+    /// Who is signed in as far as the request is content with that, or the page to sign in on.
+    fn signed_in_for(
+        &self,
+        request: &AuthorizeRequest,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<SignedIn, SignInPage> {
+        let cookie = match visitor {
+            Visitor::JustSignedIn(person) => return Ok(SignedIn { person: person.clone(), since: now }),
+            Visitor::Browser { cookie } => cookie.as_deref().unwrap_or_default(),
         };
-        Ok(Checked { app, callback })
+        if request.wants("create") {
+            return Err(SignInPage::SignUp);
+        }
+        if request.wants("login") {
+            return Err(SignInPage::SignIn);
+        }
+        let signed_in = self.signed_in(cookie, now);
+        if request.wants("select_account") {
+            let accounts = self.accounts(cookie, now);
+            if accounts.len() > 1 || (accounts.len() == 1 && signed_in.is_none()) {
+                return Err(SignInPage::ChooseAccount(accounts));
+            }
+        }
+        signed_in.ok_or(SignInPage::SignIn)
+    }
+
+    /// Where to send somebody who is too young for the app; whoever is not of a test app's team sees a page.
+    fn turned_away(&self, checked: &Checked<'_>, person: &PersonKey) -> Result<Option<String>, LoginFault> {
+        let app = checked.client.app;
+        if app.test_app && !app.members.contains(person) {
+            return Err(LoginFault::NotOfTheTeam);
+        }
+        let under_14 = self.person(person.as_str()).is_some_and(|person| person.under_14);
+        let refuse = || checked.callback.refuse("access_denied", "Not allowed under age 14");
+        Ok((under_14 && !app.allows_under_14).then(refuse))
+    }
+
+    fn add_channels(&mut self, person: &PersonKey, channels: &BTreeSet<String>) {
+        if let Some(person) = self.people.iter_mut().find(|known| known.key == *person) {
+            person.channels.extend(channels.iter().map(|channel| (channel.clone(), ChannelRelation::Added)));
+        }
     }
 
     /// A code for everything the person has agreed to by now, and the address that brings it to the service.
-    fn issue_code(
-        &mut self,
-        link: LinkKey,
-        callback: Callback,
-        agreed: BTreeSet<String>,
-        now: Timestamp,
-    ) -> String {
+    fn issue_code(&mut self, new: NewCode, now: Timestamp) -> String {
+        let NewCode { link, kind, callback, request, signed_in, agreed } = new;
         let code = self.generator.draw(Opaque::Code(&link));
         let address = callback.address(&[("code", &code)]);
-        let Callback { redirect_uri, code_challenge, .. } = callback;
-        let mut scopes = agreed;
-        scopes.extend(self.links.get(&link).into_iter().flat_map(|link| link.scopes.iter().cloned()));
-        let lifetime = self.app(&link.app).map_or(0, |app| app.quotas.code_lifetime_seconds);
-        let expires_at = now + SignedDuration::from_secs(lifetime.into());
-        self.keep_code(&code, AuthorizationCode::new(link, redirect_uri, code_challenge, scopes, expires_at));
+        let linked = self.links.get(&link);
+        let mut scopes = agreed.items;
+        scopes.extend(linked.into_iter().flat_map(|link| link.scopes.iter().cloned()));
+        let openid = |app: &App| app.oidc && request.brings_id_token(linked.is_some());
+        let app = self.app(&link.app);
+        let lifetime = app.map_or(0, |app| app.quotas.code_lifetime_seconds);
+        let record = AuthorizationCode {
+            kind,
+            redirect_uri: callback.redirect_uri,
+            code_challenge: request.code_challenge.clone(),
+            scopes,
+            service_terms: agreed.terms,
+            signed_in_at: app.is_some_and(openid).then_some(signed_in.since),
+            nonce: request.nonce.clone(),
+            expires_at: now + SignedDuration::from_secs(lifetime.into()),
+            link,
+        };
+        self.keep_code(&code, record);
         address
     }
 }

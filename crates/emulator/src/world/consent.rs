@@ -5,9 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::World;
-use super::link::LinkKey;
+use super::authorize::AuthorizeRequest;
+use super::link::{Link, LinkKey};
 use crate::fault::LoginFault;
-use crate::seed::{App, ConsentLevel};
+use crate::seed::{App, ConsentLevel, PersonKey, ServiceTerms};
 
 /// Kakao's consent items, in the order of its console.
 pub(crate) const ITEMS: [&str; 15] = [
@@ -59,35 +60,130 @@ impl Asked {
     }
 }
 
+/// Service terms on the consent page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AskedTerms {
+    pub(crate) tag: String,
+    pub(crate) title: String,
+    pub(crate) required: bool,
+}
+
+/// All that the consent page asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Questions {
+    pub(crate) items: Vec<Asked>,
+    pub(crate) terms: Vec<AskedTerms>,
+    /// The channels it offers, by their public ids.
+    pub(crate) channels: Vec<String>,
+}
+
+/// The boxes somebody ticked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ticked {
+    pub(crate) items: BTreeSet<String>,
+    pub(crate) terms: BTreeSet<String>,
+    pub(crate) channels: BTreeSet<String>,
+}
+
+/// What was asked and ticked.
+#[derive(Debug, Default)]
+pub(super) struct Agreed {
+    pub(super) items: BTreeSet<String>,
+    pub(super) terms: BTreeSet<String>,
+    pub(super) channels: BTreeSet<String>,
+}
+
+impl Questions {
+    /// Every box ticked.
+    pub(crate) fn all(&self) -> Ticked {
+        Ticked {
+            items: self.items.iter().map(|item| item.id.clone()).collect(),
+            terms: self.terms.iter().map(|terms| terms.tag.clone()).collect(),
+            channels: self.channels.iter().cloned().collect(),
+        }
+    }
+
+    /// What counts as agreed to. Ticking something that was not asked does nothing.
+    pub(super) fn agreed(&self, ticked: &Ticked) -> Result<Agreed, LoginFault> {
+        let asked = self.all();
+        let required_items = self.items.iter().filter(|item| item.required).map(|item| &item.id);
+        let required_terms = self.terms.iter().filter(|terms| terms.required).map(|terms| &terms.tag);
+        let refused: Vec<String> = required_items
+            .filter(|id| !ticked.items.contains(*id))
+            .chain(required_terms.filter(|tag| !ticked.terms.contains(*tag)))
+            .cloned()
+            .collect();
+        if !refused.is_empty() {
+            return Err(LoginFault::RequiredItemsRefused { items: refused });
+        }
+        Ok(Agreed {
+            items: &asked.items & &ticked.items,
+            terms: &asked.terms & &ticked.terms,
+            channels: &asked.channels & &ticked.channels,
+        })
+    }
+}
+
 impl World {
     /// What to ask this person before they get a code; none when there is nothing to ask.
     ///
     /// The first time that is all the app asks for at a login, and the page shows even if that is nothing. Later it
-    /// is what they have not agreed to yet of what `scope` names, and of what is required.
-    pub(super) fn asked(&self, app: &App, link: &LinkKey, scope: &BTreeSet<String>) -> Option<Vec<Asked>> {
-        let link = self.links.get(link);
+    /// is what they have not agreed to yet of what the request names, and of what is required.
+    pub(super) fn questions(
+        &self,
+        app: &App,
+        key: &LinkKey,
+        request: &AuthorizeRequest,
+    ) -> Option<Questions> {
+        let link = self.links.get(key);
         let items = app.consent_items.iter().filter(|item| match item.level {
             ConsentLevel::Required => true,
-            ConsentLevel::Optional => link.is_none() || scope.contains(&item.id),
-            ConsentLevel::InUse => scope.contains(&item.id),
+            ConsentLevel::Optional => link.is_none() || request.scope.contains(&item.id),
+            ConsentLevel::InUse => request.scope.contains(&item.id),
         });
         let open = items.filter(|item| link.is_none_or(|link| !link.scopes.contains(&item.id)));
-        let asked: Vec<Asked> = open
+        let items: Vec<Asked> = open
             .map(|item| Asked { id: item.id.clone(), required: item.level == ConsentLevel::Required })
             .collect();
-        (link.is_none() || !asked.is_empty()).then_some(asked)
+        let terms = open_terms(app, link, request);
+        let channels = self.offered_channels(app, &key.person, request);
+        (link.is_none() || !items.is_empty() || !terms.is_empty()).then_some(Questions {
+            items,
+            terms,
+            channels,
+        })
+    }
+
+    /// Channels are only offered beside something else: who has agreed to everything sees no page.
+    fn offered_channels(&self, app: &App, person: &PersonKey, request: &AuthorizeRequest) -> Vec<String> {
+        let relations = self.person(person.as_str()).map(|person| &person.channels);
+        let named =
+            app.channels.iter().filter(|channel| request.channel_public_ids.contains(&channel.public_id));
+        named
+            .map(|channel| channel.public_id.clone())
+            .filter(|id| relations.is_none_or(|relations| !relations.contains_key(id)))
+            .collect()
     }
 }
 
-/// What was asked and ticked. Ticking something that was not asked does nothing.
-pub(super) fn agreed(asked: Vec<Asked>, ticked: &BTreeSet<String>) -> Result<BTreeSet<String>, LoginFault> {
-    let (agreed, declined): (Vec<Asked>, Vec<Asked>) =
-        asked.into_iter().partition(|item| ticked.contains(&item.id));
-    let refused: Vec<String> =
-        declined.into_iter().filter(|item| item.required).map(|item| item.id).collect();
-    if refused.is_empty() {
-        Ok(agreed.into_iter().map(|item| item.id).collect())
-    } else {
-        Err(LoginFault::RequiredItemsRefused { items: refused })
+/// The service terms that Kakao Sync shows: what the request names, as long as that holds something required; when it
+/// names none, all of the app's at the first login.
+fn open_terms(app: &App, link: Option<&Link>, request: &AuthorizeRequest) -> Vec<AskedTerms> {
+    let named: Vec<&ServiceTerms> = match &request.service_terms {
+        Some(tags) => app.service_terms.iter().filter(|terms| tags.contains(&terms.tag)).collect(),
+        None if link.is_none() => app.service_terms.iter().collect(),
+        None => Vec::new(),
+    };
+    if !named.iter().any(|terms| terms.required) {
+        return Vec::new();
     }
+    let open = named
+        .into_iter()
+        .filter(|terms| link.is_none_or(|link| !link.service_terms.contains_key(&terms.tag)));
+    open.map(|terms| AskedTerms {
+        tag: terms.tag.clone(),
+        title: terms.title.clone().unwrap_or_else(|| terms.tag.clone()),
+        required: terms.required,
+    })
+    .collect()
 }

@@ -30,14 +30,13 @@ impl World {
             return Involved { app: Some(app.clone()), person: Some(person.clone()) };
         }
         let of_admin_key = |key| self.apps.iter().find(|app| app.admin_key.secret() == key);
-        let of_client = || clues.client_id.and_then(|id| self.app_of_client(id));
+        let of_client = || clues.client_id.and_then(|id| self.client(id)).map(|client| client.app);
         let app = clues.admin_key.and_then(of_admin_key).or_else(of_client);
         let of_target = || {
             let (app, id) = (app?, clues.target_id?.parse::<i64>().ok()?);
             self.people.iter().find(|person| person.user_ids.get(&app.key) == Some(&id))
         };
-        let of_session =
-            || Some(&self.sessions.get(&Digest::of_bytes(clues.session?.as_bytes()))?.person).cloned();
+        let of_session = || self.last_signed_in(clues.session?).cloned();
         Involved {
             app: app.map(|app| app.key.clone()),
             person: of_target().map(|person| person.key.clone()).or_else(of_session),

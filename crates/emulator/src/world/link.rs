@@ -113,6 +113,15 @@ impl World {
         }
     }
 
+    /// Remembers the service terms agreed to on the consent page.
+    pub(super) fn agree_to_terms(&mut self, key: &LinkKey, tags: BTreeSet<String>, now: Timestamp) {
+        if let Some(link) = self.links.get_mut(key).filter(|_| !tags.is_empty()) {
+            let agreed = |tag| (tag, AgreedTerms { at: now, by: AgreedBy::Kauth });
+            link.service_terms.extend(tags.into_iter().map(agreed));
+            link.synched_at = Some(now);
+        }
+    }
+
     /// The link as a seed document says it was made before the world began.
     pub(super) fn link_as_seeded(&mut self, seeded: &seed::Link, now: Timestamp) {
         let key = LinkKey::new(&seeded.app, &seeded.person);

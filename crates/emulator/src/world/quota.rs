@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::World;
 use super::link::LinkKey;
 use crate::fault::{ApiFault, LoginFault};
-use crate::seed::{App, AppKey, PersonKey, Quotas};
+use crate::seed::{AppKey, PersonKey, Quotas};
 
 const ACCESS_TOKEN_WINDOW: SignedDuration = SignedDuration::from_mins(10);
 const REFRESH_TOKEN_WINDOW: SignedDuration = SignedDuration::from_mins(60);
@@ -89,7 +89,7 @@ impl World {
     /// Counts an access token, and a refresh token if there is one, or refuses both.
     pub(super) fn count_tokens(
         &mut self,
-        app: &App,
+        quotas: &Quotas,
         link: &LinkKey,
         refresh: bool,
         now: Timestamp,
@@ -98,8 +98,8 @@ impl World {
         // Times to come are there when somebody turned the clock back.
         counts.access.retain(|at| now.duration_since(*at).abs() < ACCESS_TOKEN_WINDOW);
         counts.refresh.retain(|at| now.duration_since(*at).abs() < REFRESH_TOKEN_WINDOW);
-        let full = counts.access.len() >= app.quotas.access_tokens_per_10_minutes
-            || (refresh && counts.refresh.len() >= app.quotas.refresh_tokens_per_60_minutes);
+        let full = counts.access.len() >= quotas.access_tokens_per_10_minutes
+            || (refresh && counts.refresh.len() >= quotas.refresh_tokens_per_60_minutes);
         if full {
             return Err(LoginFault::TooManyTokens);
         }

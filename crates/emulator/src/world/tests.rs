@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use url::form_urlencoded;
 
-use super::authorize::{Authorize, AuthorizeRequest, Authorized, ConsentAnswer, DecideConsent};
+use super::authorize::{
+    Authorize, AuthorizeRequest, Authorized, ConsentAnswer, DecideConsent, Decided, Visitor,
+};
+use super::consent::Ticked;
 use super::credentials::Credentials;
 use super::message::{SendToFriends, SendToMe};
 use super::profile::Me;
@@ -201,26 +204,28 @@ impl Observed {
             .append_pair("scope", &scope.join(","))
             .finish();
         let request = AuthorizeRequest::from_query(&query);
-        let authorize = Authorize { request: request.clone(), person: person.clone() };
+        let visitor = Visitor::JustSignedIn(person.clone());
+        let authorize = Authorize { request: request.clone(), visitor: visitor.clone() };
         let address = match self.world.apply(self.now, authorize).unwrap() {
             Authorized::Redirect(address) => Some(address),
-            Authorized::Consent { asked, .. } => {
-                let answer = match &ticked {
-                    None => ConsentAnswer::Cancel,
-                    Some(items) => {
-                        ConsentAnswer::Agree { items: items.iter().map(|item| (*item).to_owned()).collect() }
+            Authorized::Consent(_, _, questions) => {
+                let owned = |items: &BTreeSet<&str>| items.iter().map(|item| (*item).to_owned()).collect();
+                let answer = ticked.as_ref().map_or(ConsentAnswer::Cancel, |items| {
+                    ConsentAnswer::Agree(Ticked { items: owned(items), ..Ticked::default() })
+                });
+                match self.world.apply(self.now, DecideConsent { request, visitor, answer }) {
+                    Ok(Decided::Redirect(address)) => {
+                        let ticked = ticked.unwrap_or_default();
+                        let asked = questions.items.into_iter().map(|item| item.id);
+                        let agreed = asked.filter(|item| ticked.contains(item.as_str()));
+                        self.ticked.entry(person).or_default().extend(agreed);
+                        Some(address)
                     }
-                };
-                let decided =
-                    self.world.apply(self.now, DecideConsent { request, person: person.clone(), answer });
-                if decided.is_ok() {
-                    let ticked = ticked.unwrap_or_default();
-                    let agreed =
-                        asked.iter().map(|item| &item.id).filter(|item| ticked.contains(item.as_str()));
-                    self.ticked.entry(person).or_default().extend(agreed.cloned());
+                    Ok(Decided::OpenAgain) => panic!("nobody is suspended here"),
+                    Err(_) => None,
                 }
-                decided.ok()
             }
+            other => panic!("{other:?}"),
         };
         if let Some((_, code)) = address.as_deref().and_then(|address| address.split_once("?code=")) {
             self.codes.push(code.to_owned());
@@ -239,7 +244,9 @@ impl Observed {
         };
         if let Ok(issued) = self.world.apply(self.now, request) {
             assert!(self.spent.insert(code), "a code was spent twice");
-            let scopes = issued.scopes.clone().unwrap();
+            let mut scopes = issued.scopes.clone().unwrap();
+            // No page asks for it: it only says that there is an ID token.
+            scopes.remove("openid");
             assert!(scopes.contains(REQUIRED), "a login without a required item");
             let credentials = Credentials::Token(issued.access_token.clone());
             let id = self.world.apply(self.now, Me { credentials }).unwrap().user_id;
@@ -420,4 +427,53 @@ fn who_is_not_signed_up_in_time_is_unlinked_by_kakao() {
     assert_eq!((told[0].at, &told[0].event), (a_day_later, &event::Event::Unlinked { reason }));
     assert_eq!(told[0].person.as_str(), "apeach");
     assert_eq!(told[0].user_id, seed.people[1].user_ids["demo"]);
+}
+
+#[test]
+fn what_was_made_for_an_app_is_dead_once_kakao_suspends_it() {
+    let mut observed = Observed::new();
+    let everything: BTreeSet<&'static str> = ITEMS.into();
+    for _ in 0..2 {
+        observed.authorize(0, &everything, Some(everything.clone()));
+    }
+    observed.exchange(0);
+    observed.world.apps[0].suspended = true;
+    let exchange = IssueTokens {
+        grant_type: Some("authorization_code".to_owned()),
+        code: Some(observed.codes[1].clone()),
+        ..observed.request()
+    };
+    let refresh = IssueTokens {
+        grant_type: Some("refresh_token".to_owned()),
+        refresh_token: Some(observed.refresh[0].1.clone()),
+        ..observed.request()
+    };
+    for (request, code) in [(exchange, "KOE320"), (refresh, "KOE322")] {
+        let refused = observed.world.apply(observed.now, request).err().unwrap();
+        assert_eq!(refused.code(), code);
+    }
+}
+
+#[test]
+fn openid_connect_switched_off_stops_id_tokens_at_once_and_what_is_taken_back_is_claimed_no_more() {
+    let mut observed = Observed::new();
+    observed.world.apps[0].oidc = true;
+    let everything: BTreeSet<&'static str> = ITEMS.into();
+    observed.authorize(0, &everything, Some(everything.clone()));
+    observed.exchange(0);
+    let refresh = |observed: &mut Observed| {
+        let request = IssueTokens {
+            grant_type: Some("refresh_token".to_owned()),
+            refresh_token: Some(observed.refresh[0].1.clone()),
+            ..observed.request()
+        };
+        let issued = observed.world.apply(observed.now, request).unwrap();
+        issued.id_token.map(|token| serde_json::to_value(token.claims).unwrap())
+    };
+    assert!(refresh(&mut observed).unwrap().get("email").is_some());
+    let link = observed.world.links.values_mut().find(|link| link.scopes.len() == ITEMS.len()).unwrap();
+    link.scopes.remove("account_email");
+    assert!(refresh(&mut observed).unwrap().get("email").is_none());
+    observed.world.apps[0].oidc = false;
+    assert_eq!(refresh(&mut observed), None);
 }

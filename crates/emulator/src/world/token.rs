@@ -7,17 +7,17 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::client::{ClientKind, Platform};
 use super::event::Event;
 use super::generator::Opaque;
+use super::id_token::IdToken;
 use super::link::LinkKey;
 use super::{Command, World};
 use crate::digest::Digest;
 use crate::fault::LoginFault;
-use crate::seed::App;
+use crate::seed::{AppKey, Quotas};
 
-/// Six hours for a REST API key, less the second that real answers show.
-const ACCESS_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_secs(6 * 60 * 60 - 1);
-/// Two months, likewise.
+/// Two months, less the second that real answers show.
 const REFRESH_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_secs(60 * 24 * 60 * 60 - 1);
 /// A refresh token with less than this left is replaced when it is used.
 const RENEWAL_WINDOW: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -28,23 +28,19 @@ const EXPIRED_IS_REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24)
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct AuthorizationCode {
     pub(super) link: LinkKey,
-    redirect_uri: String,
-    code_challenge: Option<String>,
-    scopes: BTreeSet<String>,
-    expires_at: Timestamp,
+    pub(super) kind: ClientKind,
+    pub(super) redirect_uri: String,
+    pub(super) code_challenge: Option<String>,
+    pub(super) scopes: BTreeSet<String>,
+    /// The service terms agreed to on the page.
+    pub(super) service_terms: BTreeSet<String>,
+    /// When the person signed in; none when it brings no ID token.
+    pub(super) signed_in_at: Option<Timestamp>,
+    pub(super) nonce: Option<String>,
+    pub(super) expires_at: Timestamp,
 }
 
 impl AuthorizationCode {
-    pub(super) fn new(
-        link: LinkKey,
-        redirect_uri: String,
-        code_challenge: Option<String>,
-        scopes: BTreeSet<String>,
-        expires_at: Timestamp,
-    ) -> Self {
-        Self { link, redirect_uri, code_challenge, scopes, expires_at }
-    }
-
     pub(super) fn is_alive(&self, now: Timestamp) -> bool {
         now < self.expires_at
     }
@@ -53,7 +49,7 @@ impl AuthorizationCode {
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct AccessToken {
     pub(super) link: LinkKey,
-    /// Common to all tokens that come from one code.
+    /// The code it comes from, like all tokens of the same login.
     pub(super) grant: Digest,
     pub(super) scopes: BTreeSet<String>,
     pub(super) expires_at: Timestamp,
@@ -77,8 +73,11 @@ impl AccessToken {
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct RefreshToken {
     pub(super) link: LinkKey,
+    kind: ClientKind,
     grant: Digest,
     pub(super) scopes: BTreeSet<String>,
+    /// When the person signed in; none when it came without an ID token.
+    signed_in_at: Option<Timestamp>,
     pub(super) expires_at: Timestamp,
 }
 
@@ -93,6 +92,7 @@ impl RefreshToken {
 pub(crate) struct IssueTokens {
     pub(crate) client_id: Option<String>,
     pub(crate) client_secret: Option<String>,
+    pub(crate) platform: Platform,
     pub(crate) grant_type: Option<String>,
     pub(crate) code: Option<String>,
     pub(crate) redirect_uri: Option<String>,
@@ -108,6 +108,8 @@ pub(crate) struct IssuedTokens {
     pub(crate) refresh: Option<IssuedRefreshToken>,
     /// What they are good for; said for a code only.
     pub(crate) scopes: Option<BTreeSet<String>>,
+    /// Still to be signed.
+    pub(crate) id_token: Option<IdToken>,
 }
 
 pub(crate) struct IssuedRefreshToken {
@@ -115,31 +117,67 @@ pub(crate) struct IssuedRefreshToken {
     pub(crate) expires_in: i64,
 }
 
+/// Who asks for tokens.
+struct Asking {
+    app: AppKey,
+    kind: ClientKind,
+    quotas: Quotas,
+    /// Whether Kakao has suspended the app: all that was made for it is dead then.
+    suspended: bool,
+}
+
+impl Asking {
+    fn is(&self, link: &LinkKey, kind: ClientKind) -> bool {
+        !self.suspended && link.app == self.app && kind == self.kind
+    }
+
+    fn token_lifetime(&self) -> SignedDuration {
+        // Real answers show a second less.
+        self.kind.token_lifetime() - SignedDuration::from_secs(1)
+    }
+}
+
 impl Command for IssueTokens {
     type Reply = IssuedTokens;
     type Fault = LoginFault;
 
     fn run(self, world: &mut World, now: Timestamp) -> Result<IssuedTokens, LoginFault> {
-        let app = self.client_id.as_deref().and_then(|id| world.app_of_client(id)).cloned();
-        let app = app.ok_or_else(|| LoginFault::NoSuchClient { client_id: self.client_id.clone() })?;
-        // A secret that comes although it is switched off does not matter.
-        if let Some(secret) = &app.client_secret
+        let client = self.client_id.as_deref().and_then(|id| world.client(id));
+        let client = client.ok_or_else(|| LoginFault::NoSuchClient { client_id: self.client_id.clone() })?;
+        // Only servers have a secret to keep. One that comes although it is switched off does not matter.
+        if client.kind == ClientKind::RestApi
+            && let Some(secret) = &client.app.client_secret
             && self.client_secret.as_deref() != Some(secret.secret())
         {
             return Err(LoginFault::BadClientSecret);
         }
+        if !client.runs_on(&self.platform) {
+            return Err(LoginFault::WrongPlatform);
+        }
+        let asking = Asking {
+            app: client.app.key.clone(),
+            kind: client.kind,
+            quotas: client.app.quotas.clone(),
+            suspended: client.app.suspended,
+        };
         match self.grant_type.as_deref() {
-            Some("authorization_code") => self.for_code(&app, world, now),
-            Some("refresh_token") => self.for_refresh_token(&app, world, now),
+            Some("authorization_code") => self.for_code(&asking, world, now),
+            Some("refresh_token") => self.for_refresh_token(&asking, world, now),
             _ => Err(LoginFault::UnsupportedGrantType { grant_type: self.grant_type }),
         }
     }
 }
 
 impl IssueTokens {
-    fn for_code(self, app: &App, world: &mut World, now: Timestamp) -> Result<IssuedTokens, LoginFault> {
+    fn for_code(
+        self,
+        asking: &Asking,
+        world: &mut World,
+        now: Timestamp,
+    ) -> Result<IssuedTokens, LoginFault> {
         let digest = Digest::of_bytes(self.code.as_deref().unwrap_or_default().as_bytes());
-        let known = world.codes.get(&digest).filter(|code| code.is_alive(now) && code.link.app == app.key);
+        let known = world.codes.get(&digest);
+        let known = known.filter(|code| code.is_alive(now) && asking.is(&code.link, code.kind));
         let Some(code) = known.cloned() else {
             return Err(LoginFault::NoSuchCode { code: self.code });
         };
@@ -150,38 +188,63 @@ impl IssueTokens {
         if code.code_challenge.is_some() && code.code_challenge != proof {
             return Err(LoginFault::WrongCodeVerifier);
         }
-        world.count_tokens(app, &code.link, true, now)?;
+        world.count_tokens(&asking.quotas, &code.link, true, now)?;
 
         world.codes.remove(&digest);
         world.link(&code.link, code.scopes.clone(), now);
-        let refresh = world.new_refresh_token(&code.link, None, &code.scopes, now);
-        let grant = Digest::of_bytes(refresh.refresh_token.as_bytes());
-        let access_token = world.new_access_token(code.link, grant, code.scopes.clone(), now);
-        let expires_in = ACCESS_TOKEN_LIFETIME.as_secs();
-        Ok(IssuedTokens { access_token, expires_in, refresh: Some(refresh), scopes: Some(code.scopes) })
+        world.agree_to_terms(&code.link, code.service_terms, now);
+        let claimed = code.signed_in_at.map(|at| (at, code.nonce));
+        let id_token = world.id_token(&code.link, asking.kind, &code.scopes, claimed, now);
+        let token = RefreshToken {
+            link: code.link.clone(),
+            kind: asking.kind,
+            grant: digest,
+            scopes: code.scopes.clone(),
+            signed_in_at: code.signed_in_at.filter(|_| id_token.is_some()),
+            expires_at: now + REFRESH_TOKEN_LIFETIME,
+        };
+        let refresh = Some(world.new_refresh_token(token));
+        let mut scopes = code.scopes.clone();
+        let token = AccessToken {
+            link: code.link,
+            grant: digest,
+            scopes: code.scopes,
+            expires_at: now + asking.token_lifetime(),
+        };
+        let access_token = world.new_access_token(token, now);
+        if id_token.is_some() {
+            scopes.insert("openid".to_owned());
+        }
+        let expires_in = asking.token_lifetime().as_secs();
+        Ok(IssuedTokens { access_token, expires_in, refresh, scopes: Some(scopes), id_token })
     }
 
     fn for_refresh_token(
         self,
-        app: &App,
+        asking: &Asking,
         world: &mut World,
         now: Timestamp,
     ) -> Result<IssuedTokens, LoginFault> {
         let given = self.refresh_token.filter(|token| !token.is_empty());
         let digest = Digest::of_bytes(given.ok_or(LoginFault::MissingRefreshToken)?.as_bytes());
         let known = world.refresh_tokens.get(&digest);
-        let known = known.filter(|token| token.is_alive(now) && token.link.app == app.key);
-        let RefreshToken { link, grant, scopes, expires_at } =
-            known.cloned().ok_or(LoginFault::NoSuchRefreshToken)?;
-        let replaced = expires_at.duration_since(now) < RENEWAL_WINDOW;
-        world.count_tokens(app, &link, replaced, now)?;
+        let known = known.filter(|token| token.is_alive(now) && asking.is(&token.link, token.kind));
+        let token = known.cloned().ok_or(LoginFault::NoSuchRefreshToken)?;
+        let replaced = token.expires_at.duration_since(now) < RENEWAL_WINDOW;
+        world.count_tokens(&asking.quotas, &token.link, replaced, now)?;
 
+        // The nonce was for the answer to the login alone. See OpenID Connect Core 1.0, section 12.2.
+        let claimed = token.signed_in_at.map(|at| (at, None));
+        let id_token = world.id_token(&token.link, asking.kind, &token.scopes, claimed, now);
+        let RefreshToken { link, grant, scopes, .. } = token.clone();
         let refresh = replaced.then(|| {
             world.refresh_tokens.remove(&digest);
-            world.new_refresh_token(&link, Some(grant), &scopes, now)
+            world.new_refresh_token(RefreshToken { expires_at: now + REFRESH_TOKEN_LIFETIME, ..token })
         });
-        let access_token = world.new_access_token(link, grant, scopes, now);
-        Ok(IssuedTokens { access_token, expires_in: ACCESS_TOKEN_LIFETIME.as_secs(), refresh, scopes: None })
+        let expires_at = now + asking.token_lifetime();
+        let access_token = world.new_access_token(AccessToken { link, grant, scopes, expires_at }, now);
+        let expires_in = asking.token_lifetime().as_secs();
+        Ok(IssuedTokens { access_token, expires_in, refresh, scopes: None, id_token })
     }
 }
 
@@ -190,37 +253,16 @@ impl World {
         self.codes.insert(Digest::of_bytes(code.as_bytes()), record);
     }
 
-    fn new_access_token(
-        &mut self,
-        link: LinkKey,
-        grant: Digest,
-        scopes: BTreeSet<String>,
-        now: Timestamp,
-    ) -> String {
-        let token = self.generator.draw(Opaque::AccessToken(&link));
-        self.tell(&link, Event::TokenIssued, now);
-        let record = AccessToken { link, grant, scopes, expires_at: now + ACCESS_TOKEN_LIFETIME };
+    fn new_access_token(&mut self, record: AccessToken, now: Timestamp) -> String {
+        let token = self.generator.draw(Opaque::AccessToken(&record.link));
+        self.tell(&record.link, Event::TokenIssued, now);
         self.access_tokens.insert(Digest::of_bytes(token.as_bytes()), record);
         token
     }
 
-    /// The first refresh token of a grant gives the grant its name.
-    fn new_refresh_token(
-        &mut self,
-        link: &LinkKey,
-        grant: Option<Digest>,
-        scopes: &BTreeSet<String>,
-        now: Timestamp,
-    ) -> IssuedRefreshToken {
-        let refresh_token = self.generator.draw(Opaque::RefreshToken(link));
-        let digest = Digest::of_bytes(refresh_token.as_bytes());
-        let record = RefreshToken {
-            link: link.clone(),
-            grant: grant.unwrap_or(digest),
-            scopes: scopes.clone(),
-            expires_at: now + REFRESH_TOKEN_LIFETIME,
-        };
-        self.refresh_tokens.insert(digest, record);
+    fn new_refresh_token(&mut self, record: RefreshToken) -> IssuedRefreshToken {
+        let refresh_token = self.generator.draw(Opaque::RefreshToken(&record.link));
+        self.refresh_tokens.insert(Digest::of_bytes(refresh_token.as_bytes()), record);
         IssuedRefreshToken { refresh_token, expires_in: REFRESH_TOKEN_LIFETIME.as_secs() }
     }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
-use katok_emulator::{ApproveError, Decision};
+use katok_emulator::seed::{App, Person};
+use katok_emulator::{ApproveError, Decision, Seed};
 
-use crate::support::{Kakao, Shown, TOO_LARGE, parameter};
+use crate::support::{ADMIN_KEY, Kakao, Shown, TOO_LARGE, parameter};
 
 #[tokio::test]
 async fn somebody_signs_in_with_one_click_agrees_and_comes_back_with_code_and_state() {
@@ -148,16 +149,6 @@ async fn prompt_login_asks_again_once() {
     let tokens = kakao.token(&[("code", &code)]).await.ok();
     let me = kakao.me(tokens["access_token"].as_str().unwrap()).await.ok();
     assert_eq!(me["kakao_account"]["profile"]["nickname"], "무지");
-}
-
-#[tokio::test]
-async fn select_account_and_create_use_the_session_that_is_there() {
-    let kakao = Kakao::start().await;
-    let mut browser = kakao.browser();
-    browser.sign_in(&kakao.authorize_url(&[]), "apeach").await;
-    for prompt in ["select_account", "create"] {
-        browser.open(&kakao.authorize_url(&[("prompt", prompt)])).await.redirect();
-    }
 }
 
 #[tokio::test]
@@ -328,4 +319,131 @@ async fn forms_of_a_page_under_the_standard_port_are_its_own() {
         let request = request.header("origin", origin).header("host", host).form(&[("decision", "cancel")]);
         assert_eq!(request.send().await.unwrap().status(), status, "{origin} at {host}");
     }
+}
+
+/// The built-in world with changes to its app and to ryan.
+async fn kakao_with(change: impl FnOnce(&mut App, &mut Person)) -> Kakao {
+    let mut seed = Seed::built_in();
+    change(&mut seed.apps[0], &mut seed.people[0]);
+    Kakao::start_from(seed).await
+}
+
+#[tokio::test]
+async fn kakao_login_switched_off_is_koe004() {
+    let kakao = kakao_with(|app, _| app.login = false).await;
+    let shown = kakao.browser().open(&kakao.authorize_url(&[])).await;
+    assert_eq!(shown.status, 400);
+    assert!(shown.html.contains("KOE004"), "{}", shown.html);
+}
+
+#[tokio::test]
+async fn only_its_team_logs_in_to_a_test_app_others_see_koe005() {
+    let kakao = kakao_with(|app, _| app.test_app = true).await;
+    let stranger = kakao.browser().sign_in(&kakao.authorize_url(&[]), "apeach").await;
+    assert_eq!(stranger.status, 400);
+    assert!(stranger.html.contains("KOE005"), "{}", stranger.html);
+    let refused = kakao.emulator.approve(&kakao.authorize_url(&[]), "apeach", &Decision::Allow);
+    assert!(matches!(refused, Err(ApproveError::ErrorPage { code: "KOE005", .. })));
+    kakao.log_in("ryan").await;
+}
+
+#[tokio::test]
+async fn an_admin_key_is_no_client_and_a_native_key_does_not_return_to_the_web() {
+    let kakao = Kakao::start().await;
+    let native = kakao.emulator.world().apps[0].native_app_key.clone();
+    for (changes, code) in [
+        (&[("client_id", ADMIN_KEY)][..], "KOE101"),
+        (&[("client_id", native.as_str())], "KOE008"),
+        (&[("client_id", native.as_str()), ("redirect_uri", "http://localhost:1/")], "KOE006"),
+        (&[("redirect_uri", &format!("kakao{native}://oauth"))], "KOE006"),
+    ] {
+        let shown = kakao.browser().open(&kakao.authorize_url(changes)).await;
+        assert!(shown.html.contains(code), "{changes:?}: {}", shown.html);
+    }
+}
+
+#[tokio::test]
+async fn a_native_app_gets_its_code_at_the_scheme_of_its_key() {
+    let kakao = Kakao::start().await;
+    let native = kakao.emulator.world().apps[0].native_app_key.clone();
+    let redirect_uri = format!("kakao{native}://oauth");
+    let url = kakao.authorize_url(&[("client_id", &native), ("redirect_uri", &redirect_uri)]);
+    let mut browser = kakao.browser();
+    let page = browser.sign_in(&url, "ryan").await;
+    // Chromium knows no way to allow a scheme but to allow all.
+    assert!(
+        page.policy.contains("default-src 'none'") && !page.policy.contains("form-action"),
+        "{}",
+        page.policy
+    );
+    let fields = [("scope", "profile_nickname"), ("decision", "agree")];
+    let back = browser.submit(&page.form_action("consent"), &fields).await.location.unwrap();
+    assert!(back.starts_with(&format!("{redirect_uri}?code=")), "{back}");
+}
+
+#[tokio::test]
+async fn a_channel_of_an_app_without_channels_is_koe102() {
+    let kakao = Kakao::start().await;
+    let shown = kakao.browser().open(&kakao.authorize_url(&[("channel_public_id", "_shop")])).await;
+    assert!(shown.html.contains("KOE102"), "{}", shown.html);
+    assert!(shown.html.contains("Required PLUS_FRIENDS_ON_AGREEMENT_SUPPORTED permission"));
+}
+
+#[tokio::test]
+async fn children_are_sent_back_unless_the_app_allows_them() {
+    let refused = "http://localhost:4000/redirect?error=access_denied&error_description=Not%20allowed%20under%20age%2014&state=s";
+    let kakao = kakao_with(|_, ryan| ryan.under_14 = true).await;
+    let url = kakao.authorize_url(&[("state", "s")]);
+    assert_eq!(kakao.browser().sign_in(&url, "ryan").await.location.unwrap(), refused);
+    assert_eq!(kakao.emulator.approve(&url, "ryan", &Decision::Allow).unwrap().as_str(), refused);
+    let kakao = kakao_with(|app, ryan| (app.allows_under_14, ryan.under_14) = (true, true)).await;
+    kakao.log_in("ryan").await;
+}
+
+#[tokio::test]
+async fn a_suspended_account_sees_a_page_and_under_prompt_none_nothing() {
+    let kakao = kakao_with(|_, ryan| ryan.suspended = true).await;
+    let mut browser = kakao.browser();
+    let shown = browser.sign_in(&kakao.authorize_url(&[]), "ryan").await;
+    assert_eq!(shown.status, 403);
+    assert!(shown.html.contains("이용이 제한된 카카오계정입니다"), "{}", shown.html);
+    let refused = kakao.emulator.approve(&kakao.authorize_url(&[]), "ryan", &Decision::Allow);
+    assert_eq!(refused, Err(ApproveError::AccountSuspended("ryan".to_owned())));
+    // What is asked first is whether there is anything to agree to.
+    let silent = kakao.authorize_url(&[("prompt", "none")]);
+    let error = |shown: &Shown| parameter(&shown.redirect(), "error").unwrap();
+    assert_eq!(error(&browser.open(&silent).await), "consent_required");
+    // Nor does the page let them through that was open before.
+    let action = format!("/oauth/authorize/consent?{}", kakao.authorize_url(&[]).query().unwrap());
+    let fields = [("scope", "profile_nickname"), ("decision", "agree")];
+    let location = browser.submit(&action, &fields).await.location.unwrap();
+    assert!(location.starts_with("/oauth/authorize?"), "{location}");
+}
+
+#[tokio::test]
+async fn a_suspended_account_that_is_linked_is_interaction_required_under_prompt_none() {
+    let mut seed = Seed::built_in();
+    seed.people[1].suspended = true;
+    let kakao = Kakao::start_from(seed).await;
+    let mut browser = kakao.browser();
+    browser.sign_in(&kakao.authorize_url(&[]), "apeach").await;
+    let back = browser.open(&kakao.authorize_url(&[("prompt", "none")])).await.redirect();
+    assert_eq!(parameter(&back, "error").unwrap(), "interaction_required");
+}
+
+#[tokio::test]
+async fn a_suspended_app_hears_unauthorized_client() {
+    let kakao = kakao_with(|app, _| app.suspended = true).await;
+    let shown = kakao.browser().open(&kakao.authorize_url(&[("state", "s")])).await;
+    assert_eq!(parameter(&shown.redirect(), "error").unwrap(), "unauthorized_client");
+    assert_eq!(parameter(&shown.redirect(), "state").unwrap(), "s");
+}
+
+#[tokio::test]
+async fn what_only_sdks_send_does_not_matter() {
+    let kakao = Kakao::start().await;
+    let sdk = [("ka", "sdk/2.27 os/ios"), ("agt", "x"), ("prompt", "cert"), ("auth_type", "reauthenticate")];
+    let mut browser = kakao.browser();
+    browser.sign_in(&kakao.authorize_url(&[]), "apeach").await;
+    browser.open(&kakao.authorize_url(&sdk)).await.redirect();
 }

@@ -12,12 +12,6 @@ use crate::support::{Answer, Kakao, text};
 
 /// Described, and not answered by the emulator yet.
 const NOT_YET: &[&str] = &[
-    "/oauth/tokeninfo",
-    "/oauth/logout",
-    "/.well-known/openid-configuration",
-    "/.well-known/jwks.json",
-    "/.well-known/sse-configuration",
-    "/.well-known/ssf-configuration",
     "/v1/user/access_token_info",
     "/v2/app/users",
     "/v1/user/ids",
@@ -29,7 +23,6 @@ const NOT_YET: &[&str] = &[
     "/v2/user/service_terms",
     "/v2/user/revoke/service_terms",
     "/v2/user/upgrade/service_terms",
-    "/v1/oidc/userinfo",
     "/v1/api/talk/profile",
     "/v2/api/talk/memo/scrap/send",
     "/v2/api/talk/memo/send",

@@ -1,7 +1,8 @@
 //! `/oauth/token`: codes and refresh tokens for access tokens.
 
 use jiff::SignedDuration;
-use katok_emulator::Seed;
+use katok_emulator::seed::App;
+use katok_emulator::{Decision, Seed};
 use serde_json::json;
 
 use crate::support::{Answer, CLIENT_SECRET, Kakao, REDIRECT_URI, REST_API_KEY, TOO_LARGE, parameter, text};
@@ -249,4 +250,116 @@ async fn a_body_too_large_to_read_is_koe001() {
     let answer = kakao.token(&[("code", &TOO_LARGE)]).await;
     assert_eq!(answer.headers["content-type"], "application/json;charset=UTF-8");
     assert_eq!(answer.refusal(), (400, kauth_error("invalid_request", "KOE001", "malformed request")));
+}
+
+#[tokio::test]
+async fn the_thirty_first_refresh_token_in_an_hour_is_koe237() {
+    let kakao = Kakao::start().await;
+    for minutes in [0, 10] {
+        kakao.emulator.advance(SignedDuration::from_mins(minutes)).unwrap();
+        for _ in 0..15 {
+            kakao.log_in("ryan").await;
+        }
+    }
+    kakao.emulator.advance(SignedDuration::from_mins(10)).unwrap();
+    let code = kakao.code("ryan");
+    assert_eq!(kakao.token(&[("code", &code)]).await.body["error_code"], "KOE237");
+    kakao.log_in("apeach").await;
+    // A code that was refused is not spent.
+    kakao.emulator.advance(SignedDuration::from_mins(9)).unwrap();
+    assert_eq!(kakao.token(&[("code", &code)]).await.body["error_code"], "KOE237");
+    kakao.emulator.advance(SignedDuration::from_mins(31)).unwrap();
+    kakao.log_in("ryan").await;
+}
+
+/// The built-in world, with the keys of its app's SDKs.
+async fn with_sdk_keys(change: impl FnOnce(&mut App)) -> (Kakao, String, String) {
+    let mut seed = Seed::built_in();
+    seed.apps[0].oidc = true;
+    change(&mut seed.apps[0]);
+    let (native, javascript) = (seed.apps[0].native_app_key.clone(), seed.apps[0].javascript_key.clone());
+    (Kakao::start_from(seed).await, native, javascript)
+}
+
+/// Exchanges a code of one of the SDKs, without a secret.
+async fn exchange(kakao: &Kakao, key: &str, redirect_uri: &str, platform: &[(&str, &str)]) -> Answer {
+    let url = kakao.authorize_url(&[("client_id", key), ("redirect_uri", redirect_uri)]);
+    let back = kakao.emulator.approve(&url, "ryan", &Decision::Allow).unwrap();
+    let code = parameter(&back, "code").unwrap();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", key),
+        ("redirect_uri", redirect_uri),
+        ("code", code.as_str()),
+    ];
+    Answer::of(kakao.post("/oauth/token").form(&[&form[..], platform].concat())).await
+}
+
+#[tokio::test]
+async fn keys_of_sdks_need_no_secret_and_have_lifetimes_of_their_own() {
+    let (kakao, native, javascript) = with_sdk_keys(|_| ()).await;
+    let app_scheme = format!("kakao{native}://oauth");
+    for (key, redirect_uri, expires_in) in
+        [(&native, app_scheme.as_str(), 43_199), (&javascript, REDIRECT_URI, 7_199)]
+    {
+        let tokens = exchange(&kakao, key, redirect_uri, &[]).await.ok();
+        assert_eq!(tokens["expires_in"], expires_in);
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("client_id", key.as_str()),
+            ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+        ];
+        let refreshed = Answer::of(kakao.post("/oauth/token").form(&form)).await.ok();
+        assert_eq!(refreshed["expires_in"], expires_in);
+        let form = [("id_token", refreshed["id_token"].as_str().unwrap())];
+        let claims = Answer::of(kakao.post("/oauth/tokeninfo").form(&form)).await.ok();
+        assert_eq!(claims["aud"], *key);
+        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), expires_in + 1);
+        // Another key of the same app is another client.
+        let refused = kakao.refresh(&text(&tokens["refresh_token"])).await;
+        assert_eq!(refused.body["error_code"], "KOE322");
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_good_for_the_key_it_was_asked_with_alone() {
+    let (kakao, _, javascript) = with_sdk_keys(|_| ()).await;
+    let url = kakao.authorize_url(&[("client_id", &javascript)]);
+    let back = kakao.emulator.approve(&url, "ryan", &Decision::Allow).unwrap();
+    let refused = kakao.token(&[("code", &parameter(&back, "code").unwrap())]).await;
+    assert_eq!(refused.body["error_code"], "KOE320");
+}
+
+#[tokio::test]
+async fn a_platform_that_is_not_registered_is_koe009() {
+    let (kakao, native, javascript) = with_sdk_keys(|app| {
+        app.android_key_hashes = vec!["hash=".to_owned()];
+        app.ios_bundle_ids = vec!["example.app".to_owned()];
+        app.javascript_domains = vec!["https://shop.example".to_owned()];
+    })
+    .await;
+    let app_scheme = format!("kakao{native}://oauth");
+    let (in_app, on_page) = ((&native, app_scheme.as_str()), (&javascript, REDIRECT_URI));
+    let text = "invalid android_key_hash or ios_bundle_id or web_site_url";
+    let refused = (400, kauth_error("misconfigured", "KOE009", text));
+    let cases: [((&String, &str), &[_], bool); 8] = [
+        (in_app, &[("android_key_hash", "hash=")], true),
+        (in_app, &[("android_key_hash", "other=")], false),
+        (in_app, &[("ios_bundle_id", "example.app")], true),
+        (in_app, &[("ios_bundle_id", "example.other")], false),
+        (in_app, &[], false),
+        (on_page, &[("client_origin", "https://shop.example")], true),
+        (on_page, &[("client_origin", "https://evil.example")], false),
+        (on_page, &[], false),
+    ];
+    for ((key, redirect_uri), platform, fits) in cases {
+        let answer = exchange(&kakao, key, redirect_uri, platform).await;
+        if fits {
+            answer.ok();
+        } else {
+            assert_eq!(answer.refusal(), refused, "{platform:?}");
+        }
+    }
+    // A server has no platform.
+    kakao.log_in("ryan").await;
 }

@@ -149,4 +149,12 @@ pub(super) const CODES: &[Entry<&str>] = &[
             "Sign in again. A new refresh token that comes with a refresh must be stored.",
         ],
     ),
+    entry(
+        "KOE400",
+        ["ID 토큰이 올바르지 않습니다.", "The ID token is not valid."],
+        [
+            "만료되지 않은 ID 토큰을 그대로 보내세요. 액세스 토큰은 ID 토큰이 아닙니다.",
+            "Send an ID token as it came, before it expires. An access token is none.",
+        ],
+    ),
 ];

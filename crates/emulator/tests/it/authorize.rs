@@ -405,7 +405,7 @@ async fn a_suspended_account_sees_a_page_and_under_prompt_none_nothing() {
     let kakao = kakao_with(|_, ryan| ryan.suspended = true).await;
     let mut browser = kakao.browser();
     let shown = browser.sign_in(&kakao.authorize_url(&[]), "ryan").await;
-    assert_eq!(shown.status, 403);
+    assert_eq!(shown.status, 400);
     assert!(shown.html.contains("이용이 제한된 카카오계정입니다"), "{}", shown.html);
     let refused = kakao.emulator.approve(&kakao.authorize_url(&[]), "ryan", &Decision::Allow);
     assert_eq!(refused, Err(ApproveError::AccountSuspended("ryan".to_owned())));

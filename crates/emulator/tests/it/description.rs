@@ -255,7 +255,9 @@ fn every_route_of_kakaos_hosts_is_described() {
 /// Pictures and pages of people are no calls.
 fn is_of_kakaos_calls(route: &str) -> bool {
     let calls = ["/oauth/", "/.well-known/", "/v1/", "/v2/"];
-    calls.iter().any(|begin| route.starts_with(begin)) && !route.starts_with("/oauth/authorize/")
+    let forms = ["/oauth/authorize/", "/oauth/logout/"];
+    let begins = |with: &[&str]| with.iter().any(|with| route.starts_with(with));
+    begins(&calls) && !begins(&forms)
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ fn in_order(kakao: &Kakao) -> Url {
 }
 
 async fn press(browser: &mut Browser<'_>, url: &Url, decision: &str) -> Shown {
-    let action = format!("/oauth/logout?{}", url.query().unwrap());
+    let action = format!("/oauth/logout/decision?{}", url.query().unwrap());
     browser.submit(&action, &[("decision", decision)]).await
 }
 
@@ -102,7 +102,8 @@ async fn another_site_cannot_log_anybody_out() {
     let kakao = kakao().await;
     let mut browser = kakao.browser();
     browser.sign_in(&kakao.authorize_url(&[]), "apeach").await;
-    let request = kakao.client.post(in_order(&kakao)).header("cookie", browser.cookie.as_ref().unwrap());
+    let action = format!("/oauth/logout/decision?{}", in_order(&kakao).query().unwrap());
+    let request = kakao.post(&action).header("cookie", browser.cookie.as_ref().unwrap());
     let request = request.header("origin", "http://evil.example").form(&[("decision", "account")]);
     assert_eq!(request.send().await.unwrap().status(), 403);
     browser.open(&kakao.authorize_url(&[])).await.redirect();

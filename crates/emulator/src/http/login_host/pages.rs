@@ -156,7 +156,7 @@ impl SuspendedPage {
     }
 
     pub(super) fn show(&self) -> Response {
-        page(StatusCode::FORBIDDEN, self, Powers::Plain)
+        page(StatusCode::BAD_REQUEST, self, Powers::Plain)
     }
 }
 

@@ -75,21 +75,21 @@ pub(super) async fn issue(
     let issuer = host::login_base(request.headers(), request.uri());
     let parameters = Parameters::read(request, &live).await;
     let parameters = parameters.map_err(|UnreadableBody| LoginFault::MalformedRequest)?;
-    let issued = live.apply(asked_for(&parameters))?;
+    let tokens = live.apply(asked_for(&parameters))?;
     let (refresh_token, refresh_token_expires_in) =
-        issued.refresh.map(|refresh| (refresh.refresh_token, refresh.expires_in)).unzip();
-    let scopes = issued.scopes.filter(|scopes| !scopes.is_empty());
-    let id_token = issued
+        tokens.refresh.map(|refresh| (refresh.refresh_token, refresh.expires_in)).unzip();
+    let scopes = tokens.scopes.filter(|scopes| !scopes.is_empty());
+    let id_token = tokens
         .id_token
         .map(|token| jws::sign(token.turn, "JWT", &SignedClaims { iss: &issuer, claims: &token.claims }));
     Ok(kakao_json(
         200,
         &TokenAnswer {
-            access_token: issued.access_token,
+            access_token: tokens.access_token,
             token_type: "bearer",
             refresh_token,
             id_token,
-            expires_in: issued.expires_in,
+            expires_in: tokens.expires_in,
             scope: scopes.map(|scopes| scopes.into_iter().collect::<Vec<_>>().join(" ")),
             refresh_token_expires_in,
         },

@@ -14,7 +14,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use katok_emulator::{Authority, Emulator};
 use katok_gateway::Sentence;
-use katok_listener::Listeners;
+use katok_listener::{Listeners, Tls};
 use tokio::process::Command;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -29,7 +29,7 @@ use proxy::Proxy;
 /// All that a command finds around it instead of Kakao; it goes when this is dropped.
 pub(crate) struct Surroundings {
     emulator: Emulator,
-    authority: Authority,
+    tls: Tls,
     proxy: Proxy,
     ports: Ports,
     files: Files,
@@ -40,18 +40,19 @@ impl Surroundings {
     /// Adds to a running emulator what programs need that look for Kakao.
     pub(crate) async fn around(
         mut emulator: Emulator,
-        authority: Authority,
+        authority: &Authority,
         allow_others: bool,
     ) -> io::Result<Self> {
-        let [tls, proxying] = [free_port().await?, free_port().await?];
+        let tls = authority.tls().map_err(io::Error::other)?;
+        let [securing, proxying] = [free_port().await?, free_port().await?];
         let http = emulator.base_url().port().expect("the emulator's address names its port");
-        let ports = Ports { http, tls: tls.port(), proxy: proxying.port() };
-        emulator.serve_tls(tls, &authority).map_err(io::Error::other)?;
+        let ports = Ports { http, tls: securing.port(), proxy: proxying.port() };
+        emulator.serve(securing.with_tls(tls.clone()));
         let proxy = Proxy { tls_port: ports.tls, allow_others };
         let stop = CancellationToken::new();
         tokio::spawn(proxy.serve(proxying, stop.clone()));
-        let files = Files::write(&authority, ports.tls, allow_others)?;
-        Ok(Self { emulator, authority, proxy, ports, files, stop: stop.drop_guard() })
+        let files = Files::write(authority, ports.tls, allow_others)?;
+        Ok(Self { emulator, tls, proxy, ports, files, stop: stop.drop_guard() })
     }
 
     /// Starts a command in this machine's network.
@@ -83,18 +84,18 @@ impl Surroundings {
         let (child, sockets) =
             private_network::enter(self.files.folder(), &mut command).await.map_err(reason)?;
         for socket in sockets {
-            let port = socket.local_addr().map_err(reason)?.port();
             let stop = self.stop.token().clone();
-            if port == self.ports.http {
-                self.emulator.serve(socket.into());
-            } else if port == self.ports.proxy {
-                tokio::spawn(self.proxy.serve(socket.into(), stop));
-            } else if taken.contains(&port) {
-                self.emulator
-                    .serve_tls(socket.into(), &self.authority)
-                    .map_err(|error| reason(io::Error::other(error)))?;
-            } else {
-                tokio::spawn(private_network::relay(socket, port, stop));
+            match socket {
+                (port, socket) if port == self.ports.http => self.emulator.serve(socket.into()),
+                (port, socket) if port == self.ports.proxy => {
+                    tokio::spawn(self.proxy.serve(socket.into(), stop));
+                }
+                (port, socket) if taken.contains(&port) => {
+                    self.emulator.serve(Listeners::from(socket).with_tls(self.tls.clone()));
+                }
+                (port, socket) => {
+                    tokio::spawn(private_network::relay(socket, port, stop));
+                }
             }
         }
         Ok(child)

@@ -94,7 +94,7 @@ impl Authority {
     }
 
     /// A fresh certificate for Kakao's hosts, whose key lives in this process only.
-    pub(crate) fn tls(&self) -> Result<Tls, AuthorityError> {
+    pub fn tls(&self) -> Result<Tls, AuthorityError> {
         let certificate = || {
             let key = KeyPair::generate()?;
             let signed = server().signed_by(&key, &Issuer::new(authority(&self.key), &self.key))?;

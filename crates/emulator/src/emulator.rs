@@ -18,7 +18,6 @@ use url::Url;
 pub use expectation::{ExpectedMessage, NoMessage};
 
 use crate::approval::{self, ApproveError, Decision};
-use crate::authority::{Authority, AuthorityError};
 use crate::clock::{Clock, ClockError};
 use crate::http;
 use crate::inbox::ReceivedMessage;
@@ -184,18 +183,28 @@ impl Emulator {
     }
 
     /// Answers on these sockets too.
+    ///
+    /// With [`Authority::tls`] it is `https://kauth.kakao.com` and `https://kapi.kakao.com` there, for clients that
+    /// trust the authority and find these sockets under those names:
+    ///
+    /// ```
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// use katok_emulator::{Authority, Emulator, Options};
+    /// use katok_listener::Listeners;
+    ///
+    /// let mut emulator = Emulator::start(Options::default()).await?;
+    /// let authority = Authority::in_folder(folder.path())?;
+    /// let listeners = Listeners::bind(([127, 0, 0, 1], 0).into()).await?;
+    /// emulator.serve(listeners.with_tls(authority.tls()?));
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+    /// ```
     pub fn serve(&mut self, listeners: Listeners) {
         let router = http::router(self.live.clone());
         let stop = self.stop.token().clone();
         self.servers.spawn(katok_listener::serve(listeners, router, Limits::default(), stop));
-    }
-
-    /// Answers over TLS on these sockets too, as `https://kauth.kakao.com` and `https://kapi.kakao.com`.
-    ///
-    /// Clients have to trust the authority, and to find these sockets under those names.
-    pub fn serve_tls(&mut self, listeners: Listeners, authority: &Authority) -> Result<(), AuthorityError> {
-        self.serve(listeners.with_tls(authority.tls()?));
-        Ok(())
     }
 
     /// Where it answers, as kauth and kapi at once.

@@ -10,7 +10,7 @@ mod netlink;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, IoSliceMut, Read as _};
+use std::io::{self, IoSliceMut, Read as _, Write as _};
 use std::mem::MaybeUninit;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener as StdListener};
 use std::os::unix::net::UnixStream as StdStream;
@@ -28,9 +28,11 @@ pub(crate) use inside::become_command;
 /// In the folder of the command's files: where the sockets are handed out.
 const MEETING_POINT: &str = "sockets";
 
-/// What comes with a socket, and what stands before the reason why there is none.
+/// What comes with a socket.
 const SOCKET: u8 = b's';
+/// Said inside after the last socket, and outside when all of them are there: the command may begin.
 const DONE: u8 = b'd';
+/// Followed by the reason.
 const FAILED: u8 = b'f';
 
 /// The command line that leads inside and on to the command.
@@ -42,8 +44,13 @@ pub(super) fn command(folder: &Path, ports: &BTreeSet<u16>, words: &[OsString]) 
     Ok(command)
 }
 
-/// Goes inside; answers with what is to become the command, and the sockets that listen there.
-pub(super) async fn enter(folder: &Path, command: &mut Command) -> io::Result<(Child, Vec<TcpListener>)> {
+/// Goes inside; answers with what becomes the command now, and the sockets that listen there on which port.
+///
+/// An error means that there is no command, and will be none.
+pub(super) async fn enter(
+    folder: &Path,
+    command: &mut Command,
+) -> io::Result<(Child, Vec<(u16, TcpListener)>)> {
     let meeting_point = UnixListener::bind(folder.join(MEETING_POINT))?;
     let mut child = Child::start(command).map_err(|failure| io::Error::other(failure.sentence.en))?;
     let stream = tokio::select! {
@@ -51,9 +58,12 @@ pub(super) async fn enter(folder: &Path, command: &mut Command) -> io::Result<(C
         _ = child.wait() => return Err(io::ErrorKind::UnexpectedEof.into()),
     };
     stream.set_nonblocking(false)?;
-    let sockets = tokio::task::spawn_blocking(|| receive(stream)).await.map_err(io::Error::other)?;
-    match sockets {
-        Ok(sockets) => Ok((child, sockets.into_iter().map(listener).collect::<io::Result<_>>()?)),
+    let received = tokio::task::spawn_blocking(|| receive(stream)).await.map_err(io::Error::other)?;
+    match received.and_then(|(sockets, go)| Ok((listeners(sockets)?, go))) {
+        Ok((listeners, mut go)) => {
+            go.write_all(&[DONE])?;
+            Ok((child, listeners))
+        }
         Err(error) => {
             child.wait().await?;
             Err(error)
@@ -61,12 +71,15 @@ pub(super) async fn enter(folder: &Path, command: &mut Command) -> io::Result<(C
     }
 }
 
-fn listener(socket: StdListener) -> io::Result<TcpListener> {
-    socket.set_nonblocking(true)?;
-    TcpListener::from_std(socket)
+fn listeners(sockets: Vec<StdListener>) -> io::Result<Vec<(u16, TcpListener)>> {
+    let listener = |socket: StdListener| {
+        socket.set_nonblocking(true)?;
+        Ok((socket.local_addr()?.port(), TcpListener::from_std(socket)?))
+    };
+    sockets.into_iter().map(listener).collect()
 }
 
-fn receive(mut stream: StdStream) -> io::Result<Vec<StdListener>> {
+fn receive(mut stream: StdStream) -> io::Result<(Vec<StdListener>, StdStream)> {
     let mut sockets = Vec::new();
     loop {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
@@ -83,7 +96,7 @@ fn receive(mut stream: StdStream) -> io::Result<Vec<StdListener>> {
                     }
                 }
             }
-            DONE => return Ok(sockets),
+            DONE => return Ok((sockets, stream)),
             _ => {
                 let mut reason = String::new();
                 stream.read_to_string(&mut reason)?;

@@ -15,7 +15,7 @@ async fn names_of_kakao_are_served_and_lead_to_themselves() {
     let mut kakao = Kakao::start().await;
     let listeners = Listeners::bind((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
     let here = SocketAddr::from((Ipv4Addr::LOCALHOST, listeners.port()));
-    kakao.emulator.serve_tls(listeners, &authority).unwrap();
+    kakao.emulator.serve(listeners.with_tls(authority.tls().unwrap()));
     let trusted = Certificate::from_pem(authority.certificate().as_bytes()).unwrap();
     let mut client = Client::builder().no_proxy().tls_certs_only([trusted]);
     for host in KAKAO_HOSTS {

@@ -19,7 +19,7 @@ pub(crate) async fn run(args: &Args, exec: &Exec) -> Result<ExitCode, Failure> {
     let options = Options { address, seed, ..Options::default() };
     let emulator = super::start(options, "katok emulator exec --port 0 -- CMD").await?;
     let mut surroundings =
-        Surroundings::around(emulator, authority, exec.allow_others).await.map_err(|error| {
+        Surroundings::around(emulator, &authority, exec.allow_others).await.map_err(|error| {
             Failure::system(
                 format!("명령을 실행할 준비를 하지 못했습니다({error})."),
                 format!("What the command needs could not be prepared ({error})."),

@@ -28,7 +28,7 @@ pub(super) async fn serve(emulator: &mut Emulator, port: u16, authority: &Author
         _ => Failure::both(Exit::Usage, &StartError::CannotListen { address, source }.to_string()),
     })?;
     let port = listeners.port();
-    emulator.serve_tls(listeners, authority).map_err(|error| super::no_authority(&error))?;
+    emulator.serve(listeners.with_tls(authority.tls().map_err(|error| super::no_authority(&error))?));
     Ok(Tls { port, authority: authority.certificate_file().to_owned() })
 }
 

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::fs;
-use std::io::{self, IoSlice, Write as _};
+use std::io::{self, IoSlice, Read as _, Write as _};
 use std::mem::MaybeUninit;
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 use std::os::fd::AsFd as _;
@@ -47,11 +47,12 @@ pub(crate) fn become_command(inside: &ExecInside) -> Result<Infallible, Option<F
 fn enter(inside: &ExecInside) -> io::Result<()> {
     let mut outside = UnixStream::connect(inside.folder.join(MEETING_POINT))?;
     let prepared = prepare(inside, &outside);
-    match &prepared {
-        Ok(()) => outside.write_all(&[DONE])?,
-        Err(reason) => outside.write_all(&[&[FAILED], reason.to_string().as_bytes()].concat())?,
+    if let Err(reason) = prepared {
+        outside.write_all(&[&[FAILED], reason.to_string().as_bytes()].concat())?;
+        return Err(reason);
     }
-    prepared
+    outside.write_all(&[DONE])?;
+    outside.read_exact(&mut [0])
 }
 
 fn prepare(inside: &ExecInside, outside: &UnixStream) -> io::Result<()> {

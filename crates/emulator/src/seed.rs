@@ -5,6 +5,7 @@ mod check;
 mod document;
 mod filling;
 mod handle;
+mod lines;
 mod person;
 
 use std::fmt;
@@ -105,22 +106,25 @@ impl Seed {
     /// A document that says nothing means the built-in seed; one with empty lists means a world without anybody.
     pub fn parse(text: &str) -> Result<Self, SeedError> {
         let document = SeedDocument::read(text)?;
-        if document.says_nothing() { Ok(Self::built_in()) } else { filling::fill(document) }
+        if document.says_nothing() {
+            return Ok(Self::built_in());
+        }
+        filling::fill(document).map_err(|misfit| misfit.told(text))
     }
 
     /// Adds an app that was just registered in Kakao's console; its keys are made up.
     pub(crate) fn add_app(&mut self, key: &AppKey, name: &str) -> Result<(), SeedError> {
-        filling::add_app(self, AppEntry::named(key.clone(), name))
+        Ok(filling::add_app(self, AppEntry::named(key.clone(), name))?)
     }
 
     /// Adds somebody who just made a Kakao account.
     pub(crate) fn add_person(&mut self, key: &PersonKey, nickname: &str) -> Result<(), SeedError> {
-        filling::add_person(self, PersonEntry::named(key.clone(), nickname))
+        Ok(filling::add_person(self, PersonEntry::named(key.clone(), nickname))?)
     }
 
     /// Refuses what contradicts itself, or what Kakao's console does not take.
     pub(crate) fn check(&self) -> Result<(), SeedError> {
-        check::check(self)
+        Ok(check::check(self)?)
     }
 
     /// Tells one seed from another.

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use url::Url;
 
 use super::app::ip_block;
+use super::lines::{Entry, Misfit};
 use super::{App, AppKey, Link, PersonKey, Secret, Seed, SeedError};
 
 /// How many redirect URIs an app may register. See [Kakao Docs/Kakao Login: Prerequisites].
@@ -15,11 +16,12 @@ const REDIRECT_URIS: usize = 10;
 /// How many friends a page may hold.
 const FRIENDS_PER_PAGE: RangeInclusive<usize> = 1..=100;
 
-pub(super) fn check(seed: &Seed) -> Result<(), SeedError> {
-    let app_keys = check_apps(&seed.apps)?;
+pub(super) fn check(seed: &Seed) -> Result<(), Misfit> {
+    check_apps(&seed.apps)?;
+    let app_keys: BTreeSet<&AppKey> = seed.apps.iter().map(|app| &app.key).collect();
     let mut people = BTreeSet::new();
     let mut emails = BTreeSet::new();
-    for person in &seed.people {
+    each(Entry::Person, &seed.people, |person| {
         let twice = |what: &str| wrong(&person.key, what, "another person has it already".to_owned());
         if !people.insert(&person.key) {
             return Err(twice("key"));
@@ -27,26 +29,26 @@ pub(super) fn check(seed: &Seed) -> Result<(), SeedError> {
         if !emails.insert(person.email.to_lowercase()) {
             return Err(twice("email"));
         }
-        if let Some(app) = person.user_ids.keys().find(|app| !app_keys.contains(app)) {
-            return Err(wrong(&person.key, "user_ids", format!("there is no app {app}")));
+        match person.user_ids.keys().find(|app| !app_keys.contains(app)) {
+            Some(app) => Err(wrong(&person.key, "user_ids", format!("there is no app {app}"))),
+            None => Ok(()),
         }
-    }
+    })?;
 
     let known = |person: &PersonKey, place: &str| {
         if people.contains(person) { Ok(()) } else { Err(nobody(person, place)) }
     };
-    for app in &seed.apps {
-        app.members.iter().try_for_each(|member| known(member, "members"))?;
-    }
-    for friendship in &seed.friendships {
+    each(Entry::App, &seed.apps, |app| app.members.iter().try_for_each(|member| known(member, "members")))?;
+    each(Entry::Friendship, &seed.friendships, |friendship| {
         known(&friendship.of, "friendships")?;
         known(&friendship.with, "friendships")?;
         if friendship.of == friendship.with {
             return Err(wrong(&friendship.of, "friendships", "nobody is their own friend".to_owned()));
         }
-    }
+        Ok(())
+    })?;
     let mut linked = BTreeSet::new();
-    for link in &seed.links {
+    each(Entry::Link, &seed.links, |link| {
         known(&link.person, "links")?;
         let Some(app) = seed.apps.iter().find(|app| app.key == link.app) else {
             return Err(wrong(&link.person, "links", format!("there is no app {}", link.app)));
@@ -55,17 +57,28 @@ pub(super) fn check(seed: &Seed) -> Result<(), SeedError> {
         if !linked.insert((&link.app, &link.person)) {
             return Err(wrong(&link.person, "links", format!("is linked to {} twice", link.app)));
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
-/// Checks each app by itself and against the others; answers their keys.
-fn check_apps(apps: &[App]) -> Result<BTreeSet<&AppKey>, SeedError> {
+/// Checks entry by entry, and says which one is wrong.
+fn each<'seed, T>(
+    entry: fn(usize) -> Entry,
+    entries: &'seed [T],
+    mut check: impl FnMut(&'seed T) -> Result<(), SeedError>,
+) -> Result<(), Misfit> {
+    let misfit = |index, error| Misfit { entry: entry(index), error };
+    let mut numbered = entries.iter().enumerate();
+    numbered.try_for_each(|(index, entry)| check(entry).map_err(|error| misfit(index, error)))
+}
+
+/// Checks each app by itself and against the others.
+fn check_apps(apps: &[App]) -> Result<(), Misfit> {
     let mut app_keys = BTreeSet::new();
     let mut app_ids = BTreeSet::new();
     let mut client_ids = BTreeSet::new();
     let mut admin_keys = BTreeSet::new();
-    for app in apps {
+    each(Entry::App, apps, |app| {
         let twice = |what: &str| wrong(&app.key, what, "another app has it already".to_owned());
         if !app_keys.insert(&app.key) {
             return Err(twice("key"));
@@ -87,9 +100,8 @@ fn check_apps(apps: &[App]) -> Result<BTreeSet<&AppKey>, SeedError> {
         if !admin_keys.insert(app.admin_key.secret()) {
             return Err(twice("admin_key"));
         }
-        check_app(app)?;
-    }
-    Ok(app_keys)
+        check_app(app)
+    })
 }
 
 fn check_app(app: &App) -> Result<(), SeedError> {

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::check::{check, wrong};
 use super::document::{AppEntry, ClientSecretEntry, LinkEntry, PersonEntry, SeedDocument};
-use super::{App, AppKey, ConsentLevel, Link, Person, Secret, Seed, SeedError};
+use super::lines::{Entry, Misfit};
+use super::{App, AppKey, ConsentLevel, Link, Person, Secret, Seed};
 use crate::digest::Digest;
 
-pub(super) fn fill(document: SeedDocument) -> Result<Seed, SeedError> {
+pub(super) fn fill(document: SeedDocument) -> Result<Seed, Misfit> {
     let apps: Vec<App> = document.apps.unwrap_or_default().into_iter().map(app).collect();
     let mut people: Vec<Person> = document.people.unwrap_or_default().into_iter().map(person).collect();
     for app in &apps {
@@ -21,7 +22,7 @@ pub(super) fn fill(document: SeedDocument) -> Result<Seed, SeedError> {
 }
 
 /// Adds an app to a seed, with everything made up that the entry leaves out.
-pub(super) fn add_app(seed: &mut Seed, entry: AppEntry) -> Result<(), SeedError> {
+pub(super) fn add_app(seed: &mut Seed, entry: AppEntry) -> Result<(), Misfit> {
     let app = app(entry);
     fill_user_ids(&app.key, &mut seed.people)?;
     seed.apps.push(app);
@@ -29,7 +30,7 @@ pub(super) fn add_app(seed: &mut Seed, entry: AppEntry) -> Result<(), SeedError>
 }
 
 /// Adds a person to a seed, likewise.
-pub(super) fn add_person(seed: &mut Seed, entry: PersonEntry) -> Result<(), SeedError> {
+pub(super) fn add_person(seed: &mut Seed, entry: PersonEntry) -> Result<(), Misfit> {
     seed.people.push(person(entry));
     for app in &seed.apps {
         fill_user_ids(&app.key, &mut seed.people)?;
@@ -113,17 +114,16 @@ fn person(entry: PersonEntry) -> Person {
     }
 }
 
-fn fill_user_ids(app: &AppKey, people: &mut [Person]) -> Result<(), SeedError> {
+/// Ids left out depend on the two keys alone, so that adding somebody to a seed changes nobody else's.
+fn fill_user_ids(app: &AppKey, people: &mut [Person]) -> Result<(), Misfit> {
     let mut taken = BTreeSet::new();
-    for person in people.iter() {
+    for (index, person) in people.iter().enumerate() {
         if let Some(id) = person.user_ids.get(app)
             && !taken.insert(*id)
         {
-            return Err(wrong(
-                &person.key,
-                "user_ids",
-                format!("{id} is somebody else's id in the app {app}"),
-            ));
+            let problem = format!("{id} is somebody else's id in the app {app}");
+            let error = wrong(&person.key, "user_ids", problem);
+            return Err(Misfit { entry: Entry::Person(index), error });
         }
     }
     for person in people {

@@ -199,3 +199,26 @@ fn a_link_holds_nothing_that_its_app_cannot_store() {
         assert!(error.contains(" links (mina)"), "{held}: {error}");
     }
 }
+
+#[test]
+fn a_contradiction_is_told_with_its_field_and_the_line_of_its_entry() {
+    let cases = [
+        ("\napps:\n  - key: a\n  - key: b\n    members: [nobody]\n", "members, line 4"),
+        ("apps:\n- {key: a}\n\n- {key: a}\n", "key (a), line 4"),
+        ("apps: [{key: a}]\npeople:\n- {key: p}\n- {key: q, email: p@example.com}\n", "email (q), line 4"),
+        (
+            "apps: [{key: a}]\npeople:\n- {key: p, user_ids: {a: 1}}\n- {key: q, user_ids: {a: 1}}\n",
+            "user_ids (q), line 4",
+        ),
+        ("people: [{key: p}]\nfriendships:\n- {of: p, with: q}\n", "friendships, line 3"),
+        ("people: [{key: p}]\nlinks:\n# why not\n- {app: a, person: p}\n", "links (p), line 4"),
+        (
+            "{\"apps\": [\n  {\"key\": \"a\"},\n  {\"key\": \"b\", \"redirect_uris\": [\"x\"]}\n]}",
+            "redirect_uris (b), line 3",
+        ),
+    ];
+    for (text, place) in cases {
+        let told = wrong(text);
+        assert!(told.contains(place), "{place}: {told}");
+    }
+}

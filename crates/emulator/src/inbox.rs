@@ -28,8 +28,9 @@ pub struct ReceivedMessage {
     /// On whose behalf it was sent.
     pub from: PersonKey,
     /// By which of Kakao's ways it was written.
+    #[serde(flatten)]
     pub kind: MessageKind,
-    /// The template object as it was sent.
+    /// The template object: as it was sent, or as Kakao made it of a template or a page.
     pub template_object: Value,
     /// What the phone shows otherwise than the sender may think.
     pub warnings: Vec<String>,
@@ -77,7 +78,7 @@ impl ReceivedMessage {
             app_id: message.app_id,
             chat: if message.from == message.to { Chat::Memo } else { Chat::Direct },
             from: message.from.clone(),
-            kind: message.kind,
+            kind: message.kind.clone(),
             template_object: message.template_object.clone(),
             warnings: message.warnings.clone(),
         }

@@ -59,6 +59,7 @@ mod openapi;
 mod scenario;
 mod sign_in;
 
+mod scraper;
 pub mod seed;
 mod state_file;
 mod webhook;

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::journal::Journal;
 use crate::scenario::{Fault, FaultError, Scenario, ScriptedFault};
+use crate::scraper::Scraper;
 use crate::seed::Seed;
 use crate::webhook::Deliveries;
 use crate::world::event::Happened;
@@ -30,6 +31,7 @@ pub(crate) struct LiveWorld {
     seed: Seed,
     /// That the emulator stops, and nobody shall wait any longer.
     stop: CancellationToken,
+    scraper: Scraper,
 }
 
 impl LiveWorld {
@@ -44,6 +46,7 @@ impl LiveWorld {
             scenario: Mutex::default(),
             seed,
             stop,
+            scraper: Scraper::default(),
         }
     }
 
@@ -85,6 +88,10 @@ impl LiveWorld {
     /// Begins again with the seed the emulator was started with.
     pub(crate) fn begin_again(&self) {
         self.reset(&self.seed);
+    }
+
+    pub(crate) fn scraper(&self) -> &Scraper {
+        &self.scraper
     }
 
     pub(crate) fn clock(&self) -> &Clock {

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 pub use app::{
-    App, Channel, ConsentItem, ConsentLevel, CustomTemplate, Permission, Quotas, ServiceTerms, Webhook,
-    Webhooks,
+    App, Channel, ConsentItem, ConsentLevel, CustomTemplate, Permission, Quotas, ServiceTerms,
+    TemplatePurpose, Webhook, Webhooks,
 };
 use document::{AppEntry, PersonEntry, SeedDocument};
 pub use handle::{AppKey, PersonKey};

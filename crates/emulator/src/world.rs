@@ -5,9 +5,11 @@
 
 pub(crate) mod account;
 pub(crate) mod aging;
+pub(crate) mod app_call;
 pub(crate) mod app_users;
 pub(crate) mod authorize;
 mod call_quota;
+pub(crate) mod channel;
 pub(crate) mod chat;
 pub(crate) mod client;
 pub(crate) mod consent;
@@ -19,11 +21,12 @@ pub(crate) mod friendship;
 pub(crate) mod gate;
 mod generator;
 pub(crate) mod id_token;
+pub(crate) mod image;
 pub(crate) mod involved;
 pub(crate) mod link;
 pub(crate) mod living_token;
-pub(crate) mod membership;
 pub(crate) mod logout;
+pub(crate) mod membership;
 pub(crate) mod message;
 pub(crate) mod profile;
 pub(crate) mod properties;
@@ -31,12 +34,15 @@ pub(crate) mod quota;
 pub(crate) mod scopes;
 pub(crate) mod service_terms;
 pub(crate) mod session;
+pub(crate) mod share;
 pub(crate) mod shipping_address;
 pub(crate) mod signup;
+pub(crate) mod talk_profile;
 pub(crate) mod template;
 pub(crate) mod token;
 pub(crate) mod user;
 pub(crate) mod userinfo;
+pub(crate) mod wording;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -49,10 +55,12 @@ use crate::seed::{App, AppKey, Person, Seed};
 use call_quota::CallCounts;
 use chat::Rooms;
 use event::Happened;
+use friends::FriendList;
 use friendship::Friendships;
 use generator::Generator;
+use image::Images;
 use link::{Link, LinkKey};
-use quota::{MessageCounts, TokenCounts};
+use quota::{DayCounts, TokenCounts};
 use session::Browser;
 use token::{AccessToken, AuthorizationCode, RefreshToken};
 
@@ -72,11 +80,15 @@ pub(crate) struct World {
     refresh_tokens: BTreeMap<Digest, RefreshToken>,
     rooms: Rooms,
     token_counts: BTreeMap<LinkKey, TokenCounts>,
-    message_counts: BTreeMap<AppKey, BTreeMap<Date, MessageCounts>>,
     call_counts: BTreeMap<AppKey, CallCounts>,
     events: VecDeque<Happened>,
     /// How many ID tokens there have been.
     id_tokens: u64,
+    day_counts: BTreeMap<AppKey, BTreeMap<Date, DayCounts>>,
+    #[serde(skip)]
+    friend_lists: BTreeMap<LinkKey, FriendList>,
+    #[serde(skip)]
+    images: Images,
     generator: Generator,
     swept_at: Timestamp,
 }
@@ -107,10 +119,12 @@ impl World {
             refresh_tokens: BTreeMap::new(),
             rooms: Rooms::default(),
             token_counts: BTreeMap::new(),
-            message_counts: BTreeMap::new(),
             call_counts: BTreeMap::new(),
             events: VecDeque::new(),
             id_tokens: 0,
+            day_counts: BTreeMap::new(),
+            friend_lists: BTreeMap::new(),
+            images: Images::default(),
             generator: Generator::new(seed.digest()),
             swept_at: now,
         };
@@ -189,6 +203,7 @@ impl World {
         self.codes.retain(|_, code| code.is_alive(now));
         self.access_tokens.retain(|_, token| token.is_worth_keeping(now));
         self.refresh_tokens.retain(|_, token| token.is_alive(now));
+        self.images.forget_expired(now);
         self.token_counts.retain(|_, counts| counts.is_worth_keeping(now));
         self.end_incomplete_sign_ups(now);
     }

@@ -46,10 +46,20 @@ pub(crate) enum ApiFault {
     InsufficientScopes { api: &'static str, required: &'static str, allowed: BTreeSet<String> },
     NotTalkUser,
     NotFriends,
+    UnsupportedDevice,
     RefusesMessages,
+    MonthlySenderQuotaExceeded,
     SenderQuotaExceeded,
     ReceiverQuotaExceeded,
     PairQuotaExceeded,
+    DomainMismatched { caller: String },
+    NoSuchChannel,
+    SuspendedChannel,
+    ForeignChannel,
+    ImageTooLarge,
+    ImageTimeout,
+    TooManyImages,
+    UnsupportedImage,
 }
 
 impl ApiFault {
@@ -77,6 +87,7 @@ impl ApiFault {
             | Self::WrongAdminKey
             | Self::NoSuchToken
             | Self::ExpiredToken
+            | Self::DomainMismatched { .. }
             | Self::IpMismatched { .. }
             | Self::Under14 { .. } => 401,
             Self::ItemNotEnabled { .. }
@@ -118,15 +129,25 @@ impl ApiFault {
             | Self::WrongAdminKey
             | Self::NoSuchToken
             | Self::ExpiredToken
+            | Self::DomainMismatched { .. }
             | Self::IpMismatched { .. } => -401,
             Self::Under14 { .. } => -406,
             Self::InsufficientScopes { .. } => -402,
             Self::NotTalkUser => -501,
             Self::NotFriends => -502,
+            Self::UnsupportedDevice => -504,
             Self::RefusesMessages => -530,
+            Self::MonthlySenderQuotaExceeded => -531,
             Self::SenderQuotaExceeded => -532,
             Self::ReceiverQuotaExceeded => -533,
             Self::PairQuotaExceeded => -536,
+            Self::NoSuchChannel => -541,
+            Self::SuspendedChannel => -544,
+            Self::ForeignChannel => -819,
+            Self::ImageTooLarge => -602,
+            Self::ImageTimeout => -603,
+            Self::TooManyImages => -606,
+            Self::UnsupportedImage => -911,
         }
     }
 
@@ -170,6 +191,11 @@ impl ApiFault {
             }
             Self::AdminKeyDenied => "the admin key is not allowed to call this API.",
             Self::AccountSuspended => "the Kakao account is restricted.",
+            Self::DomainMismatched { caller } => {
+                return format!(
+                    "domain mismatched! caller={caller}. check out registered web domains."
+                );
+            }
             Self::OpenIdConnectSwitchedOff => {
                 "OpenID Connect is disabled for this app. Enable it on developers.kakao.com first."
             }
@@ -190,10 +216,19 @@ impl ApiFault {
             Self::InsufficientScopes { .. } => "insufficient scopes.",
             Self::NotTalkUser => "given account is not connected to any talk user",
             Self::NotFriends => "the receiver is not a friend of the sender.",
+            Self::UnsupportedDevice => "the receiver's device is not supported.",
             Self::RefusesMessages => "the receiver refuses messages.",
+            Self::MonthlySenderQuotaExceeded => "monthly message limit per sender has been exceeded.",
             Self::SenderQuotaExceeded => "daily message limit per sender has been exceeded.",
             Self::ReceiverQuotaExceeded => "daily message limit per receiver has been exceeded.",
             Self::PairQuotaExceeded => "daily message limit per sender and receiver has been exceeded.",
+            Self::NoSuchChannel => "the channel does not exist.",
+            Self::SuspendedChannel => "the channel is suspended.",
+            Self::ForeignChannel => "the channel is not linked to the app.",
+            Self::ImageTooLarge => "the image is larger than 5 MB.",
+            Self::ImageTimeout => "the image could not be fetched in time.",
+            Self::TooManyImages => "only one image may be uploaded at a time.",
+            Self::UnsupportedImage => "the image format is not supported.",
         }
         .to_owned()
     }
@@ -203,7 +238,7 @@ impl ApiFault {
         match self {
             Self::MissingKey | Self::NoSuchToken | Self::ExpiredToken => Some(KeyKind::AccessToken),
             Self::IpMismatched { key, .. } | Self::Under14 { key } => Some(*key),
-            Self::WrongAdminKey => Some(KeyKind::AdminKey),
+            Self::WrongAdminKey | Self::DomainMismatched { .. } => Some(KeyKind::AdminKey),
             _ => None,
         }
     }

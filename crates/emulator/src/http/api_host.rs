@@ -11,13 +11,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
-use axum::routing::{get, post};
+use axum::routing::get;
 use katok_listener::PeerAddr;
+use percent_encoding::percent_decode_str;
 
 use super::host;
-use super::parameters::{Parameters, UnreadableBody};
+use super::parameters::{self, Parameters, UnreadableBody};
 use crate::fault::ApiFault;
 use crate::live::LiveWorld;
+use crate::world::app_call::AppCall;
 use crate::world::credentials::Credentials;
 use crate::world::gate::Enter;
 
@@ -25,9 +27,7 @@ pub(super) fn routes() -> Router<Arc<LiveWorld>> {
     Router::new()
         .merge(user::routes())
         .route("/v1/oidc/userinfo", get(userinfo::userinfo))
-        .route("/v1/api/talk/friends", get(talk::friends))
-        .route("/v2/api/talk/memo/default/send", post(talk::send_to_me))
-        .route("/v1/api/talk/friends/message/default/send", post(talk::send_to_friends))
+        .merge(talk::routes())
 }
 
 /// A call to kapi: who calls, with what, and under which address kapi stands for the caller.
@@ -35,6 +35,10 @@ struct ApiCall {
     credentials: Credentials,
     parameters: Parameters,
     base: String,
+    /// The origin of the page that Kakao's JavaScript SDK says it runs on.
+    page_origin: Option<String>,
+    /// The body is JSON, which Kakao hears no parameters in.
+    json_body: bool,
 }
 
 impl FromRequest<Arc<LiveWorld>> for ApiCall {
@@ -48,10 +52,25 @@ impl FromRequest<Arc<LiveWorld>> for ApiCall {
         let parameters = Parameters::read(request, live).await.map_err(|UnreadableBody| {
             ApiFault::BadParameter { text: "the request body is incomplete or too large.".to_owned() }
         })?;
+        let json_body = parameters::essence(&headers).eq_ignore_ascii_case("application/json");
+        let page_origin = page_origin(&headers);
         let credentials = credentials(&headers, &parameters);
         enter(live, &credentials, &path, peer)?;
-        Ok(Self { credentials, parameters, base })
+        Ok(Self { credentials, parameters, base, page_origin, json_body })
     }
+}
+
+impl ApiCall {
+    fn app_call(&self) -> AppCall {
+        AppCall { credentials: self.credentials.clone(), page_origin: self.page_origin.clone() }
+    }
+}
+
+/// Kakao's SDKs say what they are: `KA: sdk/2.8.1 os/javascript … origin/https%3A%2F%2Fshop.example.com`.
+fn page_origin(headers: &HeaderMap) -> Option<String> {
+    let agent = headers.get("ka")?.to_str().ok()?;
+    let origin = agent.split_whitespace().find_map(|word| word.strip_prefix("origin/"))?;
+    Some(percent_decode_str(origin).decode_utf8_lossy().into_owned())
 }
 
 /// Every call passes here, before what it asks for is looked at.

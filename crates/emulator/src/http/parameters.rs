@@ -51,9 +51,13 @@ pub(super) struct UnreadableBody;
 pub(super) struct FilledIn(pub(super) Parameters);
 
 fn is_form(headers: &HeaderMap) -> bool {
+    essence(headers).eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// The content type without its parameters.
+pub(super) fn essence(headers: &HeaderMap) -> &str {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim()
 }
 
 impl FromRequest<Arc<LiveWorld>> for FilledIn {

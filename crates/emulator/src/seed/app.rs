@@ -115,10 +115,24 @@ pub enum Permission {
 pub struct CustomTemplate {
     /// Kakao's number for it.
     pub id: i64,
-    /// Its kind, such as `feed`.
+    /// Its kind: `feed`, `list`, `commerce` or `scrap`.
     pub kind: String,
+    /// What it was built for.
+    #[serde(default)]
+    pub purpose: TemplatePurpose,
     /// The template object with its `${placeholders}`.
     pub body: Value,
+}
+
+/// What a custom template was built for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TemplatePurpose {
+    /// Every way of sending and sharing.
+    #[default]
+    Message,
+    /// Sharing, and messages to oneself.
+    Share,
 }
 
 /// Terms of service that Kakao Sync shows beside the consent items.
@@ -143,6 +157,9 @@ pub struct Channel {
     pub public_id: String,
     /// The search id, such as `@exampleshop`.
     pub uuid: String,
+    /// Whether Kakao has suspended it.
+    #[serde(default)]
+    pub suspended: bool,
 }
 
 /// Where Kakao tells the app what happened.
@@ -175,7 +192,7 @@ fn post() -> String {
 }
 
 /// Kakao's figures. See [Kakao Docs/Quota].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quotas {
     /// Access tokens one person may cause in ten minutes.
@@ -186,6 +203,9 @@ pub struct Quotas {
     pub messages_per_day: u32,
     /// Messages one person may send to friends in a day.
     pub messages_per_sender_per_day: u32,
+    /// Messages one person may send to friends in a month; none, as Kakao's documents name no figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages_per_sender_per_month: Option<u32>,
     /// Messages one person may get from friends in a day.
     pub messages_per_receiver_per_day: u32,
     /// Messages one person may send to one friend in a day.
@@ -213,6 +233,7 @@ impl Default for Quotas {
             refresh_tokens_per_60_minutes: 30,
             messages_per_day: 30_000,
             messages_per_sender_per_day: 100,
+            messages_per_sender_per_month: None,
             messages_per_receiver_per_day: 100,
             messages_per_pair_per_day: 20,
             requests_per_month: 3_000_000,
@@ -247,9 +268,9 @@ impl App {
     }
 
     /// Whether this person takes part in what the permission is about: everyone once Kakao granted it, until
-    /// then the team alone.
+    /// then, and in a test app, the team alone.
     pub(crate) fn admits(&self, person: &PersonKey, permission: Permission) -> bool {
-        self.permissions.contains(&permission) || self.members.contains(person)
+        (self.permissions.contains(&permission) && !self.test_app) || self.members.contains(person)
     }
 }
 

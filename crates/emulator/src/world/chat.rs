@@ -65,18 +65,39 @@ pub(crate) struct Message {
     pub(crate) app_id: i64,
     pub(crate) from: PersonKey,
     pub(crate) to: PersonKey,
+    #[serde(flatten)]
     pub(crate) kind: MessageKind,
+    /// What is shown.
     pub(crate) template_object: Value,
     /// What the phone shows otherwise than the sender may think.
     pub(crate) warnings: Vec<String>,
 }
 
 /// By which of Kakao's ways a message was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum MessageKind {
     /// With a template object of the caller's.
     Default,
+    /// From a page of the app's.
+    Scrap {
+        /// The page.
+        request_url: String,
+        /// The custom template it was put into; none for Kakao's own layout.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        template_id: Option<i64>,
+        /// What the caller put in for placeholders, besides what the page says.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        template_args: BTreeMap<String, String>,
+    },
+    /// From a template built in Kakao's template tool.
+    Custom {
+        /// The template.
+        template_id: i64,
+        /// What the caller put in for its placeholders.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        template_args: BTreeMap<String, String>,
+    },
 }
 
 /// A message on its way into a room.
@@ -84,13 +105,14 @@ pub(super) struct NewMessage<'a> {
     pub(super) app_id: i64,
     pub(super) from: &'a PersonKey,
     pub(super) to: &'a PersonKey,
+    pub(super) kind: MessageKind,
     pub(super) template_object: Value,
     pub(super) warnings: Vec<String>,
 }
 
 impl Rooms {
     pub(super) fn deliver(&mut self, message: NewMessage<'_>, now: Timestamp) {
-        let NewMessage { app_id, from, to, template_object, warnings } = message;
+        let NewMessage { app_id, from, to, kind, template_object, warnings } = message;
         self.latest_id += 1;
         let room = self.rooms.entry(RoomKey::of(from, to)).or_default();
         if room.len() == KEPT_PER_ROOM {
@@ -102,7 +124,7 @@ impl Rooms {
             app_id,
             from: from.clone(),
             to: to.clone(),
-            kind: MessageKind::Default,
+            kind,
             template_object,
             warnings,
         });

@@ -14,6 +14,7 @@ use crate::seed::{App, Person};
 const LONGEST_TOKEN: usize = 1_000;
 
 /// What a call to kapi proves itself with.
+#[derive(Clone)]
 pub(crate) enum Credentials {
     /// Nothing that kapi understands.
     Missing,

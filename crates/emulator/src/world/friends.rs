@@ -2,7 +2,9 @@
 //!
 //! See [Kakao Docs/Kakao Talk Social: FAQ].
 
-use jiff::Timestamp;
+use std::cmp::Ordering;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::credentials::{Caller, Credentials};
 use super::{Command, World};
@@ -30,6 +32,7 @@ pub(crate) struct FriendPage {
 }
 
 /// A friend whom the app gets to see.
+#[derive(Clone)]
 pub(crate) struct Friend {
     pub(crate) user_id: i64,
     pub(crate) uuid: String,
@@ -37,6 +40,8 @@ pub(crate) struct Friend {
     pub(crate) nickname: String,
     /// None for people with Kakao's default picture.
     pub(crate) thumbnail_image_url: Option<String>,
+    /// Year and day.
+    born: Option<(String, String)>,
 }
 
 /// Which page, and in what order.
@@ -44,7 +49,24 @@ pub(crate) struct Paging {
     pub(crate) offset: usize,
     pub(crate) limit: usize,
     pub(crate) descending: bool,
-    pub(crate) favorites_first: bool,
+    pub(crate) order: FriendOrder,
+}
+
+/// What friends are put in order by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FriendOrder {
+    /// Favourites first, then by nickname.
+    Favorite,
+    Nickname,
+    /// The oldest first; those whose age nobody knows at the end.
+    Age,
+}
+
+/// A friend list as it was answered, to be answered again for a while.
+#[derive(Clone)]
+pub(super) struct FriendList {
+    at: Timestamp,
+    friends: Vec<Friend>,
 }
 
 impl Command for ListFriends {
@@ -62,13 +84,18 @@ impl Command for ListFriends {
         caller.require_talk()?;
         let paging = self.paging(caller.app.quotas.friends_per_page)?;
 
-        let mut friends = world.listed_friends(&caller);
-        friends.sort_by(|a, b| {
-            let favorites = b.favorite.cmp(&a.favorite);
-            let names = a.nickname.cmp(&b.nickname);
-            let names = if paging.descending { names.reverse() } else { names };
-            if paging.favorites_first { favorites.then(names) } else { names }
-        });
+        let mut friends = match world.friend_lists.get(&caller.key) {
+            Some(list) if list.answers(caller.app.quotas.friends_cache_seconds, now) => list.friends.clone(),
+            _ => {
+                let friends = world.listed_friends(&caller);
+                if caller.app.quotas.friends_cache_seconds > 0 {
+                    let key = caller.key.clone();
+                    world.friend_lists.insert(key, FriendList { at: now, friends: friends.clone() });
+                }
+                friends
+            }
+        };
+        friends.sort_by(|a, b| paging.compare(a, b));
         let total = friends.len();
         let favorites = friends.iter().filter(|friend| friend.favorite).count();
         let friends = friends.into_iter().skip(paging.offset).take(paging.limit).collect();
@@ -91,14 +118,37 @@ impl ListFriends {
             Some("desc") => true,
             Some(_) => return Err(ApiFault::unsatisfied("order", "It must be asc or desc.")),
         };
-        let favorites_first = match self.friend_order.as_deref() {
-            None | Some("favorite") => true,
-            Some("nickname") => false,
+        let order = match self.friend_order.as_deref() {
+            None | Some("favorite") => FriendOrder::Favorite,
+            Some("nickname") => FriendOrder::Nickname,
+            Some("age") => FriendOrder::Age,
             Some(_) => {
                 return Err(ApiFault::unsatisfied("friend_order", "It must be favorite or nickname."));
             }
         };
-        Ok(Paging { offset, limit, descending, favorites_first })
+        Ok(Paging { offset, limit, descending, order })
+    }
+}
+
+impl Paging {
+    fn compare(&self, a: &Friend, b: &Friend) -> Ordering {
+        let turned = |ordering: Ordering| if self.descending { ordering.reverse() } else { ordering };
+        let names = turned(a.nickname.cmp(&b.nickname));
+        match self.order {
+            FriendOrder::Favorite => b.favorite.cmp(&a.favorite).then(names),
+            FriendOrder::Nickname => names,
+            FriendOrder::Age => {
+                let unknown = a.born.is_none().cmp(&b.born.is_none());
+                unknown.then(turned(a.born.cmp(&b.born))).then(names)
+            }
+        }
+    }
+}
+
+impl FriendList {
+    /// Whether it is young enough; one of a time to come is there when somebody turned the clock back.
+    fn answers(&self, seconds: u32, now: Timestamp) -> bool {
+        now.duration_since(self.at).abs() < SignedDuration::from_secs(seconds.into())
     }
 }
 
@@ -121,6 +171,10 @@ impl World {
                 favorite: standing.favorite,
                 nickname: person.nickname.clone(),
                 thumbnail_image_url: person.thumbnail_image_url.clone(),
+                born: person
+                    .birthyear
+                    .clone()
+                    .map(|year| (year, person.birthday.clone().unwrap_or_default())),
             })
         });
         listed.collect()

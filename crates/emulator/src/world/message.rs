@@ -11,18 +11,18 @@ use jiff::Timestamp;
 use super::chat::NewMessage;
 use super::credentials::{Caller, Credentials};
 use super::link::LinkKey;
-use super::template::{self, CheckedTemplate};
+use super::wording::{Composed, Wording};
 use super::{Command, World};
 use crate::fault::ApiFault;
-use crate::seed::{App, Permission, PersonKey};
+use crate::seed::{AppKey, Permission, PersonKey, Quotas};
 
 /// The most receivers of one call.
 const RECEIVERS: usize = 5;
 
-/// Sends a message with a template object into one's own chat room.
+/// Sends a message into one's own chat room.
 pub(crate) struct SendToMe {
     pub(crate) credentials: Credentials,
-    pub(crate) template_object: Option<String>,
+    pub(crate) wording: Wording,
 }
 
 impl Command for SendToMe {
@@ -30,25 +30,29 @@ impl Command for SendToMe {
     type Fault = ApiFault;
 
     fn run(self, world: &mut World, now: Timestamp) -> Result<(), ApiFault> {
-        const API: &str = "TALK_MEMO_DEFAULT_SEND";
+        let api = match self.wording {
+            Wording::Default { .. } => "TALK_MEMO_DEFAULT_SEND",
+            Wording::Scrap { .. } => "TALK_MEMO_SCRAP_SEND",
+            Wording::Custom(_) => "TALK_MEMO_SEND",
+        };
         let caller = world.caller_by_token(&self.credentials, now)?;
-        caller.require_enabled("talk_message", API)?;
-        caller.require("talk_message", API)?;
+        caller.require_enabled("talk_message", api)?;
+        caller.require("talk_message", api)?;
         caller.require_talk()?;
-        let template = template::check(self.template_object.as_deref(), &caller.app.web_domains)?;
+        let message = self.wording.compose(caller.app)?;
 
-        let (app, me) = (caller.app.clone(), caller.key.person.clone());
-        world.messages_of_today(&app.key, now).check_app(&app.quotas, 1)?;
-        world.deliver(&app, &me, &me, &template, now);
+        let (sender, me) = (Sender::of(&caller), caller.key.person.clone());
+        world.counts_of_today(&sender.app, now).check_app(&sender.quotas, 1)?;
+        world.deliver(&sender, &me, message, now);
         Ok(())
     }
 }
 
-/// Sends a message with a template object to friends.
+/// Sends a message to friends.
 pub(crate) struct SendToFriends {
     pub(crate) credentials: Credentials,
     pub(crate) receiver_uuids: Option<String>,
-    pub(crate) template_object: Option<String>,
+    pub(crate) wording: Wording,
 }
 
 /// Whom a message reached and whom it did not.
@@ -80,18 +84,21 @@ impl Command for SendToFriends {
         caller.require_talk()?;
         let uuids = receiver_uuids(self.receiver_uuids.as_deref())?;
         let receivers = world.receivers(&caller, uuids)?;
-        let template = template::check(self.template_object.as_deref(), &caller.app.web_domains)?;
+        self.wording.require_purpose(caller.app)?;
+        let message = self.wording.compose(caller.app)?;
 
-        let (app, sender) = (caller.app.clone(), caller.key.person.clone());
-        world.messages_of_today(&app.key, now).check_app(&app.quotas, receivers.len())?;
+        let sender = Sender::of(&caller);
+        world.counts_of_today(&sender.app, now).check_app(&sender.quotas, receivers.len())?;
         let alone = receivers.len() == 1;
         let mut sent = SentToFriends::default();
         for (uuid, receiver) in receivers {
-            let counts = world.messages_of_today(&app.key, now);
-            let within_quota = counts.check_pair(&app.quotas, &sender, &receiver);
-            match world.check_friendship(&sender, &receiver).and(within_quota) {
+            let reached = world
+                .check_friendship(&sender.person, &receiver)
+                .and_then(|()| world.check_phone(&receiver))
+                .and_then(|()| world.check_pair(&sender, &receiver, now));
+            match reached {
                 Ok(()) => {
-                    world.deliver(&app, &sender, &receiver, &template, now);
+                    world.deliver(&sender, &receiver, message.clone(), now);
                     sent.successful_receiver_uuids.push(uuid);
                 }
                 // One receiver's failure is the call's own; among several it is reported beside the rest.
@@ -100,6 +107,22 @@ impl Command for SendToFriends {
             }
         }
         Ok(sent)
+    }
+}
+
+/// On whose behalf a message goes out, and by which app.
+struct Sender {
+    app: AppKey,
+    app_id: i64,
+    quotas: Quotas,
+    person: PersonKey,
+}
+
+impl Sender {
+    fn of(caller: &Caller<'_>) -> Self {
+        let app = caller.app;
+        let person = caller.key.person.clone();
+        Self { app: app.key.clone(), app_id: app.app_id, quotas: app.quotas, person }
     }
 }
 
@@ -184,16 +207,29 @@ impl World {
         }
     }
 
-    fn deliver(
-        &mut self,
-        app: &App,
-        from: &PersonKey,
-        to: &PersonKey,
-        template: &CheckedTemplate,
-        now: Timestamp,
-    ) {
-        self.messages_of_today(&app.key, now).count(from, to);
-        let CheckedTemplate { template_object, warnings } = template.clone();
-        self.rooms.deliver(NewMessage { app_id: app.app_id, from, to, template_object, warnings }, now);
+    fn check_phone(&self, receiver: &PersonKey) -> Result<(), ApiFault> {
+        match self.person(receiver.as_str()) {
+            Some(person) if person.refuses_messages => Err(ApiFault::RefusesMessages),
+            Some(person) if person.unsupported_device => Err(ApiFault::UnsupportedDevice),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_pair(&mut self, sender: &Sender, receiver: &PersonKey, now: Timestamp) -> Result<(), ApiFault> {
+        let Sender { app, quotas, person, .. } = sender;
+        if let Some(most) = quotas.messages_per_sender_per_month
+            && self.sent_this_month(app, person, now) >= most
+        {
+            return Err(ApiFault::MonthlySenderQuotaExceeded);
+        }
+        self.counts_of_today(app, now).check_pair(quotas, person, receiver)
+    }
+
+    fn deliver(&mut self, sender: &Sender, to: &PersonKey, message: Composed, now: Timestamp) {
+        self.counts_of_today(&sender.app, now).count_message(&sender.person, to);
+        let Composed { kind, template_object, warnings, .. } = message;
+        let warnings = warnings.iter().map(ToString::to_string).collect();
+        let (app_id, from) = (sender.app_id, &sender.person);
+        self.rooms.deliver(NewMessage { app_id, from, to, kind, template_object, warnings }, now);
     }
 }

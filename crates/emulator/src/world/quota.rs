@@ -16,8 +16,9 @@ use crate::seed::{AppKey, PersonKey, Quotas};
 const ACCESS_TOKEN_WINDOW: SignedDuration = SignedDuration::from_mins(10);
 const REFRESH_TOKEN_WINDOW: SignedDuration = SignedDuration::from_mins(60);
 
-/// How far from today a day's counts are kept: whoever turns the clock over midnight and back finds them again.
-const COUNTS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How far from today a day's counts are kept: as long as a month, and whoever turns the clock over midnight and back
+/// finds them again.
+const COUNTS_KEPT: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// When somebody's latest tokens were made.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -33,15 +34,18 @@ impl TokenCounts {
     }
 }
 
-/// How many messages went through an app on one day.
+/// What went through an app on one day.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub(super) struct MessageCounts {
+pub(super) struct DayCounts {
+    /// Calls for a KakaoTalk profile.
+    talk_profiles: u32,
+    /// All messages.
     total: u32,
     /// By sender and receiver. Messages to oneself count towards the app's total alone.
     to_friends: BTreeMap<PersonKey, BTreeMap<PersonKey, u32>>,
 }
 
-impl MessageCounts {
+impl DayCounts {
     fn sent_by(&self, sender: &PersonKey) -> u32 {
         self.to_friends.get(sender).into_iter().flat_map(BTreeMap::values).sum()
     }
@@ -77,7 +81,15 @@ impl MessageCounts {
         Ok(())
     }
 
-    pub(super) fn count(&mut self, sender: &PersonKey, receiver: &PersonKey) {
+    pub(super) fn count_talk_profile(&mut self, quotas: &Quotas) -> Result<(), ApiFault> {
+        if self.talk_profiles >= quotas.talk_profiles_per_day {
+            return Err(ApiFault::QuotaExceeded);
+        }
+        self.talk_profiles += 1;
+        Ok(())
+    }
+
+    pub(super) fn count_message(&mut self, sender: &PersonKey, receiver: &PersonKey) {
         self.total += 1;
         if sender != receiver {
             *self.to_friends.entry(sender.clone()).or_default().entry(receiver.clone()).or_default() += 1;
@@ -111,11 +123,19 @@ impl World {
     }
 
     /// The counts of today, which is a day in Korea.
-    pub(super) fn messages_of_today(&mut self, app: &AppKey, now: Timestamp) -> &mut MessageCounts {
+    pub(super) fn counts_of_today(&mut self, app: &AppKey, now: Timestamp) -> &mut DayCounts {
         let day = korean_time(now).date();
-        let days = self.message_counts.entry(app.clone()).or_default();
+        let days = self.day_counts.entry(app.clone()).or_default();
         days.retain(|counted, _| counted.duration_until(day).abs() <= COUNTS_KEPT);
         days.entry(day).or_default()
+    }
+
+    /// How many messages somebody has sent to friends since the month began in Korea.
+    pub(super) fn sent_this_month(&self, app: &AppKey, sender: &PersonKey, now: Timestamp) -> u32 {
+        let today = korean_time(now).date();
+        let days =
+            self.day_counts.get(app).into_iter().flat_map(|days| days.range(today.first_of_month()..=today));
+        days.map(|(_, counts)| counts.sent_by(sender)).sum()
     }
 }
 

@@ -2,14 +2,19 @@
 //!
 //! See [Kakao Docs/Message template: Default].
 
-use serde_json::{Map, Value};
-use url::Url;
+mod custom;
+mod part;
+mod shown;
+
+use serde_json::Value;
 
 use crate::fault::ApiFault;
+pub(super) use custom::{TemplateArgs, filled, template_args};
+use part::Part;
+use shown::Reading;
+pub(super) use shown::{Warning, is_registered};
 
 const NAME: &str = "template_object";
-/// How much of a text a bubble shows, and of a list's header.
-const SHOWN_CHARACTERS: usize = 200;
 /// The most rows of text in a feed.
 const TEXT_ITEMS: usize = 5;
 
@@ -17,7 +22,7 @@ const TEXT_ITEMS: usize = 5;
 #[derive(Clone, Debug)]
 pub(crate) struct CheckedTemplate {
     pub(crate) template_object: Value,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// Takes a template object, or says what is wrong with it.
@@ -27,196 +32,143 @@ pub(crate) fn check(text: Option<&str>, web_domains: &[String]) -> Result<Checke
         return Err(ApiFault::empty(NAME));
     }
     let template_object: Value = serde_json::from_str(text).map_err(|_| ApiFault::unparsable(NAME))?;
-    let root =
-        Part { object: template_object.as_object().ok_or_else(|| ApiFault::unparsable(NAME))?, path: "" };
-    let mut warnings = Vec::new();
-    let most_buttons = check_kind(&root, &mut warnings)?;
-    check_buttons(&root, most_buttons)?;
-    warn_of_foreign_links(&template_object, web_domains, &mut warnings);
+    let root = Part::root(template_object.as_object().ok_or_else(|| ApiFault::unparsable(NAME))?);
+    let mut reading = Reading::new(web_domains);
+    reading.template(&root)?;
+    let warnings = reading.warnings;
     Ok(CheckedTemplate { template_object, warnings })
 }
 
-/// Checks what the kind of template demands; answers how many buttons it may have.
-fn check_kind(root: &Part<'_>, warnings: &mut Vec<String>) -> Result<usize, ApiFault> {
-    match root.text("object_type")? {
-        "text" => {
-            warn_of_length("text", root.text("text")?, warnings);
-            root.check_link("link")?;
-            Ok(2)
-        }
-        "feed" => {
-            root.part("content")?.check_content()?;
-            check_item_content(root)?;
-            Ok(2)
-        }
-        "list" => {
-            warn_of_length("header_title", root.text("header_title")?, warnings);
-            root.check_link("header_link")?;
-            let rows = root.parts("contents")?;
-            if !(2..=3).contains(&rows.len()) {
-                return Err(wrong("contents must have 2 or 3 items."));
-            }
-            rows.iter().try_for_each(Part::check_content)?;
-            Ok(2)
-        }
-        "location" => {
-            root.text("address")?;
-            root.part("content")?.check_content()?;
-            // The button on the right, which opens the map, is Kakao's.
-            Ok(1)
-        }
-        "commerce" => {
-            root.part("content")?.check_content()?;
-            let commerce = root.part("commerce")?;
-            if !commerce.object.get("regular_price").is_some_and(Value::is_i64) {
-                return Err(wrong("commerce.regular_price must be an integer."));
-            }
-            Ok(2)
-        }
-        "calendar" => {
-            if !matches!(root.text("id_type")?, "event" | "calendar") {
-                return Err(wrong("id_type must be event or calendar."));
-            }
-            root.text("id")?;
-            root.part("content")?.check_content()?;
-            Ok(1)
-        }
-        other => Err(wrong(&format!("object_type {other} is unknown."))),
+/// Takes what Kakao made itself, from the template tool or a page: it is sent whatever is wrong with it.
+pub(crate) fn made_by_kakao(template_object: Value, web_domains: &[String]) -> CheckedTemplate {
+    let mut reading = Reading::of_kakaos_own(web_domains);
+    let read = match template_object.as_object() {
+        Some(object) => reading.template(&Part::root(object)),
+        None => Err(ApiFault::unparsable(NAME)),
+    };
+    if let Err(fault) = read {
+        let english = format!("The template itself is wrong: {}", fault.text());
+        reading.warn(String::new(), "템플릿 자체가 잘못되었습니다.".to_owned(), english);
     }
+    let warnings = reading.warnings;
+    CheckedTemplate { template_object, warnings }
 }
 
-fn check_buttons(root: &Part<'_>, most: usize) -> Result<(), ApiFault> {
-    if root.leaves_out("buttons") {
-        return Ok(());
+impl Reading<'_> {
+    fn template(&mut self, root: &Part<'_>) -> Result<(), ApiFault> {
+        let kind = root.text("object_type")?;
+        let most_buttons = match kind {
+            "text" => {
+                root.text("text")?;
+                self.shorten(root, "text", 200);
+                self.link(root, "link")?;
+                2
+            }
+            "feed" => {
+                self.content(&root.part("content")?)?;
+                self.item_content(root)?;
+                2
+            }
+            "list" => {
+                self.list(root)?;
+                2
+            }
+            "location" => {
+                root.text("address")?;
+                self.content(&root.part("content")?)?;
+                // The button on the right, which opens the map, is Kakao's.
+                1
+            }
+            "commerce" => {
+                self.content(&root.part("content")?)?;
+                self.commerce(&root.part("commerce")?)?;
+                2
+            }
+            "calendar" => {
+                if !matches!(root.text("id_type")?, "event" | "calendar") {
+                    return Err(wrong("id_type must be event or calendar."));
+                }
+                root.text("id")?;
+                self.content(&root.part("content")?)?;
+                1
+            }
+            other => return Err(wrong(&format!("object_type {other} is unknown."))),
+        };
+        self.social(root)?;
+        self.not_drawn(root, kind);
+        self.buttons(root, most_buttons)
     }
-    let buttons = root.parts("buttons")?;
-    if buttons.len() > most {
-        return Err(wrong(&format!("buttons must have {most} items or less.")));
-    }
-    for button in buttons {
-        button.text("title")?;
-        button.check_link("link")?;
-    }
-    Ok(())
-}
 
-fn check_item_content(root: &Part<'_>) -> Result<(), ApiFault> {
-    if root.leaves_out("item_content") {
-        return Ok(());
+    fn list(&mut self, root: &Part<'_>) -> Result<(), ApiFault> {
+        root.text("header_title")?;
+        self.shorten(root, "header_title", 200);
+        self.link(root, "header_link")?;
+        let rows = root.parts("contents")?;
+        // Lists of the template tool may have more rows; how many is not known.
+        if !self.of_kakaos_own && !(2..=3).contains(&rows.len()) {
+            return Err(wrong("contents must have 2 or 3 items."));
+        }
+        rows.iter().try_for_each(|row| self.content(row))
     }
-    let item_content = root.part("item_content")?;
-    if !item_content.leaves_out("items") && item_content.parts("items")?.len() > TEXT_ITEMS {
-        return Err(wrong(&format!("item_content.items must have {TEXT_ITEMS} items or less.")));
+
+    fn content(&mut self, content: &Part<'_>) -> Result<(), ApiFault> {
+        self.link(content, "link")?;
+        if !["title", "description", "image_url"].iter().any(|name| content.string(name).is_some()) {
+            return Err(wrong(&format!("{} needs title, description or image_url.", content.path)));
+        }
+        self.image_size(content)
     }
-    Ok(())
+
+    fn item_content(&mut self, root: &Part<'_>) -> Result<(), ApiFault> {
+        if root.leaves_out("item_content") {
+            return Ok(());
+        }
+        let item_content = root.part("item_content")?;
+        let items =
+            if item_content.leaves_out("items") { Vec::new() } else { item_content.parts("items")? };
+        if items.len() > TEXT_ITEMS {
+            return Err(wrong(&format!("item_content.items must have {TEXT_ITEMS} items or less.")));
+        }
+        self.item_content_lengths(&item_content, &items);
+        Ok(())
+    }
+
+    fn commerce(&mut self, commerce: &Part<'_>) -> Result<(), ApiFault> {
+        let regular = self.number(commerce, "regular_price")?;
+        let regular = regular.ok_or_else(|| commerce.must_be("regular_price", "an integer"))?;
+        let discount = self.number(commerce, "discount_price")?;
+        let rate = self.number(commerce, "discount_rate")?;
+        let fixed = self.number(commerce, "fixed_discount_price")?;
+        if rate.is_some_and(|rate| !(0..=100).contains(&rate)) {
+            return Err(commerce.must_be("discount_rate", "between 0 and 100"));
+        }
+        if !matches!(self.number(commerce, "currency_unit_position")?, None | Some(0 | 1)) {
+            return Err(commerce.must_be("currency_unit_position", "0 or 1"));
+        }
+        self.contradictions(commerce, regular, discount, rate.is_some() && fixed.is_some());
+        Ok(())
+    }
+
+    fn buttons(&mut self, root: &Part<'_>, most: usize) -> Result<(), ApiFault> {
+        self.button_label(root, "button_title");
+        if root.leaves_out("buttons") {
+            return Ok(());
+        }
+        let buttons = root.parts("buttons")?;
+        if buttons.len() > most {
+            return Err(wrong(&format!("buttons must have {most} items or less.")));
+        }
+        for button in buttons {
+            button.text("title")?;
+            self.button_label(&button, "title");
+            self.link(&button, "link")?;
+        }
+        Ok(())
+    }
 }
 
 fn wrong(why: &str) -> ApiFault {
     ApiFault::unsatisfied(NAME, why)
-}
-
-/// An object inside the template object, and the way to it for messages.
-struct Part<'a> {
-    object: &'a Map<String, Value>,
-    path: &'a str,
-}
-
-impl<'a> Part<'a> {
-    fn missing(&self, name: &str, kind: &str) -> ApiFault {
-        let dot = if self.path.is_empty() { "" } else { "." };
-        wrong(&format!("{}{dot}{name} must be {kind}.", self.path))
-    }
-
-    fn text(&self, name: &str) -> Result<&'a str, ApiFault> {
-        self.object.get(name).and_then(Value::as_str).ok_or_else(|| self.missing(name, "a string"))
-    }
-
-    fn part(&self, name: &'a str) -> Result<Part<'a>, ApiFault> {
-        let object = self.object.get(name).and_then(Value::as_object);
-        let object = object.ok_or_else(|| self.missing(name, "an object"))?;
-        Ok(Part { object, path: name })
-    }
-
-    fn parts(&self, name: &'a str) -> Result<Vec<Part<'a>>, ApiFault> {
-        let missing = || self.missing(name, "an array of objects");
-        let items = self.object.get(name).and_then(Value::as_array).ok_or_else(missing)?;
-        let part = |item: &'a Value| item.as_object().map(|object| Part { object, path: name });
-        items.iter().map(part).collect::<Option<_>>().ok_or_else(missing)
-    }
-
-    /// An optional field may be null instead of missing.
-    fn leaves_out(&self, name: &str) -> bool {
-        self.object.get(name).is_none_or(Value::is_null)
-    }
-
-    fn check_link(&self, name: &'a str) -> Result<(), ApiFault> {
-        let link = self.part(name)?;
-        for address in ["web_url", "mobile_web_url"] {
-            if !link.leaves_out(address) {
-                link.text(address)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn check_content(&self) -> Result<(), ApiFault> {
-        self.check_link("link")?;
-        let given = |name: &str| self.object.get(name).is_some_and(Value::is_string);
-        if given("title") || given("description") || given("image_url") {
-            Ok(())
-        } else {
-            Err(wrong(&format!("{} needs title, description or image_url.", self.path)))
-        }
-    }
-}
-
-fn warn_of_length(name: &str, text: &str, warnings: &mut Vec<String>) {
-    let length = text.chars().count();
-    if length > SHOWN_CHARACTERS {
-        warnings.push(format!(
-            "{name}: {length}자 중 앞 {SHOWN_CHARACTERS}자만 보입니다. \
-             Only the first {SHOWN_CHARACTERS} of {length} characters are shown."
-        ));
-    }
-}
-
-/// Kakao sends the message all the same, but a link to an unregistered domain does not open.
-fn warn_of_foreign_links(value: &Value, web_domains: &[String], warnings: &mut Vec<String>) {
-    match value {
-        Value::Array(items) => {
-            for item in items {
-                warn_of_foreign_links(item, web_domains, warnings);
-            }
-        }
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                match field.as_str() {
-                    Some(url) if name == "web_url" || name == "mobile_web_url" => {
-                        if !is_registered(url, web_domains) {
-                            // One address often stands in both fields, and is worth one warning.
-                            let warning = format!(
-                                "등록되지 않은 도메인이라 링크가 열리지 않습니다. \
-                                 The link does not open, its domain is not registered: {url}"
-                            );
-                            if !warnings.contains(&warning) {
-                                warnings.push(warning);
-                            }
-                        }
-                    }
-                    _ => warn_of_foreign_links(field, web_domains, warnings),
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn is_registered(url: &str, web_domains: &[String]) -> bool {
-    let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin());
-    let Some(wanted) = origin(url).filter(url::Origin::is_tuple) else {
-        return false;
-    };
-    web_domains.iter().any(|domain| origin(domain).as_ref() == Some(&wanted))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::profile::Me;
 use super::scopes::RevokeScopes;
 use super::token::{IssueTokens, IssuedTokens};
 use super::user::{Logout, Unlink};
+use super::wording::Wording;
 use super::*;
 use crate::seed::PersonKey;
 
@@ -147,7 +148,7 @@ impl Observed {
                 if let Some((person, token)) = pick(&self.access, token) {
                     let command = SendToMe {
                         credentials: Credentials::Token(token.clone()),
-                        template_object: Some(hello()),
+                        wording: Wording::Default { template_object: Some(hello()) },
                     };
                     if self.world.apply(self.now, command).is_ok() {
                         self.must_be_allowed_to_send(&person, &token);
@@ -270,7 +271,7 @@ impl Observed {
         let command = SendToFriends {
             credentials: Credentials::Token(token.clone()),
             receiver_uuids: Some(format!("[\"{uuid}\"]")),
-            template_object: Some(hello()),
+            wording: Wording::Default { template_object: Some(hello()) },
         };
         if self.world.apply(self.now, command).is_ok() {
             self.must_be_allowed_to_send(&person, &token);

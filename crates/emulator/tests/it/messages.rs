@@ -226,7 +226,7 @@ async fn admin_keys_and_json_bodies_send_nothing() {
     let path = "/v2/api/talk/memo/default/send";
     let body = json!({"template_object": hello("안녕")});
     let as_json = Answer::of(kakao.post(path).bearer_auth(&token).json(&body)).await;
-    assert_eq!(as_json.refusal(), refusal(400, -2, "The Parameter [template_object] cannot be null."));
+    assert_eq!(as_json.refusal(), refusal(400, -2, "failed to parse parameter [template_object]"));
     let form = [("template_object", hello("안녕").to_string())];
     let admin = format!("KakaoAK {}", crate::support::ADMIN_KEY);
     let answer = Answer::of(kakao.post(path).header("authorization", admin).form(&form)).await;

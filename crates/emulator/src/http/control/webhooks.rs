@@ -74,7 +74,7 @@ pub(super) async fn send(
         }
         Send::Channel { app, person, event, channel_public_id } => {
             let (app, person, user_id) = about(&live, &app, &person)?;
-            let Channel { public_id, uuid } = channel(&app, channel_public_id.as_deref())?;
+            let Channel { public_id, uuid, .. } = channel(&app, channel_public_id.as_deref())?;
             (app, Some(person), News::Channel { user_id, event, public_id, uuid })
         }
     };

@@ -55,8 +55,11 @@ impl Scraper {
         }
         let fetched = async {
             let response = self.client().get(url.clone()).send().await;
-            let response = response.and_then(Response::error_for_status);
-            read(response.map_err(|_| Unfetched::Unreachable)?, most, too_large).await
+            match response {
+                Ok(response) if response.status().is_success() => read(response, most, too_large).await,
+                // A redirect that leads away from this machine is not followed.
+                _ => Err(Unfetched::Unreachable),
+            }
         };
         tokio::time::timeout(PATIENCE, fetched).await.unwrap_or(Err(Unfetched::Unreachable))
     }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 pub use app::{
-    App, Channel, ConsentItem, ConsentLevel, CustomTemplate, Permission, Quotas, ServiceTerms,
+    App, Channel, ConsentItem, ConsentLevel, CustomTemplate, Permission, Quotas, ServiceTerms, TemplateKind,
     TemplatePurpose, Webhook, Webhooks,
 };
 use document::{AppEntry, PersonEntry, SeedDocument};

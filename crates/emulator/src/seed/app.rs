@@ -115,13 +115,27 @@ pub enum Permission {
 pub struct CustomTemplate {
     /// Kakao's number for it.
     pub id: i64,
-    /// Its kind: `feed`, `list`, `commerce` or `scrap`.
-    pub kind: String,
+    /// Its kind.
+    pub kind: TemplateKind,
     /// What it was built for.
     #[serde(default)]
     pub purpose: TemplatePurpose,
     /// The template object with its `${placeholders}`.
     pub body: Value,
+}
+
+/// The kinds of templates that the template tool builds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TemplateKind {
+    /// 피드
+    Feed,
+    /// 리스트
+    List,
+    /// 커머스
+    Commerce,
+    /// 스크랩: a feed that a page fills.
+    Scrap,
 }
 
 /// What a custom template was built for.

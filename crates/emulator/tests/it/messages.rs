@@ -3,19 +3,9 @@
 use jiff::SignedDuration;
 use katok_emulator::seed::Permission;
 use katok_emulator::{Chat, Seed};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Answer, Kakao, hello, text};
-
-fn refusal(status: u16, code: i32, msg: &str) -> (u16, Value) {
-    (status, json!({"msg": msg, "code": code}))
-}
-
-fn built_in_but(change: impl FnOnce(&mut Seed)) -> Seed {
-    let mut seed = Seed::built_in();
-    change(&mut seed);
-    seed
-}
+use crate::support::{Answer, Kakao, built_in_but, hello, refusal, text};
 
 #[tokio::test]
 async fn a_message_to_me_arrives_in_my_own_room() {

@@ -205,6 +205,11 @@ impl Kakao {
         Answer::of(request.form(&form)).await
     }
 
+    /// Sends with a call that takes these fields.
+    pub(crate) async fn call(&self, token: &str, path: &str, form: &[(&str, &str)]) -> Answer {
+        Answer::of(self.post(path).bearer_auth(token).form(form)).await
+    }
+
     pub(crate) async fn friends(&self, token: &str, query: &str) -> Answer {
         Answer::of(self.get(&format!("/v1/api/talk/friends?{query}")).bearer_auth(token)).await
     }
@@ -307,6 +312,26 @@ pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
 #[track_caller]
 pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
+}
+
+/// A world that is the built-in one but for this.
+pub(crate) fn built_in_but(change: impl FnOnce(&mut Seed)) -> Seed {
+    let mut seed = Seed::built_in();
+    change(&mut seed);
+    seed
+}
+
+/// What a refusal looks like.
+pub(crate) fn refusal(status: u16, code: i32, msg: &str) -> (u16, Value) {
+    (status, json!({"msg": msg, "code": code}))
+}
+
+/// A web site of the service's own on this machine; answers where it is.
+pub(crate) async fn web_site(pages: axum::Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, pages).await });
+    format!("http://localhost:{}", address.port())
 }
 
 /// A text message that Kakao takes without a word.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::fault::ApiFault;
-use crate::seed::CustomTemplate;
+use crate::seed::{CustomTemplate, TemplateKind};
 
 const NAME: &str = "template_args";
 
@@ -28,9 +28,12 @@ pub(crate) fn template_args(text: Option<&str>) -> Result<TemplateArgs, ApiFault
 pub(crate) fn filled(template: &CustomTemplate, args: &TemplateArgs) -> (Value, BTreeSet<String>) {
     let mut object = template.body.clone();
     if let Some(fields) = object.as_object_mut() {
-        // A template of the scrap kind is a feed.
-        let kind = if template.kind == "scrap" { "feed" } else { &template.kind };
-        fields.entry("object_type").or_insert_with(|| kind.into());
+        let object_type = match template.kind {
+            TemplateKind::Feed | TemplateKind::Scrap => "feed",
+            TemplateKind::List => "list",
+            TemplateKind::Commerce => "commerce",
+        };
+        fields.insert("object_type".to_owned(), object_type.into());
     }
     let mut missing = BTreeSet::new();
     substitute(&mut object, args, &mut missing);

@@ -23,7 +23,7 @@ pub(crate) struct Bubble {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Body {
     /// A text, which opens its link when tapped.
-    Text { text: String, link: Option<Url> },
+    Text { text: String, link: Option<Link> },
     /// The words of a template whose pictures and layout we do not draw.
     Words { kind: &'static str, words: Vec<String> },
     /// An object no phone could show, and why, in Korean and in English.
@@ -34,7 +34,15 @@ pub(crate) enum Body {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Button {
     pub(crate) title: String,
-    pub(crate) link: Option<Url>,
+    pub(crate) link: Option<Link>,
+}
+
+/// Where something leads that is tapped.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Link {
+    Opens(Url),
+    /// Nowhere: the app may not send people there.
+    Blocked,
 }
 
 impl Bubble {
@@ -81,6 +89,20 @@ impl Bubble {
         Self { body: Body::Unshowable { korean, english }, buttons: Vec::new() }
     }
 
+    /// Takes their targets from links that do not open.
+    pub(crate) fn block_links(&mut self, opens: impl Fn(&str) -> bool) {
+        let of_text = match &mut self.body {
+            Body::Text { link, .. } => link.as_mut(),
+            Body::Words { .. } | Body::Unshowable { .. } => None,
+        };
+        let of_buttons = self.buttons.iter_mut().filter_map(|button| button.link.as_mut());
+        for link in of_buttons.chain(of_text) {
+            if matches!(link, Link::Opens(url) if !opens(url.as_str())) {
+                *link = Link::Blocked;
+            }
+        }
+    }
+
     pub(crate) fn buttons_stand_side_by_side(&self) -> bool {
         self.buttons.len() == 2
             && self.buttons.iter().all(|button| button.title.chars().count() <= SHORT_LABEL)
@@ -112,11 +134,12 @@ fn shown(value: &Value) -> Option<String> {
 
 /// Where a link leads on a phone, as far as a web page may follow it: never to `javascript:` and the like.
 /// See [Kakao Docs/Message Template/Link].
-fn link(link: &Value) -> Option<Url> {
+fn link(link: &Value) -> Option<Link> {
     let addresses = [&link["mobile_web_url"], &link["web_url"]].into_iter().filter_map(Value::as_str);
     addresses
         .filter_map(|address| Url::parse(address).ok())
         .find(|url| matches!(url.scheme(), "http" | "https"))
+        .map(Link::Opens)
 }
 
 #[cfg(test)]
@@ -130,7 +153,10 @@ mod tests {
     }
 
     fn opened(link: &Value) -> Option<String> {
-        super::link(link).map(String::from)
+        match super::link(link)? {
+            Link::Opens(url) => Some(url.into()),
+            Link::Blocked => None,
+        }
     }
 
     #[test]
@@ -138,7 +164,7 @@ mod tests {
         let bubble = Bubble::of(
             &json!({"object_type": "text", "text": "안녕", "link": {"web_url": "https://a.example/"}}),
         );
-        let link = Some(Url::parse("https://a.example/").unwrap());
+        let link = Some(Link::Opens(Url::parse("https://a.example/").unwrap()));
         assert_eq!(
             bubble,
             Bubble {

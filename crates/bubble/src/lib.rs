@@ -13,7 +13,7 @@ mod text;
 use askama::Template;
 use serde_json::Value;
 
-use crate::bubble::{Body, Bubble};
+use crate::bubble::{Body, Bubble, Link};
 pub use crate::text::shown_text;
 
 /// The rules for the classes of [`html`]; all of their names begin with `ktb-`.
@@ -31,8 +31,15 @@ struct Drawing {
 ///
 /// An object that no phone could show becomes a card that says why.
 #[must_use]
-#[expect(clippy::missing_panics_doc, reason = "writing into a String does not fail")]
 pub fn html(template_object: &Value) -> String {
-    let bubble = Bubble::of(template_object);
+    html_opening(template_object, |_| true)
+}
+
+/// Draws a template object as [`html`] does, and strikes through the links whose addresses do not open.
+#[must_use]
+#[expect(clippy::missing_panics_doc, reason = "writing into a String does not fail")]
+pub fn html_opening(template_object: &Value, opens: impl Fn(&str) -> bool) -> String {
+    let mut bubble = Bubble::of(template_object);
+    bubble.block_links(opens);
     Drawing { bubble }.render().expect("a String takes every write")
 }

@@ -1,6 +1,6 @@
 //! The HTML of bubbles, and what no template object can make it say.
 
-use katok_bubble::{STYLESHEET, html};
+use katok_bubble::{STYLESHEET, html, html_opening};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
@@ -157,4 +157,14 @@ fn every_class_has_a_rule() {
                 || STYLESHEET.contains(&format!(".ktb-{class},"))
         );
     }
+}
+
+#[test]
+fn links_that_do_not_open_are_marked_and_lead_nowhere() {
+    let link = |address: &str| json!({"web_url": address});
+    let object = json!({"object_type": "text", "text": "안녕", "link": link("https://elsewhere.example/"),
+        "buttons": [{"title": "보기", "link": link("https://a.example/p")}]});
+    let html = html_opening(&object, |address| address.starts_with("https://a.example/"));
+    assert!(html.contains("ktb-text ktb-blocked") && !html.contains("elsewhere.example"), "{html}");
+    assert!(html.contains(r#"<a class="ktb-button" href="https://a.example/p""#), "{html}");
 }

@@ -6,7 +6,7 @@ mod people;
 mod rooms;
 
 use reqwest::header::{ACCEPT_LANGUAGE, COOKIE};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Answer, Kakao, Shown};
 
@@ -242,4 +242,22 @@ async fn tokens_show_their_remaining_life_and_can_be_shortened() {
     let refreshed = kakao.refresh(refresh).await.ok();
     assert_ne!(refreshed["refresh_token"], refresh);
     assert!(refreshed["refresh_token"].is_string());
+}
+
+#[tokio::test]
+async fn buttons_of_a_room_open_registered_domains_alone_and_scraps_say_their_page() {
+    let kakao = Kakao::start().await;
+    let token = kakao.access_token("ryan").await;
+    let link = |url: &str| json!({"web_url": url});
+    let message = json!({"object_type": "text", "text": "안녕", "link": link("http://localhost:4000/"), "buttons": [
+        {"title": "열림", "link": link("http://localhost:4000/p/1")},
+        {"title": "막힘", "link": link("https://elsewhere.example/p/2")}]});
+    kakao.send_to_me(&token, &message).await.ok();
+    let page = "https://developers.kakao.com/docs";
+    kakao.call(&token, "/v2/api/talk/memo/scrap/send", &[("request_url", page)]).await.ok();
+    let room = open(&kakao, "/_emulator/people/ryan/rooms/ryan").await.html;
+    let opens = r#"href="http://localhost:4000/p/1" rel="noreferrer noopener" target="_blank">열림"#;
+    assert!(room.contains(opens), "{room}");
+    assert!(room.contains("ktb-blocked") && !room.contains(r#"href="https://elsewhere.example"#), "{room}");
+    assert!(room.contains("· https://developers.kakao.com/docs"), "{room}");
 }

@@ -16,8 +16,9 @@ use crate::http::control::{ControlFault, Named};
 use crate::live::LiveWorld;
 use crate::seed::{Person, PersonKey};
 use crate::world::World;
-use crate::world::chat::Message;
+use crate::world::chat::{Message, MessageKind};
 use crate::world::quota::korean_time;
+use crate::world::template::is_registered;
 
 #[derive(Template)]
 #[template(path = "rooms.html")]
@@ -91,6 +92,8 @@ struct Shown {
     /// On the owner's side of the room.
     mine: bool,
     app: String,
+    /// The page or the custom template it was made of.
+    made_of: Option<String>,
     bubble: String,
     warnings: Vec<String>,
 }
@@ -103,8 +106,11 @@ pub(super) async fn room(
     let room = live.read(|world, _| {
         let (owner, partner) = (world.person(&owner)?, world.person(&partner)?);
         let messages: Vec<Message> = world.room(&owner.key, &partner.key).cloned().collect();
-        let apps: Vec<(i64, String)> =
-            world.apps().iter().map(|app| (app.app_id, app.name.clone())).collect();
+        let apps: Vec<(i64, String, Vec<String>)> = world
+            .apps()
+            .iter()
+            .map(|app| (app.app_id, app.name.clone(), app.web_domains.clone()))
+            .collect();
         Some((Face::new(owner), Face::new(partner), messages, apps))
     });
     let Some((owner, partner, messages, apps)) = room else { return Ok(missing(language)) };
@@ -113,13 +119,22 @@ pub(super) async fn room(
         let at = korean_time(message.at);
         let new_day =
             (day.replace(at.date()) != Some(at.date())).then(|| at.strftime("%Y. %-m. %-d.").to_string());
-        let app = apps.iter().find(|(id, _)| *id == message.app_id).map(|(_, name)| name.clone());
+        let app = apps.iter().find(|(id, ..)| *id == message.app_id);
+        let (app, web_domains) =
+            app.map(|(_, name, domains)| (name.clone(), domains.as_slice())).unwrap_or_default();
         Shown {
             new_day,
             time: at.strftime("%H:%M").to_string(),
             mine: message.from == owner.key,
-            app: app.unwrap_or_default(),
-            bubble: katok_bubble::html(&message.template_object),
+            app,
+            made_of: match message.kind {
+                MessageKind::Default => None,
+                MessageKind::Scrap { request_url, .. } => Some(request_url),
+                MessageKind::Custom { template_id, .. } => Some(format!("template_id {template_id}")),
+            },
+            bubble: katok_bubble::html_opening(&message.template_object, |url| {
+                is_registered(url, web_domains)
+            }),
             warnings: message.warnings,
         }
     };

@@ -2,6 +2,7 @@
 //!
 //! Nothing else connects the emulator with the client, which is tested on the same files.
 
+mod talk;
 mod user;
 
 use std::collections::BTreeSet;
@@ -80,6 +81,7 @@ async fn scene(case: &str, sample: &Value) -> (Kakao, Names) {
         }
         _ => {}
     }
+    talk::prepare(case, &mut seed);
     user::prepare(case, &mut seed);
     let kakao = Kakao::start_from(seed).await;
     let decision = if allowed.is_some() {
@@ -112,6 +114,7 @@ async fn scene(case: &str, sample: &Value) -> (Kakao, Names) {
     match what {
         "sender_among_receivers" => names.push((first, uuid("me").await)),
         "not_a_friend" => names.push((first, uuid("stranger").await)),
+        "template_for_sharing" => names.push((first, uuid("sujin").await)),
         "delivered" | "partly_refused" | "all_refused" | "only_receiver_refused" => {
             names.push((first, uuid("sujin").await));
             names.push((second, uuid("jun").await));

@@ -138,6 +138,15 @@ fn check_app(app: &App) -> Result<(), SeedError> {
     if !FRIENDS_PER_PAGE.contains(&app.quotas.friends_per_page) {
         return wrong("quotas.friends_per_page", "it must be between 1 and 100".to_owned());
     }
+    let mut templates = BTreeSet::new();
+    for template in &app.templates {
+        if !templates.insert(template.id) {
+            return wrong("templates", format!("{} is listed twice", template.id));
+        }
+        if !template.body.is_object() {
+            return wrong("templates", format!("the body of {} is not an object", template.id));
+        }
+    }
     let mut items = BTreeSet::new();
     match app.consent_items.iter().find(|item| !items.insert(&item.id)) {
         Some(item) => wrong("consent_items", format!("{} is listed twice", item.id)),

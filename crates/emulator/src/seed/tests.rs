@@ -145,6 +145,13 @@ fn what_kakaos_console_does_not_take_is_refused_with_its_place() {
         ),
         ("logout_redirect_uris", &["logout_redirect_uris: ['http://a/#f']"]),
         (
+            "templates",
+            &[
+                "templates: [{id: 1, kind: feed, body: []}]",
+                "templates: [{id: 1, kind: feed, body: {}}, {id: 1, kind: list, body: {}}]",
+            ],
+        ),
+        (
             "web_domains",
             &[
                 "web_domains: [shop.example]",

@@ -12,7 +12,8 @@ use crate::fault::ApiFault;
 pub(super) use custom::{TemplateArgs, filled, template_args};
 use part::Part;
 use shown::Reading;
-pub(super) use shown::{Warning, is_registered};
+pub(super) use shown::Warning;
+pub(crate) use shown::is_registered;
 
 const NAME: &str = "template_object";
 /// The most rows of text in a feed.

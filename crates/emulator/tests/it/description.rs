@@ -23,20 +23,6 @@ const NOT_YET: &[&str] = &[
     "/v2/user/service_terms",
     "/v2/user/revoke/service_terms",
     "/v2/user/upgrade/service_terms",
-    "/v1/api/talk/profile",
-    "/v2/api/talk/memo/scrap/send",
-    "/v2/api/talk/memo/send",
-    "/v1/api/talk/friends/message/scrap/send",
-    "/v1/api/talk/friends/message/send",
-    "/v2/api/talk/message/image/upload",
-    "/v2/api/talk/message/image/scrap",
-    "/v2/api/talk/message/image/delete",
-    "/v2/api/talk/channels",
-    "/v1/api/talk/channels",
-    "/v2/api/talk/channels/multi",
-    "/v2/api/kakaolink/talk/template/default",
-    "/v2/api/kakaolink/talk/template/validate",
-    "/v2/api/kakaolink/talk/template/scrap",
 ];
 
 /// The methods and operations of a path.

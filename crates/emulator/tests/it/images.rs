@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::get;
 use jiff::SignedDuration;
-use reqwest::multipart::{Form, Part};
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use crate::support::{ADMIN_KEY, Answer, Kakao, REST_API_KEY, built_in_but, refusal, text, web_site};
@@ -19,18 +19,32 @@ fn key(key: &str) -> String {
     format!("KakaoAK {key}")
 }
 
-fn file(bytes: &[u8]) -> Part {
-    // What the caller says of it does not count.
-    Part::bytes(bytes.to_vec()).file_name("a.png").mime_str("image/png").unwrap()
+/// A form with these files; what it says of their kind does not count.
+fn form(files: &[&[u8]]) -> Vec<u8> {
+    let mut form = Vec::new();
+    for file in files {
+        form.extend(b"--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n");
+        form.extend(b"Content-Type: image/png\r\n\r\n");
+        form.extend(*file);
+        form.extend(b"\r\n");
+    }
+    form.extend(
+        b"--XX\r\nContent-Disposition: form-data; name=\"secure_resource\"\r\n\r\ntrue\r\n--XX--\r\n",
+    );
+    form
 }
 
-async fn upload(kakao: &Kakao, authorization: &str, form: Form) -> Answer {
-    Answer::of(kakao.post(UPLOAD).header("authorization", authorization).multipart(form)).await
+fn uploading(kakao: &Kakao, authorization: &str, form: Vec<u8>) -> RequestBuilder {
+    let request = kakao.post(UPLOAD).header("authorization", authorization);
+    request.header("content-type", "multipart/form-data; boundary=XX").body(form)
+}
+
+async fn upload(kakao: &Kakao, authorization: &str, form: Vec<u8>) -> Answer {
+    Answer::of(uploading(kakao, authorization, form)).await
 }
 
 async fn upload_gif(kakao: &Kakao) -> Value {
-    let form = Form::new().part("file", file(GIF)).text("secure_resource", "true");
-    upload(kakao, &key(REST_API_KEY), form).await.ok()["infos"]["original"].clone()
+    upload(kakao, &key(REST_API_KEY), form(&[GIF])).await.ok()["infos"]["original"].clone()
 }
 
 #[tokio::test]
@@ -57,9 +71,8 @@ async fn an_uploaded_image_is_served_at_its_address_until_it_expires() {
 #[tokio::test]
 async fn under_kakaos_name_the_address_is_kakaos() {
     let kakao = Kakao::start().await;
-    let request =
-        kakao.post(UPLOAD).header("authorization", key(REST_API_KEY)).header("host", "kapi.kakao.com");
-    let answer = Answer::of(request.multipart(Form::new().part("file", file(GIF)))).await.ok();
+    let request = uploading(&kakao, &key(REST_API_KEY), form(&[GIF]));
+    let answer = Answer::of(request.header("host", "kapi.kakao.com")).await.ok();
     assert!(text(&answer["infos"]["original"]["url"]).starts_with("https://kapi.kakao.com/dn/"));
 }
 
@@ -69,10 +82,10 @@ async fn images_are_taken_with_any_app_key_or_a_token() {
     let app = &kakao.emulator.world().apps[0];
     let bearer = format!("Bearer {}", kakao.access_token("ryan").await);
     for authorization in [key(&app.javascript_key), key(&app.native_app_key), bearer] {
-        upload(&kakao, &authorization, Form::new().part("file", file(GIF))).await.ok();
+        upload(&kakao, &authorization, form(&[GIF])).await.ok();
     }
     for authorization in [key(ADMIN_KEY), "Bearer nobody".to_owned(), String::new()] {
-        let answer = upload(&kakao, &authorization, Form::new().part("file", file(GIF))).await;
+        let answer = upload(&kakao, &authorization, form(&[GIF])).await;
         assert_eq!((answer.status.as_u16(), &answer.body["code"]), (401, &json!(-401)), "{authorization}");
     }
 }
@@ -84,21 +97,17 @@ async fn what_is_wrong_with_an_upload_has_its_code() {
     let padded = |length: usize| {
         let mut gif = GIF.to_vec();
         gif.resize(length, 0);
-        Form::new().part("file", file(&gif))
+        form(&[&gif])
     };
     let most = 5 * 1024 * 1024;
     upload(&kakao, &authorization, padded(most)).await.ok();
     let cases = [
         (padded(most + 1), -602, "the image is larger than 5 MB."),
         (padded(4 * most), -602, "the image is larger than 5 MB."),
-        (Form::new().part("file", file(b"<svg/>")), -911, "the image format is not supported."),
-        (Form::new().part("file", file(&GIF[..7])), -911, "the image format is not supported."),
-        (
-            Form::new().part("file", file(GIF)).part("file", file(GIF)),
-            -606,
-            "only one image may be uploaded at a time.",
-        ),
-        (Form::new().text("secure_resource", "true"), -2, "The Parameter [file] cannot be null."),
+        (form(&[b"<svg/>"]), -911, "the image format is not supported."),
+        (form(&[&GIF[..7]]), -911, "the image format is not supported."),
+        (form(&[GIF, GIF]), -606, "only one image may be uploaded at a time."),
+        (form(&[]), -2, "The Parameter [file] cannot be null."),
     ];
     for (form, code, msg) in cases {
         assert_eq!(upload(&kakao, &authorization, form).await.refusal(), refusal(400, code, msg));
@@ -159,7 +168,7 @@ async fn the_oldest_images_make_room() {
     let mut gif = GIF.to_vec();
     gif.resize(5 * 1024 * 1024, 0);
     for _ in 0..13 {
-        upload(&kakao, &key(REST_API_KEY), Form::new().part("file", file(&gif))).await.ok();
+        upload(&kakao, &key(REST_API_KEY), form(&[&gif])).await.ok();
     }
     assert_eq!(kakao.client.get(&first).send().await.unwrap().status(), 404);
 }

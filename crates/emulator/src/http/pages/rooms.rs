@@ -106,11 +106,8 @@ pub(super) async fn room(
     let room = live.read(|world, _| {
         let (owner, partner) = (world.person(&owner)?, world.person(&partner)?);
         let messages: Vec<Message> = world.room(&owner.key, &partner.key).cloned().collect();
-        let apps: Vec<(i64, String, Vec<String>)> = world
-            .apps()
-            .iter()
-            .map(|app| (app.app_id, app.name.clone(), app.web_domains.clone()))
-            .collect();
+        let apps: Vec<(i64, String, Vec<String>)> =
+            world.apps().iter().map(|app| (app.app_id, app.name.clone(), app.web_domains.clone())).collect();
         Some((Face::new(owner), Face::new(partner), messages, apps))
     });
     let Some((owner, partner, messages, apps)) = room else { return Ok(missing(language)) };

@@ -157,7 +157,7 @@ impl Command for IssueTokens {
         let asking = Asking {
             app: client.app.key.clone(),
             kind: client.kind,
-            quotas: client.app.quotas.clone(),
+            quotas: client.app.quotas,
             suspended: client.app.suspended,
         };
         match self.grant_type.as_deref() {

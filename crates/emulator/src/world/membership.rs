@@ -72,9 +72,11 @@ impl Command for EditConsents {
         let [agreed, declined] = [agreed, declined]
             .map(|items| items.into_iter().map(|item| item.id.clone()).collect::<BTreeSet<_>>());
         world.link(&self.link, agreed, now);
-        let Some(link) = world.links.get_mut(&self.link) else { return Ok(true) };
-        let withdrawn: BTreeSet<String> = link.scopes.intersection(&declined).cloned().collect();
-        link.scopes.retain(|scope| !withdrawn.contains(scope));
+        let scopes = world.links.get(&self.link).map(|link| &link.scopes);
+        let withdrawn: BTreeSet<String> =
+            scopes.into_iter().flat_map(|scopes| scopes.intersection(&declined)).cloned().collect();
+        // All that was declined: a code on its way may bring what the link does not have yet.
+        world.withdraw(&self.link, &declined);
         if !withdrawn.is_empty() {
             world.tell(&self.link, Event::ScopesWithdrawn { scopes: withdrawn }, now);
         }

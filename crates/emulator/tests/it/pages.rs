@@ -33,6 +33,47 @@ fn with_key<'a>(list: &'a Value, key: &str) -> &'a Value {
     list.as_array().unwrap().iter().find(|element| element["key"] == key).unwrap()
 }
 
+/// Everything that the settings of a page hold: what is typed, ticked and chosen.
+fn fields_of(page: &Shown) -> Vec<(String, String)> {
+    let form = page.html.split("class=\"settings\"").nth(1).unwrap().split("</form>").next().unwrap();
+    let attribute = |tag: &str, name: &str| {
+        let (_, rest) = tag.split_once(&format!("{name}=\""))?;
+        Some(rest.split('"').next().unwrap().replace("&#34;", "\"").replace("&#38;", "&"))
+    };
+    let mut fields = Vec::new();
+    for tag in form.split('<').skip(1) {
+        let name = attribute(tag, " name");
+        if tag.starts_with("input") && tag.contains("checkbox") {
+            if tag.contains(" checked") {
+                fields.push((name.unwrap(), attribute(tag, " value").unwrap_or("on".to_owned())));
+            }
+        } else if tag.starts_with("input") {
+            fields.push((name.unwrap(), attribute(tag, " value").unwrap_or_default()));
+        } else if tag.starts_with("textarea") {
+            let text = tag.split_once('>').unwrap().1.replace("&#34;", "\"");
+            fields.push((name.unwrap(), text));
+        } else if tag.starts_with("select") {
+            fields.push((name.unwrap(), String::new()));
+        } else if tag.starts_with("option") && (tag.contains(" selected")) {
+            let text = tag.split_once('>').unwrap().1.to_owned();
+            fields.last_mut().unwrap().1 = attribute(tag, " value").unwrap_or(text);
+        }
+    }
+    fields
+}
+
+/// Sends the settings of a page off with some changed; an empty list of values leaves one out.
+async fn save(kakao: &Kakao, page: &str, action: &str, changes: &[(&str, &[&str])]) -> Shown {
+    let mut fields = fields_of(&open(kakao, page).await);
+    for (name, values) in changes {
+        fields.retain(|(given, _)| given != name);
+        fields.extend(values.iter().map(|value| ((*name).to_owned(), (*value).to_owned())));
+    }
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    kakao.browser().submit(action, &fields).await
+}
+
 const PAGES: [&str; 11] = [
     "/_emulator/",
     "/_emulator/people",

@@ -2,52 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{fill_in, open, with_key, world};
+use super::{fill_in, open, save, with_key, world};
 use crate::support::{CLIENT_SECRET, Kakao, REST_API_KEY, Shown};
 
 async fn app(kakao: &Kakao, key: &str) -> Value {
     with_key(&world(kakao).await["apps"], key).clone()
 }
 
-/// Everything of an app as its form holds it: what is typed, ticked and chosen on the page.
-fn fields_of(page: &Shown) -> Vec<(String, String)> {
-    let form = page.html.split("class=\"settings\"").nth(1).unwrap().split("</form>").next().unwrap();
-    let attribute = |tag: &str, name: &str| {
-        let (_, rest) = tag.split_once(&format!("{name}=\""))?;
-        Some(rest.split('"').next().unwrap().replace("&#34;", "\"").replace("&#38;", "&"))
-    };
-    let mut fields = Vec::new();
-    for tag in form.split('<').skip(1) {
-        let name = attribute(tag, " name");
-        if tag.starts_with("input") && tag.contains("checkbox") {
-            if tag.contains(" checked") {
-                fields.push((name.unwrap(), attribute(tag, " value").unwrap_or("on".to_owned())));
-            }
-        } else if tag.starts_with("input") {
-            fields.push((name.unwrap(), attribute(tag, " value").unwrap_or_default()));
-        } else if tag.starts_with("textarea") {
-            let text = tag.split_once('>').unwrap().1.replace("&#34;", "\"");
-            fields.push((name.unwrap(), text));
-        } else if tag.starts_with("select") {
-            fields.push((name.unwrap(), String::new()));
-        } else if tag.starts_with("option") && (tag.contains(" selected")) {
-            let text = tag.split_once('>').unwrap().1.to_owned();
-            fields.last_mut().unwrap().1 = attribute(tag, " value").unwrap_or(text);
-        }
-    }
-    fields
-}
-
 /// Saves the form of `demo` with some fields changed; an empty list of values leaves one out.
 async fn set_up(kakao: &Kakao, changes: &[(&str, &[&str])]) -> Shown {
-    let mut fields = fields_of(&open(kakao, "/_emulator/apps/demo").await);
-    for (name, values) in changes {
-        fields.retain(|(given, _)| given != name);
-        fields.extend(values.iter().map(|value| ((*name).to_owned(), (*value).to_owned())));
-    }
-    let fields: Vec<(&str, &str)> =
-        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    kakao.browser().submit("/_emulator/apps/demo", &fields).await
+    save(kakao, "/_emulator/apps/demo", "/_emulator/apps/demo", changes).await
 }
 
 #[tokio::test]
@@ -61,7 +25,14 @@ async fn saving_an_app_without_a_change_changes_nothing() {
 
 #[tokio::test]
 async fn settings_of_an_app_can_be_changed() {
-    let kakao = Kakao::start().await;
+    let mut seed = serde_json::to_value(katok_emulator::Seed::built_in()).unwrap();
+    seed["apps"][0]["consent_items"] = json!([
+        {"id": "profile_nickname", "level": "required"},
+        {"id": "account_email", "level": "in_use"},
+        {"id": "friends", "level": "optional"},
+    ]);
+    seed["links"] = json!([]);
+    let kakao = Kakao::start_from(katok_emulator::Seed::parse(&seed.to_string()).unwrap()).await;
     let saved = set_up(
         &kakao,
         &[
@@ -95,16 +66,7 @@ async fn settings_of_an_app_can_be_changed() {
         .iter()
         .map(|item| (item["id"].as_str().unwrap(), item["level"].as_str().unwrap()))
         .collect();
-    assert_eq!(
-        items,
-        [
-            ("profile_nickname", "required"),
-            ("profile_image", "optional"),
-            ("friends", "in_use"),
-            ("talk_message", "optional"),
-            ("gender", "optional"),
-        ]
-    );
+    assert_eq!(items, [("profile_nickname", "required"), ("friends", "in_use"), ("gender", "optional"),]);
     assert_eq!((&app["permissions"], &app["members"]), (&json!(["message"]), &json!(["con", "neo"])));
     assert_eq!(app["webhooks"]["unlink"], json!({"url": "http://localhost:9/unlink", "method": "GET"}));
     assert_eq!(app["quotas"]["messages_per_pair_per_day"], 3);

@@ -114,12 +114,12 @@ impl Seed {
 
     /// Adds an app that was just registered in Kakao's console; its keys are made up.
     pub(crate) fn add_app(&mut self, key: &AppKey, name: &str) -> Result<(), SeedError> {
-        Ok(filling::add_app(self, AppEntry::named(key.clone(), name))?)
+        Ok(filling::add_app(self, AppEntry::named(key, name))?)
     }
 
     /// Adds somebody who just made a Kakao account.
     pub(crate) fn add_person(&mut self, key: &PersonKey, nickname: &str) -> Result<(), SeedError> {
-        Ok(filling::add_person(self, PersonEntry::named(key.clone(), nickname))?)
+        Ok(filling::add_person(self, PersonEntry::named(key, nickname))?)
     }
 
     /// Refuses what contradicts itself, or what Kakao's console does not take.

@@ -102,6 +102,28 @@ async fn message_appears_in_a_room_that_is_open() {
 }
 
 #[tokio::test]
+async fn exchange_appears_in_a_journal_that_is_open_and_in_the_language_chosen() {
+    let Some(desk) = Desk::new().await else { return };
+    desk.sign_in().await;
+    desk.browser.see("#count", "0").await;
+    let page = desk.browser.window().await.unwrap();
+    let journal = desk.browser.new_tab().await.unwrap();
+    desk.browser.switch_to_window(journal.clone()).await.unwrap();
+    desk.browser.open_page(&desk.emulator.page("journal")).await;
+    desk.browser.press_named("a", "English").await;
+    desk.browser.open_page(&desk.emulator.page("journal?path=memo")).await;
+    desk.browser.see("main", "Nothing yet").await;
+
+    desk.browser.switch_to_window(page).await.unwrap();
+    desk.send_to_me("기록에 남을 글").await;
+    desk.browser.see("#result", "보냈습니다").await;
+    desk.browser.switch_to_window(journal).await.unwrap();
+    desk.browser.press_named("a", "/v2/api/talk/memo").await;
+    desk.browser.see("main", "기록에 남을 글").await;
+    desk.browser.close(&[]).await;
+}
+
+#[tokio::test]
 async fn cancelled_consent_says_so_and_signs_nobody_in() {
     let Some(desk) = Desk::new().await else { return };
     desk.choose_ryan().await;
@@ -227,8 +249,10 @@ async fn every_page_fits_a_desk_and_a_phone() {
     browser.fits("unlink").await;
 
     browser.open_page(&emulator.people_page()).await;
-    browser.fits("people").await;
+    browser.fits("overview").await;
     browser.press_named("a", "라이언").await;
+    browser.fits("person").await;
+    browser.press_named("a", "휴대폰 화면으로 보기").await;
     browser.fits("rooms").await;
     browser.press_named("a", "나와의 채팅").await;
     browser.see(".ktb-bubble", "대파").await;
@@ -236,6 +260,10 @@ async fn every_page_fits_a_desk_and_a_phone() {
     desk.open_room("어피치", "라이언").await;
     browser.see(".ktb-bubble", "등산").await;
     browser.fits("friends-room").await;
+    for name in ["people", "apps", "apps/demo", "tokens", "journal", "journal/1", "faults", "clock"] {
+        browser.open_page(&emulator.page(name)).await;
+        browser.fits(&format!("emulator-{}", name.replace('/', "-"))).await;
+    }
 
     browser.open_page(gateway.join("/nowhere").unwrap().as_str()).await;
     browser.fits("problem").await;

@@ -30,6 +30,11 @@ impl Emulator {
         self.control("/_emulator/").to_string()
     }
 
+    /// One of its own pages.
+    pub(crate) fn page(&self, name: &str) -> String {
+        self.control(&format!("/_emulator/{name}")).to_string()
+    }
+
     fn control(&self, path: &str) -> Url {
         self.url.join(path).unwrap()
     }

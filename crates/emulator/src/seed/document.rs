@@ -153,7 +153,7 @@ pub(super) struct LinkEntry {
 
 impl AppEntry {
     /// An app of which only this is known; an empty name is none.
-    pub(super) fn named(key: AppKey, name: &str) -> Self {
+    pub(super) fn named(key: &AppKey, name: &str) -> Self {
         let name = (!name.is_empty()).then(|| name.to_owned());
         let entry = serde_json::from_value(json!({ "key": key, "name": name }));
         entry.expect("a key is all that an entry must have")
@@ -162,7 +162,7 @@ impl AppEntry {
 
 impl PersonEntry {
     /// A person of whom only this is known; an empty nickname is none.
-    pub(super) fn named(key: PersonKey, nickname: &str) -> Self {
+    pub(super) fn named(key: &PersonKey, nickname: &str) -> Self {
         let nickname = (!nickname.is_empty()).then(|| nickname.to_owned());
         let entry = serde_json::from_value(json!({ "key": key, "nickname": nickname }));
         entry.expect("a key is all that an entry must have")

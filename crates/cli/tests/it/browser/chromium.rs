@@ -15,7 +15,7 @@ use thirtyfour::{BrowserLogEntry, LoggingPrefsLogLevel};
 use crate::emulator::http;
 use crate::program::{leave_out, send_signal};
 
-const ARGUMENTS: [&str; 8] = [
+const ARGUMENTS: [&str; 9] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -24,6 +24,8 @@ const ARGUMENTS: [&str; 8] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    // The pages of the emulator come in the browser's language.
+    "--accept-lang=ko",
 ];
 
 /// Width and height of a page on a desk.

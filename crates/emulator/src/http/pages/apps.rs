@@ -139,7 +139,7 @@ const FIELDS: &[Group] = &[
 
 #[derive(Template)]
 #[template(path = "apps.html")]
-struct Apps {
+struct AppsPage {
     frame: Frame,
     t: &'static Words,
     apps: Vec<AppRow>,
@@ -168,7 +168,7 @@ impl AppRow {
     }
 }
 
-impl Apps {
+impl AppsPage {
     fn new(live: &LiveWorld, language: Language) -> Self {
         let frame = Frame::new(language, Section::Apps);
         let apps = live.read(|world, _| AppRow::all(world));
@@ -177,7 +177,7 @@ impl Apps {
 }
 
 pub(super) async fn list(State(live): State<Arc<LiveWorld>>, language: Language) -> Response {
-    show(&Apps::new(&live, language))
+    show(&AppsPage::new(&live, language))
 }
 
 pub(super) async fn register(
@@ -192,7 +192,7 @@ pub(super) async fn register(
     };
     match registered {
         Ok(()) => done(&format!("/_emulator/apps/{key}")),
-        Err(problem) => show(&Apps { key, name, problem: Some(problem), ..Apps::new(&live, language) }),
+        Err(problem) => show(&AppsPage { key, name, problem: Some(problem), ..AppsPage::new(&live, language) }),
     }
 }
 

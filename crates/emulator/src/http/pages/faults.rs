@@ -74,7 +74,7 @@ impl Preset {
 
 #[derive(Template)]
 #[template(path = "faults.html")]
-struct Faults {
+struct FaultsPage {
     frame: Frame,
     t: &'static Words,
     faults: Vec<FaultRow>,
@@ -163,7 +163,7 @@ impl Form {
     }
 }
 
-impl Faults {
+impl FaultsPage {
     fn new(live: &LiveWorld, language: Language) -> Self {
         let t = language.words();
         let row = |fault: ScriptedFault| {
@@ -211,7 +211,7 @@ pub(super) async fn list(
     language: Language,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let mut faults = Faults::new(&live, language);
+    let mut faults = FaultsPage::new(&live, language);
     faults.frame = faults.frame.saying_done(query.as_deref());
     show(&faults)
 }
@@ -231,7 +231,7 @@ pub(super) async fn add(State(live): State<Arc<LiveWorld>>, language: Language, 
     let added = fault.and_then(|fault| live.add_fault(fault).map_err(|error| problem(error, language)));
     match added {
         Ok(_) => done("/_emulator/faults"),
-        Err(problem) => show(&Faults { form, problem: Some(problem), ..Faults::new(&live, language) }),
+        Err(problem) => show(&FaultsPage { form, problem: Some(problem), ..FaultsPage::new(&live, language) }),
     }
 }
 

@@ -42,7 +42,7 @@ impl PersonRow {
 
 #[derive(Template)]
 #[template(path = "people.html")]
-struct People {
+struct PeoplePage {
     frame: Frame,
     t: &'static Words,
     people: Vec<PersonRow>,
@@ -51,7 +51,7 @@ struct People {
     problem: Option<Problem>,
 }
 
-impl People {
+impl PeoplePage {
     fn new(live: &LiveWorld, language: Language) -> Self {
         let people = live.read(|world, _| PersonRow::all(world));
         let frame = Frame::new(language, Section::People);
@@ -71,7 +71,7 @@ pub(super) async fn list(
     language: Language,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let mut people = People::new(&live, language);
+    let mut people = PeoplePage::new(&live, language);
     people.frame = people.frame.saying_done(query.as_deref());
     show(&people)
 }
@@ -85,7 +85,7 @@ pub(super) async fn add(State(live): State<Arc<LiveWorld>>, language: Language, 
     match joined {
         Ok(()) => done(&format!("/_emulator/people/{key}")),
         Err(problem) => {
-            show(&People { key, nickname, problem: Some(problem), ..People::new(&live, language) })
+            show(&PeoplePage { key, nickname, problem: Some(problem), ..PeoplePage::new(&live, language) })
         }
     }
 }

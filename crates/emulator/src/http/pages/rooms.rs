@@ -22,7 +22,7 @@ use crate::world::template::is_registered;
 
 #[derive(Template)]
 #[template(path = "rooms.html")]
-struct Rooms {
+struct ChatList {
     language: Language,
     t: &'static Words,
     owner: Face,
@@ -68,7 +68,7 @@ pub(super) async fn list(
     let rooms = live.read(|world, _| {
         let person = world.person(&person)?;
         let (owner, rooms) = (Face::new(person), RoomRow::all(world, person));
-        Some(Rooms { language, t: language.words(), owner, rooms })
+        Some(ChatList { language, t: language.words(), owner, rooms })
     });
     Ok(rooms.map_or_else(|| missing(language), |rooms| show(&rooms)))
 }

@@ -25,7 +25,7 @@ const NEARLY_SPENT: SignedDuration = SignedDuration::from_hours(29 * 24);
 
 #[derive(Template)]
 #[template(path = "tokens.html")]
-struct Tokens {
+struct TokensPage {
     frame: Frame,
     t: &'static Words,
     asked: Asked,
@@ -87,7 +87,7 @@ pub(super) async fn list(
             expires_at: korean_time(token.expires_at).strftime("%Y-%m-%d %H:%M").to_string(),
             is_nearly_spent: token.expires_at.duration_since(now) <= NEARLY_SPENT,
         };
-        Tokens {
+        TokensPage {
             frame: Frame::new(language, Section::Tokens).saying_done(asked.done.is_some().then_some("done")),
             t: language.words(),
             people: world.people().iter().map(|p| (p.key.clone(), p.nickname.clone())).collect(),

@@ -204,7 +204,7 @@ words! {
     app: "앱", "App";
     remaining: "남은 시간", "Time left";
     scopes: "동의 항목", "Scopes";
-    actions: "하기", "Actions";
+    actions: "작업", "Actions";
     expire: "만료시키기", "Expire";
     age: "30일 미만으로", "Below 30 days";
     nearly_spent: "다음 갱신 때 교체", "Replaced at its next use";

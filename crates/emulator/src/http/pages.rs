@@ -36,6 +36,7 @@ pub(super) fn routes() -> Router<Arc<LiveWorld>> {
         .route("/_emulator/people/{person}", get(person::look))
         .route("/_emulator/people/{person}/account", post(person::edit_account))
         .route("/_emulator/people/{person}/friends", post(person::edit_friend))
+        .route("/_emulator/people/{person}/sessions/end", post(person::sign_out))
         .route("/_emulator/people/{person}/apps/{app}", post(person::edit_membership))
         .route("/_emulator/people/{person}/rooms", get(rooms::list))
         .route("/_emulator/people/{person}/rooms/{partner}", get(rooms::room))

@@ -8,6 +8,9 @@ use super::generator::Opaque;
 use super::{Command, World};
 use crate::seed::{App, AppKey, Secret, SeedError};
 
+/// How many apps can be registered, so that nobody fills the memory.
+const APPS: usize = 1_000;
+
 /// Registers an app; its keys are made up.
 pub(crate) struct RegisterApp {
     pub(crate) key: AppKey,
@@ -19,6 +22,10 @@ impl Command for RegisterApp {
     type Fault = SeedError;
 
     fn run(self, world: &mut World, _now: Timestamp) -> Result<(), SeedError> {
+        if world.apps.len() >= APPS {
+            let problem = format!("there are {APPS} apps already");
+            return Err(SeedError::Wrong { place: "apps".to_owned(), problem });
+        }
         let mut seed = world.to_seed();
         seed.add_app(&self.key, &self.name)?;
         (world.apps, world.people) = (seed.apps, seed.people);

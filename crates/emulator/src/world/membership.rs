@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::event::{Event, UnlinkReason};
 use super::link::{Link, LinkKey};
+use super::session::PEOPLE;
 use super::{Command, World};
 use crate::seed::{ConsentItem, ConsentLevel, Person, PersonKey, SeedError};
 
@@ -21,6 +22,10 @@ impl Command for Join {
     type Fault = SeedError;
 
     fn run(self, world: &mut World, _now: Timestamp) -> Result<(), SeedError> {
+        if world.people.len() >= PEOPLE {
+            let problem = format!("there are {PEOPLE} people already");
+            return Err(SeedError::Wrong { place: "people".to_owned(), problem });
+        }
         let mut seed = world.to_seed();
         seed.add_person(&self.key, &self.nickname)?;
         world.people = seed.people;

@@ -14,8 +14,8 @@ const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 pub(crate) const KEPT_SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How many accounts a browser remembers.
 const ACCOUNTS_PER_BROWSER: usize = 10;
-/// How many people can sign up, so that nobody fills the memory.
-const PEOPLE: usize = 10_000;
+/// How many people there can be, so that nobody fills the memory.
+pub(super) const PEOPLE: usize = 10_000;
 /// As in Kakao's sign-up form.
 const LONGEST_NICKNAME: usize = 20;
 
@@ -159,7 +159,39 @@ impl Command for SignOut {
     }
 }
 
+/// Ends somebody's sessions in every browser, as on the pages of their Kakao account.
+pub(crate) struct SignOutEverywhere {
+    pub(crate) person: PersonKey,
+}
+
+impl Command for SignOutEverywhere {
+    type Reply = ();
+    type Fault = std::convert::Infallible;
+
+    fn run(self, world: &mut World, _now: Timestamp) -> Result<(), Self::Fault> {
+        for browser in world.browsers.values_mut() {
+            browser.session.take_if(|session| session.person == self.person);
+        }
+        Ok(())
+    }
+}
+
+/// That somebody is signed in somewhere.
+pub(crate) struct LivingSession {
+    pub(crate) since: Timestamp,
+    pub(crate) expires_at: Timestamp,
+}
+
 impl World {
+    /// In which browsers somebody is signed in.
+    pub(crate) fn sessions_of(&self, person: &PersonKey, now: Timestamp) -> Vec<LivingSession> {
+        let sessions = self.browsers.values().filter_map(|browser| browser.session.as_ref());
+        sessions
+            .filter(|session| session.person == *person && now < session.expires_at)
+            .map(|session| LivingSession { since: session.since, expires_at: session.expires_at })
+            .collect()
+    }
+
     /// Under a new secret: whoever knew the old one must not gain from the sign-in.
     fn open_session(&mut self, person: PersonKey, browser: &BrowserState, now: Timestamp) -> String {
         let before = browser

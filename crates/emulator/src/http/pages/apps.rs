@@ -192,7 +192,9 @@ pub(super) async fn register(
     };
     match registered {
         Ok(()) => done(&format!("/_emulator/apps/{key}")),
-        Err(problem) => show(&AppsPage { key, name, problem: Some(problem), ..AppsPage::new(&live, language) }),
+        Err(problem) => {
+            show(&AppsPage { key, name, problem: Some(problem), ..AppsPage::new(&live, language) })
+        }
     }
 }
 

@@ -231,7 +231,9 @@ pub(super) async fn add(State(live): State<Arc<LiveWorld>>, language: Language, 
     let added = fault.and_then(|fault| live.add_fault(fault).map_err(|error| problem(error, language)));
     match added {
         Ok(_) => done("/_emulator/faults"),
-        Err(problem) => show(&FaultsPage { form, problem: Some(problem), ..FaultsPage::new(&live, language) }),
+        Err(problem) => {
+            show(&FaultsPage { form, problem: Some(problem), ..FaultsPage::new(&live, language) })
+        }
     }
 }
 

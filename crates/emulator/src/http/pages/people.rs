@@ -12,8 +12,9 @@ use super::frame::{Frame, Section, done, show};
 use super::language::Language;
 use super::words::Words;
 use crate::live::LiveWorld;
-use crate::seed::{Person, PersonKey};
+use crate::seed::{App, Person, PersonKey};
 use crate::world::World;
+use crate::world::link::LinkKey;
 use crate::world::membership::Join;
 
 /// Somebody in a list, with what there is of them.
@@ -26,15 +27,15 @@ pub(super) struct PersonRow {
 
 impl PersonRow {
     pub(super) fn all(world: &World) -> Vec<Self> {
-        let links = world.to_seed().links;
-        let row = |person: &Person| Self {
-            face: Face::new(person),
-            received: world.inbox(&person.key).len(),
-            apps: links
-                .iter()
-                .filter(|link| link.person == person.key)
-                .map(|link| link.app.to_string())
-                .collect(),
+        let is_linked =
+            |app: &&App, person: &Person| world.membership(&LinkKey::new(&app.key, &person.key)).is_some();
+        let row = |person: &Person| {
+            let apps = world.apps().iter().filter(|app| is_linked(app, person));
+            Self {
+                face: Face::new(person),
+                received: world.inbox(&person.key).len(),
+                apps: apps.map(|app| app.key.to_string()).collect(),
+            }
         };
         world.people().iter().map(row).collect()
     }

@@ -24,6 +24,7 @@ use crate::world::friendship::{EditFriend, Standing};
 use crate::world::link::LinkKey;
 use crate::world::membership::{EditAccount, EditConsents, Part};
 use crate::world::quota::korean_time;
+use crate::world::session::SignOutEverywhere;
 
 const FIELDS: &[Group] = &[
     Group {
@@ -78,6 +79,7 @@ struct PersonPage {
     /// Who could become a friend.
     strangers: Vec<(PersonKey, String)>,
     apps: Vec<MembershipRow>,
+    sessions: Vec<SessionRow>,
     groups: Vec<Inputs>,
     problem: Option<Problem>,
 }
@@ -85,6 +87,12 @@ struct PersonPage {
 struct FriendRow {
     face: Face,
     standing: Standing,
+}
+
+/// A browser in which somebody is signed in.
+struct SessionRow {
+    since: String,
+    remaining: String,
 }
 
 /// How somebody stands with an app.
@@ -110,7 +118,7 @@ struct ItemRow {
 }
 
 impl PersonPage {
-    fn new(world: &World, language: Language, person: &Person) -> Self {
+    fn new(world: &World, now: Timestamp, language: Language, person: &Person) -> Self {
         let t = language.words();
         let friends: Vec<FriendRow> = world
             .friends_of(&person.key)
@@ -130,6 +138,14 @@ impl PersonPage {
             strangers: strangers.map(|other| (other.key.clone(), other.nickname.clone())).collect(),
             friends,
             apps: world.apps().iter().map(|app| membership(world, language, app, person)).collect(),
+            sessions: world
+                .sessions_of(&person.key, now)
+                .into_iter()
+                .map(|session| SessionRow {
+                    since: minute(session.since),
+                    remaining: language.duration(session.expires_at.duration_since(now)),
+                })
+                .collect(),
             groups: inputs(person, FIELDS, &|_| Vec::new(), t),
             problem: None,
         }
@@ -138,7 +154,6 @@ impl PersonPage {
 
 fn membership(world: &World, language: Language, app: &App, person: &Person) -> MembershipRow {
     let link = world.membership(&LinkKey::new(&app.key, &person.key));
-    let day = |at: Timestamp| korean_time(at).strftime("%Y-%m-%d %H:%M").to_string();
     let item = |id: &str, required| ItemRow {
         id: id.to_owned(),
         name: item_name(id, language),
@@ -151,7 +166,7 @@ fn membership(world: &World, language: Language, app: &App, person: &Person) -> 
         user_id: person.user_ids[&app.key],
         membership: link.map(|link| Membership {
             uuid: link.uuid.clone(),
-            since: day(link.connected_at),
+            since: minute(link.connected_at),
             is_preregistered: link.registered_at.is_none(),
         }),
         items: app
@@ -160,6 +175,10 @@ fn membership(world: &World, language: Language, app: &App, person: &Person) -> 
             .map(|asked| item(&asked.id, asked.level == ConsentLevel::Required))
             .collect(),
     }
+}
+
+fn minute(at: Timestamp) -> String {
+    korean_time(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 fn person_of(live: &LiveWorld, key: &str) -> Option<Person> {
@@ -172,7 +191,7 @@ pub(super) async fn look(
     Named(key): Named<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ControlFault> {
-    let page = live.read(|world, _| Some(PersonPage::new(world, language, world.person(&key)?)));
+    let page = live.read(|world, now| Some(PersonPage::new(world, now, language, world.person(&key)?)));
     let Some(mut page) = page else { return Ok(missing(language)) };
     page.frame = page.frame.saying_done(query.as_deref());
     Ok(show(&page))
@@ -188,7 +207,7 @@ pub(super) async fn edit_account(
     let edited = fill(&person, FIELDS, &filled, language.words())
         .and_then(|changed| live.apply(EditAccount(changed)).map_err(Problem::from));
     let Err(problem) = edited else { return Ok(done(&format!("/_emulator/people/{key}#account"))) };
-    let mut page = live.read(|world, _| PersonPage::new(world, language, &person));
+    let mut page = live.read(|world, now| PersonPage::new(world, now, language, &person));
     show_again(&mut page.groups, &filled, &problem);
     Ok(show(&PersonPage { problem: Some(problem), ..page }))
 }
@@ -213,6 +232,16 @@ pub(super) async fn edit_friend(
     }
     let Ok(edited) = live.apply(EditFriend { of, with, standing });
     Ok(if edited { done(&format!("/_emulator/people/{key}#friends")) } else { missing(language) })
+}
+
+pub(super) async fn sign_out(
+    State(live): State<Arc<LiveWorld>>,
+    language: Language,
+    Named(key): Named<String>,
+) -> Result<Response, ControlFault> {
+    let Some(person) = person_of(&live, &key) else { return Ok(missing(language)) };
+    let Ok(()) = live.apply(SignOutEverywhere { person: person.key });
+    Ok(done(&format!("/_emulator/people/{key}#sessions")))
 }
 
 pub(super) async fn edit_membership(

@@ -127,6 +127,10 @@ words! {
     account_delete: "본인, 카카오계정 탈퇴", "The person, by leaving Kakao";
     forced_account_delete: "카카오, 계정 강제 탈퇴", "Kakao, by deleting the account";
     incomplete_sign_up: "가입하지 않은 사전 등록의 만료", "Nobody: a preregistration ran out";
+    sessions: "로그인된 브라우저", "Browsers signed in";
+    no_sessions: "로그인된 브라우저가 없습니다.", "Signed in nowhere.";
+    signed_in_since: "로그인한 때", "Signed in";
+    end_sessions: "모두 로그아웃", "Sign out everywhere";
 
     // Apps.
     add_app: "앱 추가", "Add an app";

@@ -79,7 +79,8 @@ async fn settings_of_an_app_can_be_changed() {
 async fn settings_that_kakaos_console_does_not_take_are_refused_at_the_field() {
     let kakao = Kakao::start().await;
     let before = world(&kakao).await;
-    let eleven = (0..11).map(|n| format!("http://localhost/{n}\n")).collect::<String>();
+    let eleven: Vec<String> = (0..11).map(|n| format!("http://localhost/{n}")).collect();
+    let eleven = eleven.join("\n");
     for (field, value) in [
         ("redirect_uris", "not an address"),
         ("redirect_uris", eleven.as_str()),

@@ -145,3 +145,18 @@ async fn somebody_can_be_linked_to_an_app_and_unlinked_again() {
     assert_eq!(kakao.me(&token).await.status, 401);
     assert_eq!(kakao.browser().submit(path, &unlink).await.status, 404);
 }
+
+#[tokio::test]
+async fn sessions_are_listed_and_can_be_ended_everywhere() {
+    let kakao = Kakao::start().await;
+    assert!(open(&kakao, "/_emulator/people/ryan").await.html.contains("로그인된 브라우저가 없습니다"));
+    let mut browser = kakao.browser();
+    let url = kakao.authorize_url(&[]);
+    assert!(browser.sign_in(&url, "ryan").await.html.contains("동의하고 계속하기"));
+    let page = open(&kakao, "/_emulator/people/ryan").await.html;
+    assert!(page.contains("로그인한 때 2026-03-01 09:00 · 남은 시간 1일"), "{page}");
+    assert!(open(&kakao, "/_emulator/people/apeach").await.html.contains("로그인된 브라우저가 없습니다"));
+    let page = fill_in(&kakao, "/_emulator/people/ryan/sessions/end", &[]).await;
+    assert!(page.html.contains("로그인된 브라우저가 없습니다"));
+    assert!(!browser.open(&url).await.html.contains("동의하고 계속하기"));
+}

@@ -90,7 +90,9 @@ fn credentials(headers: &HeaderMap, parameters: &Parameters) -> Credentials {
     let (scheme, key) = header.and_then(|value| value.trim().split_once(' ')).unwrap_or_default();
     let key = key.trim();
     if key.is_empty() {
-        Credentials::Missing
+        // passport-kakao shows its token so, and people sign in by it.
+        let token = parameters.owned("access_token").filter(|token| !token.is_empty());
+        token.map_or(Credentials::Missing, Credentials::Token)
     } else if scheme.eq_ignore_ascii_case("bearer") {
         Credentials::Token(key.to_owned())
     } else if scheme.eq_ignore_ascii_case("kakaoak") {

@@ -111,6 +111,17 @@ async fn calls_without_a_good_token_are_401_and_say_how() {
 }
 
 #[tokio::test]
+async fn access_token_may_stand_in_the_query_where_no_header_shows_one() {
+    let kakao = Kakao::start().await;
+    let token = kakao.access_token("ryan").await;
+    let me = async |query: &str| Answer::of(kakao.get(&format!("/v2/user/me?access_token={query}"))).await;
+    assert_eq!(me(&token).await.ok(), kakao.me(&token).await.ok());
+    assert_eq!(me("").await.refusal(), refused("no authentication key!"));
+    let both = kakao.get(&format!("/v2/user/me?access_token={token}")).bearer_auth("unknown");
+    assert_eq!(Answer::of(both).await.refusal(), refused(NO_SUCH_TOKEN));
+}
+
+#[tokio::test]
 async fn logout_kills_the_pair_of_tokens_and_no_other() {
     let kakao = Kakao::start().await;
     let [phone, desk] = [kakao.log_in("ryan").await, kakao.log_in("ryan").await];

@@ -1,27 +1,50 @@
-//! What the tests need beside Rust: a browser with its driver, Korean letters to look at, Python, and cargo-deny.
+//! What the tests need beside Rust: a browser, Korean letters to look at, clients in other languages, and cargo-deny.
 
 use std::env;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Something from the distribution; its package has one name on Debian and another on Ubuntu.
 struct Need {
     present: fn() -> bool,
     packages: [&'static str; 2],
+    /// Whether it comes with what it recommends: for npm that would be a compiler's worth, for Apache's module
+    /// a web server on port 80.
+    with_recommended: bool,
 }
 
-const NEEDS: [Need; 4] = [
+impl Need {
+    const fn alone(present: fn() -> bool, package: &'static str) -> Self {
+        Self { present, packages: [package, package], with_recommended: false }
+    }
+}
+
+const NEEDS: [Need; 9] = [
     Need {
         present: || on_path("chromium") || on_path("chromium-browser") || on_path("google-chrome"),
         packages: ["chromium", "chromium-browser"],
+        with_recommended: true,
     },
-    Need { present: || on_path("chromedriver"), packages: ["chromium-driver", "chromium-chromedriver"] },
-    // Without a Korean font every page still works, and every picture of it is full of empty boxes.
-    Need { present: has_korean_font, packages: ["fonts-noto-cjk", "fonts-noto-cjk"] },
-    // Debian's python3 alone can make no virtual environment; python3-venv brings both.
     Need {
-        present: || works(Command::new("python3").args(["-c", "import ensurepip, venv"])),
-        packages: ["python3-venv", "python3-venv"],
+        present: || on_path("chromedriver"),
+        packages: ["chromium-driver", "chromium-chromedriver"],
+        with_recommended: true,
     },
+    // Without a Korean font every page still works, and every picture of it is full of empty boxes.
+    Need::alone(has_korean_font, "fonts-noto-cjk"),
+    // Debian's python3 alone can make no virtual environment; python3-venv brings both.
+    Need::alone(|| works(Command::new("python3").args(["-c", "import ensurepip, venv"])), "python3-venv"),
+    Need::alone(has_node_18, "nodejs"),
+    Need::alone(|| on_path("npm"), "npm"),
+    Need::alone(
+        || works(Command::new("ruby").args(["-e", "require 'oauth2'; require 'jwt'"])),
+        "ruby-oauth2",
+    ),
+    Need::alone(
+        || Path::new("/usr/lib/apache2/modules/mod_auth_openidc.so").exists(),
+        "libapache2-mod-auth-openidc",
+    ),
+    Need::alone(|| on_path("curl"), "curl"),
 ];
 
 /// Installs the packages that are missing, and says so; does nothing on a machine that has them all.
@@ -30,7 +53,7 @@ pub(crate) fn packages() -> Result<(), String> {
     if !missing.is_empty() {
         install(&missing)?;
         if let Some(need) = missing.iter().find(|need| !(need.present)()) {
-            return Err(format!("{} is still missing after its installation", need.packages[0]));
+            return Err(format!("{} is still missing or too old after its installation", need.packages[0]));
         }
     }
     Ok(())
@@ -73,7 +96,8 @@ fn install(missing: &[&Need]) -> Result<(), String> {
         let installable = |package| works(Command::new("apt-cache").args(["show", package]));
         let package = if installable(debian) { debian } else { ubuntu };
         println!("{package} is missing: installing it (apt-get install)");
-        apt_get(&["install", "-qq", "-y", package])?;
+        let how = if need.with_recommended { "--install-recommends" } else { "--no-install-recommends" };
+        apt_get(&["install", "-qq", "-y", how, package])?;
     }
     Ok(())
 }
@@ -81,6 +105,12 @@ fn install(missing: &[&Need]) -> Result<(), String> {
 fn on_path(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// The oldest that all clients run on; Debian 12 and Ubuntu 24.04 have it.
+fn has_node_18() -> bool {
+    let script = "process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)";
+    works(Command::new("node").args(["-e", script]))
 }
 
 fn has_korean_font() -> bool {

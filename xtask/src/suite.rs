@@ -14,15 +14,16 @@ pub(crate) fn run_all(deny: &[&str]) -> Result<(), String> {
     }
     step("packages", needs::packages)?;
     step("cargo-deny", needs::cargo_deny)?;
-    let python = step("third-party client", third_party::python)?;
+    let clients = step("third-party clients", third_party::install)?;
     step("formatting", || run(&mut cargo(&["fmt", "--all", "--check"])))?;
     step("clippy", || run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])))?;
     step("dependencies", || run(&mut cargo(&[&["deny", "check"], deny].concat())))?;
     step("tests", || {
         let mut tests = cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]);
-        // Without these, tests say what they left out for want of a browser or a Python.
+        // Without these, tests say what they left out for want of a browser or a client.
         tests.env("KATOK_REQUIRE_BROWSER", "1").env("KATOK_REQUIRE_THIRD_PARTY", "1");
-        run(tests.env("KATOK_TEST_PYTHON", &python))
+        tests.env("KATOK_TEST_PYTHON", &clients.python);
+        run(tests.env("KATOK_TEST_NODE_MODULES", &clients.node_modules))
     })?;
     step("documentation tests", || run(&mut cargo(&["test", "--workspace", "--doc"])))?;
     step("documentation", || {

@@ -1,33 +1,203 @@
-//! An OAuth client of somebody else's, as it comes from Python's package index, signs in at the emulator.
+//! Clients of Kakao and of OpenID Connect that others wrote, as the registries and Debian have them.
+//!
+//! Each is a script in `tests/third-party` that says what the client does and what it has to find. None of them
+//! knows of an emulator: `katok emulator exec` and `katok emulator --tls` answer at Kakao's own addresses.
 
-use std::path::Path;
-use std::process::Command;
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use crate::program::{Machine, leave_out};
+use serde_json::Value;
 
-#[tokio::test]
-async fn authlib_as_it_comes_signs_in_sends_refreshes_and_is_refused_a_used_code() {
-    let Some(python) = std::env::var_os("KATOK_TEST_PYTHON") else {
-        let what = "the third-party client: KATOK_TEST_PYTHON names no Python (`cargo xtask test` makes one)";
-        return leave_out(what, "KATOK_REQUIRE_THIRD_PARTY");
-    };
+use crate::program::{Machine, Running, leave_out};
+
+#[test]
+fn authlib_signs_in_by_openid_connect_and_can_all_that_kakao_can() {
+    python("authlib_client.py");
+}
+
+#[test]
+fn requests_oauthlib_refreshes_by_itself_and_asks_for_additional_consent() {
+    python("requests_oauthlib_client.py");
+}
+
+#[test]
+fn httpx_oauth_signs_in_and_reads_the_profile() {
+    python("httpx_oauth_client.py");
+}
+
+#[test]
+fn social_auth_core_signs_in_and_reads_the_profile() {
+    python("social_auth_core_client.py");
+}
+
+#[test]
+fn django_allauth_signs_a_visitor_in() {
+    python("django_allauth_client.py");
+}
+
+#[test]
+fn pykakao_sends_to_oneself_and_to_friends() {
+    python("pykakao_client.py");
+}
+
+#[test]
+fn idpyoidc_signs_in_knowing_only_the_issuer() {
+    python("idpyoidc_client.py");
+}
+
+#[test]
+fn openid_client_signs_in_by_openid_connect_and_can_all_that_kakao_can() {
+    node("openid-client.mjs");
+}
+
+#[test]
+fn arctic_signs_in_and_asks_for_additional_consent() {
+    node("arctic.mjs");
+}
+
+#[test]
+fn passport_kakao_signs_a_visitor_in() {
+    node("passport-kakao.mjs");
+}
+
+#[test]
+fn auth_js_signs_a_visitor_in() {
+    node("auth-core.mjs");
+}
+
+#[test]
+fn oauth2_of_ruby_signs_in_by_openid_connect_and_can_all_that_kakao_can() {
+    if !works(Command::new("ruby").args(["-e", "require 'oauth2'; require 'jwt'"])) {
+        return leave_out("clients in Ruby: ruby-oauth2 is not installed", REQUIRED);
+    }
+    exec(&["ruby".as_ref(), scripts("ruby").join("oauth2_client.rb").as_os_str()]);
+}
+
+#[test]
+fn apache_lets_in_whom_kakao_knows() {
+    if !Path::new("/usr/lib/apache2/modules/mod_auth_openidc.so").exists() {
+        return leave_out("Apache: libapache2-mod-auth-openidc is not installed", REQUIRED);
+    }
+    python("mod_auth_openidc_client.py");
+}
+
+#[test]
+fn curl_does_by_tls_what_kakaos_documents_do_with_it() {
+    if !works(Command::new("curl").arg("--version")) {
+        return leave_out("curl is not installed", REQUIRED);
+    }
     let machine = Machine::new();
-    let (_running, emulator) = machine.emulator();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/third-party/authlib_login.py");
-    let done = Command::new(python).arg(script).arg(emulator.origin()).output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    assert_eq!(emulator.texts("ryan").await, ["Authlib에서 안녕"]);
+    let (_running, tls) = Tls::start(&machine);
+    // What `katok emulator --tls` tells its users to write on the command line, once for all.
+    let connect = |host: &str| format!("connect-to = {host}:443:127.0.0.1:{}\n", tls.port);
+    let curlrc = format!("cacert = {}\n{}{}", tls.ca, connect("kauth.kakao.com"), connect("kapi.kakao.com"));
+    let curlrc = machine.file(".curlrc", &curlrc);
+    let home = Path::new(&curlrc).parent().unwrap();
+    let mut command = Command::new("sh");
+    succeeds(command.arg(scripts("curl").join("kakao.sh")).env("CURL_HOME", home), &tls);
+}
+
+#[test]
+fn authlib_signs_in_by_tls_too() {
+    let Some(python) = third_party("KATOK_TEST_PYTHON") else { return };
+    let machine = Machine::new();
+    let (_running, tls) = Tls::start(&machine);
+    let mut command = Command::new(python);
+    command.arg("-B").arg(scripts("python").join("authlib_client.py")).env("REQUESTS_CA_BUNDLE", &tls.ca);
+    // In place of the line in the hosts file, which needs root, as does port 443.
+    command.env("PYTHONPATH", scripts("python/hosts_file")).env("KATOK_TEST_TLS_PORT", tls.port.to_string());
+    succeeds(&mut command, &tls);
 }
 
 #[test]
 fn the_recipe_for_pytest_works_as_it_stands_in_the_documentation() {
-    let Some(python) = std::env::var_os("KATOK_TEST_PYTHON") else {
-        let what = "the recipe for pytest: KATOK_TEST_PYTHON names no Python (`cargo xtask test` makes one)";
-        return leave_out(what, "KATOK_REQUIRE_THIRD_PARTY");
-    };
+    let Some(python) = third_party("KATOK_TEST_PYTHON") else { return };
     let recipe = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/recipes/pytest");
     let mut pytest = Command::new(python);
     pytest.args(["-B", "-m", "pytest", "-p", "no:cacheprovider"]).arg(recipe);
     let done = pytest.env("KATOK", env!("CARGO_BIN_EXE_katok")).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+}
+
+/// Set where nothing may be left out.
+const REQUIRED: &str = "KATOK_REQUIRE_THIRD_PARTY";
+
+/// An emulator that serves Kakao's host names.
+struct Tls {
+    url: String,
+    port: u64,
+    ca: String,
+}
+
+impl Tls {
+    fn start(machine: &Machine) -> (Running, Self) {
+        let (running, emulator) = machine.emulator_with(&["--port", "0", "--tls", "0", "--seed", &seed()]);
+        let Value::Object(tls) = &running.json()["tls"] else { panic!("{}", running.first_line) };
+        let (port, ca) = (tls["port"].as_u64().unwrap(), tls["ca"].as_str().unwrap().to_owned());
+        (running, Self { url: emulator.origin(), port, ca })
+    }
+}
+
+/// Runs a script to its end, which has to be a good one.
+#[track_caller]
+fn succeeds(command: &mut Command, tls: &Tls) {
+    let done = command.env("KATOK_EMULATOR_URL", &tls.url).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&[done.stdout, done.stderr].concat()));
+}
+
+#[track_caller]
+fn python(script: &str) {
+    let Some(python) = third_party("KATOK_TEST_PYTHON") else { return };
+    // Without -B it would leave compiled files in the repository.
+    exec(&[python.as_os_str(), "-B".as_ref(), scripts("python").join(script).as_os_str()]);
+}
+
+#[track_caller]
+fn node(script: &str) {
+    let Some(modules) = third_party("KATOK_TEST_NODE_MODULES") else { return };
+    // Node looks for modules beside the script, and the repository is no place for them.
+    let folder = tempfile::tempdir().unwrap();
+    symlink(modules, folder.path().join("node_modules")).unwrap();
+    for name in ["kakao.mjs", script] {
+        fs::copy(scripts("node").join(name), folder.path().join(name)).unwrap();
+    }
+    exec(&["node".as_ref(), folder.path().join(script).as_os_str()]);
+}
+
+/// Runs a command in the surroundings that the program makes, on the world of the third-party clients.
+#[track_caller]
+fn exec(command: &[&OsStr]) {
+    let seed = seed();
+    let mut args = vec!["emulator", "exec", "--seed", &seed, "--"];
+    args.extend(command.iter().map(|word| word.to_str().unwrap()));
+    Machine::new().katok(&args).exits(0);
+}
+
+/// What `cargo xtask test` has installed and names in a variable.
+#[track_caller]
+fn third_party(variable: &'static str) -> Option<PathBuf> {
+    let path = env::var_os(variable).map(PathBuf::from);
+    if path.is_none() {
+        leave_out(
+            "third-party clients in Python and Node (`cargo xtask test` installs and runs them)",
+            REQUIRED,
+        );
+    }
+    path
+}
+
+fn scripts(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/third-party").join(folder)
+}
+
+fn seed() -> String {
+    scripts("seed.yaml").to_str().unwrap().to_owned()
+}
+
+fn works(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }

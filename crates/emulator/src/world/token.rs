@@ -181,7 +181,7 @@ impl IssueTokens {
         let Some(code) = known.cloned() else {
             return Err(LoginFault::NoSuchCode { code: self.code });
         };
-        if self.redirect_uri.as_deref() != Some(&code.redirect_uri) {
+        if self.redirect_uri.is_some_and(|given| given != code.redirect_uri) {
             return Err(LoginFault::RedirectUriMismatch);
         }
         let proof = self.code_verifier.map(|verifier| Digest::of_bytes(verifier.as_bytes()).base64url());

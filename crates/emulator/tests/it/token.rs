@@ -197,6 +197,19 @@ async fn the_seed_may_change_the_token_limit() {
 }
 
 #[tokio::test]
+async fn code_is_taken_without_the_redirect_uri() {
+    let kakao = Kakao::start().await;
+    let code = kakao.code("ryan");
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", REST_API_KEY),
+        ("client_secret", CLIENT_SECRET),
+        ("code", &code),
+    ];
+    Answer::of(kakao.post("/oauth/token").form(&form)).await.ok();
+}
+
+#[tokio::test]
 async fn parameters_may_stand_in_the_query_and_content_types_carry_a_charset() {
     let kakao = Kakao::start().await;
     let code = kakao.code("ryan");

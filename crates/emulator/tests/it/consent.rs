@@ -16,7 +16,7 @@ async fn kakao() -> Kakao {
     };
     seed.apps[0].service_terms =
         vec![terms("tos", Some("이용약관"), true), terms("news", None, false), terms("ads", None, false)];
-    let channel = |id: &str| Channel { public_id: id.to_owned(), uuid: format!("@{id}") };
+    let channel = |id: &str| Channel { public_id: id.to_owned(), uuid: format!("@{id}"), suspended: false };
     seed.apps[0].channels = vec![channel("_shop"), channel("_help")];
     Kakao::start_from(seed).await
 }

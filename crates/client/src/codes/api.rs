@@ -83,6 +83,19 @@ pub(super) const CODES: &[Entry<i64>] = &[
         ["카카오 로그인으로 다시 연결하세요.", "Sign in with Kakao to link again."],
     ),
     entry(
+        -102,
+        ["이미 가입한 사용자입니다.", "The user has signed up already."],
+        ["그대로 진행하세요. 다시 가입시킬 필요가 없습니다.", "Go on: there is nothing left to sign up for."],
+    ),
+    entry(
+        -201,
+        ["정의하지 않은 사용자 프로퍼티 키입니다.", "The user property key is not defined."],
+        [
+            "카카오 로그인 > 고급에서 사용자 프로퍼티 키를 만드세요.",
+            "Define the user property key in the console, under Kakao Login > Advanced.",
+        ],
+    ),
+    entry(
         -401,
         [
             "액세스 토큰이나 앱 키가 유효하지 않거나 호출 정보가 등록된 것과 다릅니다.",

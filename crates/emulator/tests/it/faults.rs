@@ -305,7 +305,7 @@ async fn half_an_answer_says_its_whole_length_and_breaks_off() {
     assert_eq!(body, "{\"resul");
     assert_eq!(kakao.emulator.messages("ryan").len(), 1, "the work was done");
     // Longer than the answer: all of it.
-    script(&kakao, json!({"times": 1, "then": {"truncate_after_bytes": 1000}})).await.ok();
+    script(&kakao, json!({"times": 1, "then": {"truncate_after_bytes": 100_000}})).await.ok();
     me(&kakao, &token).await.ok();
 }
 

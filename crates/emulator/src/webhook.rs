@@ -16,11 +16,9 @@ use crate::seed::{App, Webhook};
 use crate::world::event::{Event, Happened, UnlinkReason};
 pub(crate) use delivery::Deliveries;
 pub use delivery::Delivery;
-pub(crate) use security_event::{SecurityEvent, Signer};
+pub(crate) use security_event::SecurityEvent;
+use security_event::Signer;
 pub(crate) use telling::{keep_telling, tell};
-
-/// Signs security events; without it none are sent.
-pub(crate) const SIGNER: Option<Signer> = None;
 
 /// Which of an app's webhooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -109,13 +107,7 @@ impl News {
     }
 
     /// The request that tells it; none if the app has no webhook for it.
-    pub(crate) fn notice(
-        &self,
-        app: &App,
-        number: u64,
-        now: Timestamp,
-        sign: Option<Signer>,
-    ) -> Option<Notice> {
+    pub(crate) fn notice(&self, app: &App, number: u64, now: Timestamp, sign: Signer) -> Option<Notice> {
         let kind = self.kind();
         let webhook = webhook_of(app, kind)?;
         let id = unique_id(app, number, now);
@@ -140,7 +132,7 @@ impl News {
             Self::AccountStatus { user_id, event, at } => {
                 is_get = false;
                 let claims = event.claims(app, *user_id, *at, now, &id);
-                ("application/secevent+jwt", Map::new(), sign?(number, "secevent+jwt", &claims))
+                ("application/secevent+jwt", Map::new(), sign(number, "secevent+jwt", &claims))
             }
             Self::Share(shared) => {
                 let fields = shared.fields(app);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Delivery, News, SIGNER, webhook_of};
+use super::{Delivery, News, webhook_of};
+use crate::jws;
 use crate::live::LiveWorld;
 use crate::seed::{App, PersonKey};
 
@@ -36,6 +37,6 @@ pub(crate) async fn tell(
 ) -> Option<Delivery> {
     webhook_of(app, news.kind())?;
     let (number, now) = (live.deliveries().number(), live.clock().now());
-    let notice = news.notice(app, number, now, SIGNER)?;
+    let notice = news.notice(app, number, now, |turn, typ, claims| jws::sign(turn, typ, claims))?;
     Some(live.deliveries().send(number, now, (app.key.clone(), person), notice).await)
 }

@@ -7,6 +7,8 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use katok_emulator::Seed;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -171,6 +173,45 @@ async fn what_somebody_does_on_kakaos_pages_is_told_by_itself() {
     assert_eq!(unlink("nobody", json!({"app": "demo"})).await.body["error"], "no_such_person");
     assert_eq!(unlink("ryan", json!({"app": "nothing"})).await.body["error"], "no_such_app");
     assert_eq!(unlink("ryan", json!({"app": "demo", "referrer_type": "BORED"})).await.status, 400);
+}
+
+/// One of the first two parts of a signed token.
+fn part(token: &str, place: usize) -> Value {
+    let part = URL_SAFE_NO_PAD.decode(token.split('.').nth(place).unwrap()).unwrap();
+    serde_json::from_slice(&part).unwrap()
+}
+
+#[tokio::test]
+async fn security_events_come_signed_and_by_themselves() {
+    let service = Service::start().await;
+    let kakao = kakao(json!({"account_status": {"url": format!("{}/events", service.address)}})).await;
+    let jwks = Answer::of(kakao.get("/.well-known/jwks.json")).await.ok();
+    kakao.access_token("ryan").await;
+    Answer::of(kakao.post("/_emulator/v1/people/ryan/unlink").json(&json!({"app": "demo"}))).await.ok();
+    let suspend = kakao.post("/_emulator/v1/people/apeach/account").json(&json!({"suspended": true}));
+    Answer::of(suspend).await.ok();
+    let mut told: Vec<String> = Vec::new();
+    while told.last().is_none_or(|last| last != "account-disabled") {
+        let heard = service.next().await;
+        assert_eq!(heard.headers["content-type"], "application/secevent+jwt");
+        assert!(!heard.headers.contains_key("authorization"));
+        let header = part(&heard.body, 0);
+        assert!(jwks["keys"].as_array().unwrap().iter().any(|key| key["kid"] == header["kid"]));
+        assert_eq!((&header["typ"], &header["alg"]), (&json!("secevent+jwt"), &json!("RS256")));
+        let claims = part(&heard.body, 1);
+        let uris = claims["events"].as_object().unwrap().keys();
+        told.extend(uris.map(|uri| uri.rsplit('/').next().unwrap().to_owned()));
+    }
+    for event in ["user-linked", "user-scope-consent", "token-issued", "user-unlinked"] {
+        assert!(told.iter().any(|told| told == event), "{event}: {told:?}");
+    }
+
+    let on_demand =
+        json!({"type": "account_status", "app": "demo", "person": "ryan", "event": "sessions-revoked"});
+    let sent = send(&kakao, on_demand).await.ok();
+    assert_eq!(sent["status"], 200);
+    let claims = part(sent["request_body"].as_str().unwrap(), 1);
+    assert_eq!(claims["sub"], kakao.emulator.world().people[0].user_ids["demo"].to_string());
 }
 
 #[tokio::test]

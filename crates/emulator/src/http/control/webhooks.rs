@@ -11,9 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{Asked, Body, ControlFault, Named, Since, read};
 use crate::live::LiveWorld;
 use crate::seed::{App, Channel, PersonKey};
-use crate::webhook::{
-    self, ChannelEvent, ChatType, Delivery, News, SIGNER, SecurityEvent, Shared, WebhookKind,
-};
+use crate::webhook::{self, ChannelEvent, ChatType, Delivery, News, SecurityEvent, Shared, WebhookKind};
 use crate::world::account::{AccountFault, Disconnect, Suspend};
 use crate::world::event::UnlinkReason;
 
@@ -166,14 +164,6 @@ fn no_such_event(event: &str) -> ControlFault {
 }
 
 fn no_webhook(app: &App, kind: WebhookKind) -> ControlFault {
-    let is_unsigned =
-        kind == WebhookKind::AccountStatus && SIGNER.is_none() && webhook::webhook_of(app, kind).is_some();
-    if is_unsigned {
-        let description =
-            "보안 이벤트에 아직 서명할 수 없습니다. Security events cannot be signed yet.".to_owned();
-        let status = StatusCode::NOT_IMPLEMENTED;
-        return ControlFault { status, ..ControlFault::bad_request("not_signed", description) };
-    }
     let kind = json!(kind);
     let kind = kind.as_str().unwrap_or_default();
     let description = format!(

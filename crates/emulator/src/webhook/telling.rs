@@ -37,6 +37,6 @@ pub(crate) async fn tell(
 ) -> Option<Delivery> {
     webhook_of(app, news.kind())?;
     let (number, now) = (live.deliveries().number(), live.clock().now());
-    let notice = news.notice(app, number, now, |turn, typ, claims| jws::sign(turn, typ, claims))?;
+    let notice = news.notice(app, number, now, jws::sign)?;
     Some(live.deliveries().send(number, now, (app.key.clone(), person), notice).await)
 }

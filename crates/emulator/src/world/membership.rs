@@ -5,7 +5,8 @@ use std::convert::Infallible;
 
 use jiff::Timestamp;
 
-use super::event::{Event, UnlinkReason};
+use super::account::Suspend;
+use super::event::Event;
 use super::link::{Link, LinkKey};
 use super::session::PEOPLE;
 use super::{Command, World};
@@ -41,14 +42,18 @@ impl Command for EditAccount {
     type Reply = bool;
     type Fault = SeedError;
 
-    fn run(self, world: &mut World, _now: Timestamp) -> Result<bool, SeedError> {
+    fn run(self, world: &mut World, now: Timestamp) -> Result<bool, SeedError> {
         let Self(mut person) = self;
         let mut seed = world.to_seed();
         let Some(place) = seed.people.iter_mut().find(|old| old.key == person.key) else { return Ok(false) };
         person.user_ids = std::mem::take(&mut place.user_ids);
+        // Apps are told of this, so it goes its own way.
+        let suspended = std::mem::replace(&mut person.suspended, place.suspended);
+        let key = person.key.to_string();
         *place = person;
         seed.check()?;
         world.people = seed.people;
+        Suspend { person: key, suspended }.run(world, now).expect("they were found above");
         Ok(true)
     }
 }
@@ -86,26 +91,6 @@ impl Command for EditConsents {
             world.tell(&self.link, Event::ScopesWithdrawn { scopes: withdrawn }, now);
         }
         Ok(true)
-    }
-}
-
-/// Parts a person from an app, on Kakao's side.
-pub(crate) struct Part {
-    pub(crate) link: LinkKey,
-    pub(crate) reason: UnlinkReason,
-}
-
-impl Command for Part {
-    /// Whether they were signed up.
-    type Reply = bool;
-    type Fault = Infallible;
-
-    fn run(self, world: &mut World, now: Timestamp) -> Result<bool, Infallible> {
-        let linked = world.links.contains_key(&self.link);
-        if linked {
-            world.unlink(&self.link, self.reason, now);
-        }
-        Ok(linked)
     }
 }
 

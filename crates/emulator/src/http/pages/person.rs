@@ -20,9 +20,10 @@ use crate::http::control::{ControlFault, Named};
 use crate::live::LiveWorld;
 use crate::seed::{App, AppKey, ConsentLevel, Person, PersonKey};
 use crate::world::World;
+use crate::world::account::Disconnect;
 use crate::world::friendship::{EditFriend, Standing};
 use crate::world::link::LinkKey;
-use crate::world::membership::{EditAccount, EditConsents, Part};
+use crate::world::membership::{EditAccount, EditConsents};
 use crate::world::quota::korean_time;
 use crate::world::session::SignOutEverywhere;
 
@@ -252,20 +253,19 @@ pub(super) async fn edit_membership(
 ) -> Result<Response, ControlFault> {
     let (person, app) = (key.parse::<PersonKey>(), app.parse::<AppKey>());
     let (Ok(person), Ok(app)) = (person, app) else { return Ok(missing(language)) };
-    let link = LinkKey::new(&app, &person);
     let edited = match filled.text("action") {
         "consents" => {
             let scopes: BTreeSet<String> = filled.0.all("scope").map(str::to_owned).collect();
-            live.apply(EditConsents { link, scopes })
+            let Ok(edited) = live.apply(EditConsents { link: LinkKey::new(&app, &person), scopes });
+            edited
         }
         "unlink" => {
             let Ok(reason) = serde_json::from_value(json!(filled.text("referrer_type"))) else {
                 return Ok(missing(language));
             };
-            live.apply(Part { link, reason })
+            live.apply(Disconnect { person: person.to_string(), app: app.to_string(), reason }).is_ok()
         }
         _ => return Ok(missing(language)),
     };
-    let Ok(edited) = edited;
     Ok(if edited { done(&format!("/_emulator/people/{key}#apps")) } else { missing(language) })
 }

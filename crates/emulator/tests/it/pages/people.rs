@@ -59,6 +59,8 @@ async fn accounts_can_be_edited() {
     assert_eq!((&ryan["suspended"], &ryan["shipping_addresses"][0]["name"]), (&json!(true), &json!("집")));
     assert_eq!(ryan["user_ids"], with_key(&before["people"], "ryan")["user_ids"]);
     assert!(open(&kakao, "/_emulator/people/ryan").await.html.contains("사자"));
+    assert_eq!(edit_ryan(&kakao, &[("suspended", &[])]).await.status, 303);
+    assert_eq!(with_key(&super::world(&kakao).await["people"], "ryan")["suspended"], false);
 }
 
 #[tokio::test]

@@ -19,15 +19,27 @@ function goToTheEnd() {
   if (atTheEnd) scrollTo(0, document.body.scrollHeight);
 }
 
+// What is the same stays: somebody may be reading it, have marked it, or have the focus in it.
+function update(shown, latest) {
+  const [old, now] = [[...shown.children], [...latest.children]];
+  const fewer = Math.min(old.length, now.length);
+  let head = 0;
+  while (head < fewer && old[head].isEqualNode(now[head])) head++;
+  let tail = 0;
+  while (tail < fewer - head && old.at(-1 - tail).isEqualNode(now.at(-1 - tail))) tail++;
+  const rest = old[old.length - tail] ?? null;
+  const [gone, come] = [old.slice(head, old.length - tail), now.slice(head, now.length - tail)];
+  for (const element of gone) element.remove();
+  for (const element of come) shown.insertBefore(element, rest);
+  return gone.length + come.length > 0;
+}
+
 async function show() {
   const answer = await fetch(location.href);
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const latest = page.querySelector("[data-live]");
-  const shown = document.querySelector("[data-live]");
-  if (!latest || shown.innerHTML === latest.innerHTML) return;
-  shown.innerHTML = latest.innerHTML;
-  goToTheEnd();
+  if (latest && update(part, latest)) goToTheEnd();
 }
 
 async function wait(since) {

@@ -52,7 +52,7 @@ async fn reset_wipes_everything_and_answers_the_whole_world() {
 
 #[tokio::test]
 async fn a_bad_seed_is_refused_with_its_line_and_changes_nothing() {
-    let kakao = Kakao::start().await;
+    let kakao = Kakao::start_from(Seed::built_in()).await;
     let request = kakao.post("/_emulator/v1/reset").body("{\"apps\": [\n{\"key\": \"a\", \"colour\": 1}]}");
     let answer = Answer::of(request).await;
     assert_eq!((answer.status.as_u16(), &answer.body["error"]), (400, &json!("bad_seed")));
@@ -63,7 +63,7 @@ async fn a_bad_seed_is_refused_with_its_line_and_changes_nothing() {
 
 #[tokio::test]
 async fn the_world_shows_who_has_signed_up_since() {
-    let kakao = Kakao::start().await;
+    let kakao = Kakao::start_from(Seed::built_in()).await;
     assert_eq!(kakao.emulator.world(), Seed::built_in());
     kakao.access_token("ryan").await;
     let links = kakao.emulator.world().links;

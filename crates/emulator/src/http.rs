@@ -36,9 +36,8 @@ pub(crate) fn router(live: Arc<LiveWorld>) -> Router {
 }
 
 /// What `/oauth/token` answers to this form, whatever faults are scripted; noted nowhere.
-pub(crate) async fn ask_for_tokens(live: Arc<LiveWorld>, form: String) -> Bytes {
-    let request = Request::post("/oauth/token")
-        .header(header::HOST, "localhost")
+pub(crate) async fn ask_for_tokens(live: Arc<LiveWorld>, issuer: &str, form: String) -> Bytes {
+    let request = Request::post(format!("{issuer}/oauth/token"))
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(form))
         .expect("the request is well formed");

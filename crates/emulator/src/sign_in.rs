@@ -63,6 +63,7 @@ pub enum SignInError {
 /// Signs somebody in, lets them agree to all that is asked, and exchanges the code. Scripted faults stay away.
 pub(crate) async fn sign_in(
     live: &Arc<LiveWorld>,
+    issuer: &str,
     app: &str,
     person: &str,
     scopes: &BTreeSet<String>,
@@ -76,7 +77,7 @@ pub(crate) async fn sign_in(
     let answer = back.split_once('?').map_or("", |(_, query)| query);
     let code = form_urlencoded::parse(answer.as_bytes()).find(|(name, _)| name == "code");
     let (_, code) = code.ok_or_else(|| SignInError::NoTokens(answer.to_owned()))?;
-    let answer = http::ask_for_tokens(live.clone(), token_form(&app, redirect_uri, &code)).await;
+    let answer = http::ask_for_tokens(live.clone(), issuer, token_form(&app, redirect_uri, &code)).await;
     serde_json::from_slice(&answer)
         .map_err(|_| SignInError::NoTokens(String::from_utf8_lossy(&answer).into_owned()))
 }

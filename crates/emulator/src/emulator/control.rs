@@ -15,7 +15,8 @@ impl Emulator {
     /// Neither scripted faults nor the journal see it.
     pub async fn sign_in(&self, app: &str, person: &str, scopes: &[&str]) -> Result<Tokens, SignInError> {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        sign_in(&self.live, app, person, &scopes).await
+        let issuer = self.base_url.as_str().trim_end_matches('/');
+        sign_in(&self.live, issuer, app, person, &scopes).await
     }
 
     /// The webhooks that were sent after the one of this number, oldest first.

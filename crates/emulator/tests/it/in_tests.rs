@@ -6,7 +6,7 @@ use std::time::Duration;
 use katok_emulator::{Fault, NoMessage, ReceivedMessage, SignInError};
 use serde_json::json;
 
-use crate::support::{Answer, Kakao, hello, text};
+use crate::support::{Answer, Kakao, built_in_but, hello, text};
 
 /// What an assertion says that does not hold.
 fn explanation(assertion: impl FnOnce()) -> String {
@@ -44,6 +44,21 @@ async fn other_languages_sign_in_with_one_call_too() {
         let answer = sign_in(body).await;
         assert_eq!((answer.status.as_u16(), &answer.body["error"]), (status, &json!(error)));
     }
+}
+
+#[tokio::test]
+async fn whoever_signs_in_without_a_browser_gets_an_id_token_of_the_address_asked() {
+    let kakao = Kakao::start_from(built_in_but(|seed| seed.apps[0].oidc = true)).await;
+    let here = kakao.emulator.sign_in("demo", "ryan", &[]).await.unwrap().id_token.unwrap();
+    let read = Answer::of(kakao.post("/oauth/tokeninfo").form(&[("id_token", here)])).await.ok();
+    assert_eq!(format!("{}/", text(&read["iss"])), kakao.emulator.base_url().as_str());
+
+    let body = json!({"app": "demo", "person": "ryan"});
+    let asked = kakao.post("/_emulator/v1/tokens").header("host", "kauth.kakao.com").json(&body);
+    let id_token = text(&Answer::of(asked).await.ok()["id_token"]);
+    let asked = kakao.post("/oauth/tokeninfo").header("host", "kauth.kakao.com");
+    let read = Answer::of(asked.form(&[("id_token", id_token)])).await.ok();
+    assert_eq!(read["iss"], "https://kauth.kakao.com");
 }
 
 #[tokio::test]

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, Uri};
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Body, ControlFault, read};
+use crate::http::host;
 use crate::live::LiveWorld;
 use crate::sign_in::{SignInError, Tokens, sign_in};
 use crate::world::aging::{AgeRefreshToken, AgedToken, ExpireAccessToken, NoSuchToken};
@@ -50,10 +51,13 @@ struct SignIn {
 /// Tokens of somebody who signs in and agrees to everything, without a browser.
 pub(super) async fn issue(
     State(live): State<Arc<LiveWorld>>,
+    headers: HeaderMap,
+    uri: Uri,
     Body(body): Body,
 ) -> Result<Json<Tokens>, ControlFault> {
     let SignIn { app, person, scopes } = read(&body)?;
-    Ok(Json(sign_in(&live, &app, &person, &scopes).await?))
+    let issuer = host::login_base(&headers, &uri);
+    Ok(Json(sign_in(&live, &issuer, &app, &person, &scopes).await?))
 }
 
 #[derive(Deserialize)]

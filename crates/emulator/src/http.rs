@@ -2,6 +2,7 @@
 
 mod api_host;
 mod control;
+mod cross_origin;
 mod description;
 mod exchange;
 mod host;
@@ -32,6 +33,7 @@ use login_host::FaultPage;
 pub(crate) fn router(live: Arc<LiveWorld>) -> Router {
     undisturbed(live.clone())
         .layer(middleware::from_fn_with_state(live, exchange::observe))
+        .layer(middleware::from_fn(cross_origin::let_pages_call))
         .layer(middleware::from_fn(log))
 }
 

@@ -9,6 +9,7 @@ mod channels;
 mod consent;
 mod contract;
 mod control;
+mod cross_origin;
 mod description;
 mod faults;
 mod friends;

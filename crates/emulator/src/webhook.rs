@@ -142,7 +142,8 @@ impl News {
             Self::Channel { user_id, event, public_id, uuid } => {
                 is_get = false;
                 let body = json!({"event": event, "id": user_id.to_string(), "id_type": "app_user_id",
-                    "channel_public_id": public_id, "channel_uuid": uuid, "updated_at": now});
+                    "channel_public_id": public_id, "channel_uuid": uuid,
+                    "updated_at": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()});
                 ("application/json;charset=UTF-8", Map::new(), body.to_string())
             }
         };

@@ -14,7 +14,7 @@ fn app(method: &str) -> App {
 }
 
 fn now() -> Timestamp {
-    "2026-03-01T00:00:00Z".parse().unwrap()
+    "2026-03-01T00:00:00.25Z".parse().unwrap()
 }
 
 fn unsigned(_: u64, typ: &str, claims: &Value) -> String {

@@ -1,10 +1,11 @@
 //! The user's own calls to kapi.
 
 use jiff::SignedDuration;
+use katok_emulator::seed::{ConsentItem, ConsentLevel};
 use katok_emulator::{Decision, Seed};
 use serde_json::{Value, json};
 
-use crate::support::{ADMIN_KEY, Answer, Kakao, TOO_LARGE, parameter, text};
+use crate::support::{ADMIN_KEY, Answer, Kakao, TOO_LARGE, built_in_but, parameter, text};
 
 const NO_SUCH_TOKEN: &str = "this access token does not exist";
 
@@ -42,6 +43,23 @@ async fn me_says_what_was_agreed_to_and_asks_for_the_rest() {
             "for_partner": {"uuid": uuid},
         })
     );
+}
+
+#[tokio::test]
+async fn the_profile_stands_after_its_flags_whichever_items_an_app_has() {
+    for items in [&["profile", "account_email"][..], &["profile_nickname", "account_email"]] {
+        let kakao = Kakao::start_from(built_in_but(|seed| {
+            let level = ConsentLevel::Required;
+            let item = |id: &&str| ConsentItem { id: (*id).to_owned(), level };
+            seed.apps[0].consent_items = items.iter().map(item).collect();
+            seed.links.clear();
+        }))
+        .await;
+        let token = kakao.access_token("ryan").await;
+        let account = kakao.me(&token).await.ok()["kakao_account"].clone();
+        let fields: Vec<&String> = account.as_object().unwrap().keys().take(3).collect();
+        assert_eq!(fields, [&format!("{}_needs_agreement", items[0]), "profile", "has_email"]);
+    }
 }
 
 #[tokio::test]

@@ -25,16 +25,14 @@ struct ProfileAnswer {
 }
 
 pub(super) async fn show(State(live): State<Arc<LiveWorld>>, call: ApiCall) -> Result<Response, ApiFault> {
-    let is_secure = call.parameters.get("secure_resource") == Some("true");
     let TalkProfile { user_id, nickname, pictures } =
         live.apply(ShowTalkProfile { credentials: call.credentials })?;
-    let address = |address: String| if is_secure { secure(address) } else { address };
     let (profile_image, thumbnail) = pictures.unzip();
     let answer = ProfileAnswer {
         id: user_id,
         nick_name: nickname,
-        profile_image: profile_image.map(address),
-        thumbnail: thumbnail.map(address),
+        profile_image: profile_image.map(secure),
+        thumbnail: thumbnail.map(secure),
     };
     Ok(kakao_json(200, &answer))
 }

@@ -96,22 +96,18 @@ fn properties(profile: &Profile, secure: bool) -> Map<String, Value> {
 fn account(profile: &Profile, secure: bool) -> Map<String, Value> {
     let mut account = Map::new();
     for (item, field) in ACCOUNT_ITEMS {
-        let Some(agreed) = profile.consents.get(*item) else {
-            continue;
-        };
-        // Deprecated as well, and still there beside each item that has one.
-        if let Some(owned) = owns(profile, item) {
-            account.insert(format!("has_{field}"), owned.into());
+        if let Some(agreed) = profile.consents.get(*item) {
+            // Deprecated as well, and still there beside each item that has one.
+            if let Some(owned) = owns(profile, item) {
+                account.insert(format!("has_{field}"), owned.into());
+            }
+            account.insert(format!("{field}_needs_agreement"), (!agreed).into());
+            insert_value(&mut account, profile, item);
         }
-        account.insert(format!("{field}_needs_agreement"), (!agreed).into());
-        insert_value(&mut account, profile, item);
-        // The two halves of the profile stand together, after the flags of both.
+        // The halves of the profile stand together, after the flags of all its items.
         if *item == "profile_image" {
             insert_profile(&mut account, profile, secure);
         }
-    }
-    if !account.contains_key("profile") {
-        insert_profile(&mut account, profile, secure);
     }
     account
 }

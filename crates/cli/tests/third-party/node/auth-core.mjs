@@ -9,15 +9,15 @@ const { default: Kakao } = await import("@auth/core/providers/kakao");
 const app = await kakao.app();
 const granted = [];
 
-/** A browser at a site with this secret: it keeps the site's cookies and follows nothing by itself. */
-function visitor(clientSecret) {
+/** A browser at a site with these settings: it keeps the site's cookies and follows nothing by itself. */
+function visitor(settings) {
   const cookies = new Map();
   const config = {
     basePath: "/auth",
     secret: "a site in a test",
     trustHost: true,
     logger: { error: (error) => cookies.set("", error), warn() {}, debug() {} },
-    providers: [Kakao({ clientId: app.rest_api_key, clientSecret })],
+    providers: [Kakao({ clientId: app.rest_api_key, ...settings })],
     callbacks: {
       jwt({ token, account, profile }) {
         if (account) granted.push({ account, profile });
@@ -46,11 +46,18 @@ function visitor(clientSecret) {
   return { visit, begin, lastError: () => cookies.get("") };
 }
 
-const { visit, begin, lastError } = visitor(app.client_secret);
+const issuer = "https://kauth.kakao.com";
+const { visit, begin, lastError } = visitor({ clientSecret: app.client_secret, issuer });
 
 // Cancelled.
 let answer = await visit(await kakao.decide(await begin(), "deny"));
 assert.match(answer.headers.get("location"), /error=/);
+
+// Its provider knows nothing of OpenID Connect: where the app has that switched on, Kakao's ID token surprises it.
+const surprised = visitor({ clientSecret: app.client_secret });
+await surprised.visit(await kakao.decide(await surprised.begin()));
+assert.equal(surprised.lastError().cause.expected, "https://authjs.dev");
+assert.equal(surprised.lastError().cause.claims.iss, issuer);
 
 // Sign-in: its authorize address carries `scope` without a value.
 const address = await begin();
@@ -69,10 +76,10 @@ const memo = { template_object: kakao.textTemplate("Auth.js에서 안녕") };
 assert.equal((await kakao.api(account.access_token, "/v2/api/talk/memo/default/send", memo)).result_code, 0);
 assert.deepEqual(await kakao.inbox("ryan"), ["Auth.js에서 안녕"]);
 
-// What Kakao refuses: a used code and a wrong secret end on the site's page of errors.
+// An answer is good once, and a wrong secret is none: both end on the site's page of errors.
 answer = await visit(returned);
 assert.match(answer.headers.get("location"), /error=/);
-const impostor = visitor("0".repeat(32));
+const impostor = visitor({ clientSecret: "0".repeat(32), issuer });
 answer = await impostor.visit(await kakao.decide(await impostor.begin()));
 assert.match(answer.headers.get("location"), /error=/);
 assert.match(JSON.stringify(impostor.lastError().cause), /invalid_client/);
@@ -81,4 +88,4 @@ assert.equal(granted.length, 1);
 // The end.
 assert.deepEqual(await kakao.api(account.access_token, "/v1/user/logout", {}), { status: 200, id: profile.id });
 assert.equal((await kakao.api(account.access_token, "/v2/user/me")).code, -401);
-console.log("Auth.js: cancel, login, session, message, logout, used code, KOE010, -401");
+console.log("Auth.js: cancel, login, ID token, session, message, logout, KOE010, -401");

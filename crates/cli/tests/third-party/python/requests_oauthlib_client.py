@@ -25,10 +25,8 @@ def main():
     secret = {"client_id": app["rest_api_key"], "client_secret": app["client_secret"]}
     browser = kakao.Browser()
 
-    def new_session(*scope, **more):
-        return OAuth2Session(
-            app["rest_api_key"], redirect_uri=kakao.CALLBACK, scope=list(scope) or None, pkce="S256", **more
-        )
+    def new_session(*scope):
+        return OAuth2Session(app["rest_api_key"], redirect_uri=kakao.CALLBACK, scope=scope, pkce="S256")
 
     def fetch(session, returned):
         return session.fetch_token(

@@ -62,7 +62,7 @@ use image::Images;
 use link::{Link, LinkKey};
 use quota::{DayCounts, TokenCounts};
 use session::Browser;
-use token::{AccessToken, AuthorizationCode, RefreshToken};
+use token::{AccessToken, AuthorizationCode, LatestTokens, RefreshToken};
 
 /// How often what has died is swept out; between two sweeps it only takes up room.
 const SWEEP: SignedDuration = SignedDuration::from_mins(10);
@@ -78,6 +78,8 @@ pub(crate) struct World {
     codes: BTreeMap<Digest, AuthorizationCode>,
     access_tokens: BTreeMap<Digest, AccessToken>,
     refresh_tokens: BTreeMap<Digest, RefreshToken>,
+    latest_access_tokens: LatestTokens,
+    latest_refresh_tokens: LatestTokens,
     rooms: Rooms,
     token_counts: BTreeMap<LinkKey, TokenCounts>,
     call_counts: BTreeMap<AppKey, CallCounts>,
@@ -117,6 +119,8 @@ impl World {
             codes: BTreeMap::new(),
             access_tokens: BTreeMap::new(),
             refresh_tokens: BTreeMap::new(),
+            latest_access_tokens: LatestTokens::default(),
+            latest_refresh_tokens: LatestTokens::default(),
             rooms: Rooms::default(),
             token_counts: BTreeMap::new(),
             call_counts: BTreeMap::new(),

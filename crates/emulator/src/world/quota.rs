@@ -23,15 +23,45 @@ const COUNTS_KEPT: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// When somebody's latest tokens were made.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct TokenCounts {
-    access: VecDeque<Timestamp>,
-    refresh: VecDeque<Timestamp>,
+    access: Seconds,
+    refresh: Seconds,
 }
 
 impl TokenCounts {
     pub(super) fn is_worth_keeping(&self, now: Timestamp) -> bool {
-        let latest = self.access.back().max(self.refresh.back());
-        latest.is_some_and(|latest| now.duration_since(*latest) < REFRESH_TOKEN_WINDOW)
+        self.access
+            .latest()
+            .max(self.refresh.latest())
+            .is_some_and(|at| is_within(REFRESH_TOKEN_WINDOW, at, now))
     }
+}
+
+/// How many there were in each second; by the second, so that a lifted quota fills no memory.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Seconds(VecDeque<(i64, usize)>);
+
+impl Seconds {
+    fn latest(&self) -> Option<i64> {
+        self.0.back().map(|(second, _)| *second)
+    }
+
+    /// How many there were in the window before now; what is older is forgotten.
+    fn within(&mut self, window: SignedDuration, now: Timestamp) -> usize {
+        self.0.retain(|(second, _)| is_within(window, *second, now));
+        self.0.iter().map(|(_, count)| count).sum()
+    }
+
+    fn count(&mut self, now: Timestamp) {
+        match self.0.back_mut() {
+            Some((second, count)) if *second == now.as_second() => *count += 1,
+            _ => self.0.push_back((now.as_second(), 1)),
+        }
+    }
+}
+
+/// Times to come are there when somebody turned the clock back: they count as long as past ones.
+fn is_within(window: SignedDuration, second: i64, now: Timestamp) -> bool {
+    (now.as_second() - second).abs() < window.as_secs()
 }
 
 /// What went through an app on one day.
@@ -107,17 +137,16 @@ impl World {
         now: Timestamp,
     ) -> Result<(), LoginFault> {
         let counts = self.token_counts.entry(link.clone()).or_default();
-        // Times to come are there when somebody turned the clock back.
-        counts.access.retain(|at| now.duration_since(*at).abs() < ACCESS_TOKEN_WINDOW);
-        counts.refresh.retain(|at| now.duration_since(*at).abs() < REFRESH_TOKEN_WINDOW);
-        let full = counts.access.len() >= quotas.access_tokens_per_10_minutes
-            || (refresh && counts.refresh.len() >= quotas.refresh_tokens_per_60_minutes);
+        let access = counts.access.within(ACCESS_TOKEN_WINDOW, now);
+        let refreshes = counts.refresh.within(REFRESH_TOKEN_WINDOW, now);
+        let full = access >= quotas.access_tokens_per_10_minutes
+            || (refresh && refreshes >= quotas.refresh_tokens_per_60_minutes);
         if full {
             return Err(LoginFault::TooManyTokens);
         }
-        counts.access.push_back(now);
+        counts.access.count(now);
         if refresh {
-            counts.refresh.push_back(now);
+            counts.refresh.count(now);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //!
 //! See [Kakao Docs/Kakao Login: REST API].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ use crate::seed::{AppKey, Quotas};
 const REFRESH_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_secs(60 * 24 * 60 * 60 - 1);
 /// A refresh token with less than this left is replaced when it is used.
 const RENEWAL_WINDOW: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How many access tokens, and how many refresh tokens, a world keeps; with Kakao's quotas nobody gets there.
+const MOST_TOKENS: usize = 100_000;
 /// How long a dead access token is told from an unknown one.
 const EXPIRED_IS_REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -84,6 +86,19 @@ pub(super) struct RefreshToken {
 impl RefreshToken {
     pub(super) fn is_alive(&self, now: Timestamp) -> bool {
         now < self.expires_at
+    }
+}
+
+/// The digests of the latest tokens in the order they were made: a world whose quotas somebody lifted forgets the
+/// oldest tokens rather than fill the memory.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct LatestTokens(VecDeque<Digest>);
+
+impl LatestTokens {
+    /// Adds a token; answers the one to forget instead, if there are too many.
+    fn push(&mut self, token: Digest) -> Option<Digest> {
+        self.0.push_back(token);
+        if self.0.len() > MOST_TOKENS { self.0.pop_front() } else { None }
     }
 }
 
@@ -256,13 +271,21 @@ impl World {
     fn new_access_token(&mut self, record: AccessToken, now: Timestamp) -> String {
         let token = self.generator.draw(Opaque::AccessToken(&record.link));
         self.tell(&record.link, Event::TokenIssued, now);
-        self.access_tokens.insert(Digest::of_bytes(token.as_bytes()), record);
+        let digest = Digest::of_bytes(token.as_bytes());
+        self.access_tokens.insert(digest, record);
+        if let Some(oldest) = self.latest_access_tokens.push(digest) {
+            self.access_tokens.remove(&oldest);
+        }
         token
     }
 
     fn new_refresh_token(&mut self, record: RefreshToken) -> IssuedRefreshToken {
         let refresh_token = self.generator.draw(Opaque::RefreshToken(&record.link));
-        self.refresh_tokens.insert(Digest::of_bytes(refresh_token.as_bytes()), record);
+        let digest = Digest::of_bytes(refresh_token.as_bytes());
+        self.refresh_tokens.insert(digest, record);
+        if let Some(oldest) = self.latest_refresh_tokens.push(digest) {
+            self.refresh_tokens.remove(&oldest);
+        }
         IssuedRefreshToken { refresh_token, expires_in: REFRESH_TOKEN_LIFETIME.as_secs() }
     }
 
@@ -290,5 +313,21 @@ impl World {
         self.codes.retain(|_, code| code.link != *link);
         self.access_tokens.retain(|_, token| token.link != *link);
         self.refresh_tokens.retain(|_, token| token.link != *link);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_tokens_the_oldest_is_forgotten() {
+        let digest = |number: usize| Digest::of(&[&number.to_string()]);
+        let mut latest = LatestTokens::default();
+        for number in 0..MOST_TOKENS {
+            assert_eq!(latest.push(digest(number)), None);
+        }
+        assert_eq!(latest.push(digest(MOST_TOKENS)), Some(digest(0)));
+        assert_eq!(latest.push(digest(MOST_TOKENS + 1)), Some(digest(1)));
     }
 }

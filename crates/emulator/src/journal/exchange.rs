@@ -118,7 +118,7 @@ fn request(entry: &Entry, shortening: &mut Shortening) -> SeenRequest {
         RawBody::Multipart(parts) => {
             let mut form = Map::new();
             for part in parts {
-                insert(&mut form, part.name.clone(), part.to_json());
+                insert(&mut form, part.name.clone(), part.to_json(shortening));
             }
             (Some(form), None)
         }
@@ -187,7 +187,7 @@ fn body(part: &RawPart, shortening: &mut Shortening) -> Option<Value> {
         shortening.json(&mut value);
         return Some(value);
     }
-    let text = shortening.text(&text);
+    let text = shortening.unreadable(&text);
     Some(if start.len() < *length { format!("{text}… ({length} bytes)").into() } else { text.into() })
 }
 

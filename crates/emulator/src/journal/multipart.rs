@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::shortening::Shortening;
+
 /// A value longer than this is told by its size, as a file is.
 const LONGEST_VALUE: usize = 4 * 1024;
 /// Nobody sends more in earnest.
@@ -28,9 +30,9 @@ impl Part {
             + text(&self.value)
     }
 
-    pub(super) fn to_json(&self) -> Value {
+    pub(super) fn to_json(&self, shortening: &mut Shortening) -> Value {
         match &self.value {
-            Some(value) => Value::from(value.as_str()),
+            Some(value) => shortening.value(&self.name, value).into(),
             None => json!({"file": self.file_name, "content_type": self.content_type, "bytes": self.length}),
         }
     }

@@ -89,28 +89,42 @@ impl Shortening {
 
     /// An address, with the secrets of its query shortened.
     pub(super) fn address(&mut self, address: &str) -> String {
-        let Some((place, query)) = address.split_once('?') else { return self.text(address) };
+        match address.split_once('?') {
+            Some((place, query)) => format!("{place}?{}", self.pairs(query)),
+            None => self.text(address),
+        }
+    }
+
+    /// A query or a form as it was sent.
+    fn pairs(&mut self, pairs: &str) -> String {
         let pair = |pair: &str| match pair.split_once('=') {
             Some((name, value)) => format!("{name}={}", self.value(name, value)),
-            None => pair.to_owned(),
+            None => self.text(pair),
         };
-        let query: Vec<String> = query.split('&').map(pair).collect();
-        format!("{place}?{}", query.join("&"))
+        pairs.split('&').map(pair).collect::<Vec<_>>().join("&")
+    }
+
+    /// A body of no kind we can read: perhaps a form that is labelled as something else, or JSON that breaks off.
+    pub(super) fn unreadable(&mut self, body: &str) -> String {
+        let mut pieces: Vec<String> = body.split('"').map(|piece| self.pairs(piece)).collect();
+        for value in 3..pieces.len() {
+            if pieces[value - 1].trim() == ":" && is_secret(&pieces[value - 2]) {
+                pieces[value] = shortened(&pieces[value]);
+            }
+        }
+        pieces.join("\"")
     }
 
     /// JSON, with every secret in it shortened.
     pub(super) fn json(&mut self, value: &mut Value) {
+        self.named_json("", value);
+    }
+
+    fn named_json(&mut self, name: &str, value: &mut Value) {
         match value {
-            Value::String(text) => *text = self.text(text),
-            Value::Array(elements) => elements.iter_mut().for_each(|element| self.json(element)),
-            Value::Object(fields) => {
-                for (name, value) in fields {
-                    match value {
-                        Value::String(text) => *text = self.value(name, text),
-                        other => self.json(other),
-                    }
-                }
-            }
+            Value::String(text) => *text = self.value(name, text),
+            Value::Array(elements) => elements.iter_mut().for_each(|element| self.named_json(name, element)),
+            Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| self.named_json(name, value)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }

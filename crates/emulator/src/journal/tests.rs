@@ -66,6 +66,44 @@ fn parameters_are_readable_and_secrets_shortened_wherever_they_stand() {
 }
 
 #[test]
+fn secrets_are_shortened_in_bodies_of_the_wrong_kind_too() {
+    let form = "grant_type=authorization_code&client_secret=SECRETSECRET&code=SECRETCODE";
+    let broken = r#"{"a": "b", "access_token" : "SECRETACCESS", "refresh_token":"SECRETREF"#;
+    let listed = r#"{"password": ["SECRETPASS"], "x": [{"token": "SECRETTOKEN"}], "code": -401}"#;
+    let multipart =
+        "--XYZ\r\nContent-Disposition: form-data; name=\"client_secret\"\r\n\r\nSECRETSECRET\r\n--XYZ--\r\n";
+    let bodies = [
+        (
+            "text/plain;charset=UTF-8",
+            form,
+            json!({"body": "grant_type=authorization_code&client_secret=SECRET…&code=SECRET…"}),
+        ),
+        (
+            "application/json",
+            form,
+            json!({"body": "grant_type=authorization_code&client_secret=SECRET…&code=SECRET…"}),
+        ),
+        (
+            "application/json",
+            broken,
+            json!({"body": r#"{"a": "b", "access_token" : "SECRET…", "refresh_token":"SECRET…"#}),
+        ),
+        (
+            "application/json",
+            listed,
+            json!({"body": {"password": ["SECRET…"], "x": [{"token": "SECRET…"}], "code": -401}}),
+        ),
+        ("multipart/form-data; boundary=XYZ", multipart, json!({"form": {"client_secret": "SECRET…"}})),
+    ];
+    for (kind, body, told) in bodies {
+        let shown = shown(entry("/oauth/token", part(kind, &[], body), RawPart::default()));
+        for (name, told) in told.as_object().unwrap() {
+            assert_eq!(&shown["request"][name], told, "{kind}: {body}");
+        }
+    }
+}
+
+#[test]
 fn a_page_is_told_by_its_title_and_code_and_an_image_by_its_size() {
     let html = "<html><title> 오류 </title><p>Admin Settings Issue (KOE006)</p><form>KOENIG</form></html>";
     let page = shown(entry("/oauth/authorize", part("text/plain", &[], ""), part("text/html", &[], html)));

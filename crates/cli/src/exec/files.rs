@@ -1,7 +1,7 @@
 //! The files that the command reads: certificates to trust in each runtime's form, and two small scripts.
 
-use std::fs;
-use std::io;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -16,37 +16,46 @@ use super::java_trust_store;
 /// In the folder: certificates to trust, as most programs read them.
 pub(super) const BUNDLE: &str = "ca-bundle.pem";
 
-/// A folder that only this user can read, which goes when the command has ended.
+/// A folder that only this user can change, which goes when the command has ended.
+///
+/// Others may read it: root's command may go on as somebody else. Some of it is code, so the umask decides nothing.
 #[derive(Debug)]
 pub(crate) struct Files(TempDir);
 
 impl Files {
     /// Writes them all. Who reaches other hosts as well has to trust the public authorities.
     pub(crate) fn write(authority: &Authority, tls_port: u16, allow_others: bool) -> io::Result<Self> {
-        let files = Self(tempfile::Builder::new().prefix("katok-exec-").tempdir()?);
+        let mut folder = tempfile::Builder::new();
+        #[cfg(unix)]
+        folder.permissions(mode(0o700));
+        let files = Self(folder.prefix("katok-exec-").tempdir()?);
         let mut certificates = vec![der(authority.certificate())?];
         if allow_others {
             certificates.extend(TLS_SERVER_ROOT_CERTS.iter().map(|root| root.to_vec()));
         }
         let bundle: String = certificates.iter().map(|certificate| pem(certificate)).collect();
-        fs::write(files.bundle(), &bundle)?;
+        write(&files.bundle(), &bundle)?;
         let store = java_trust_store::of(certificates.iter().map(Vec::as_slice));
-        fs::write(files.java_trust_store(), store)?;
+        write(&files.java_trust_store(), store)?;
 
         for folder in [files.php_folder(), files.python_folder()] {
-            fs::create_dir(folder)?;
+            fs::create_dir(&folder)?;
+            #[cfg(unix)]
+            fs::set_permissions(&folder, mode(0o755))?;
         }
         let bundle = files.bundle();
         let bundle = bundle.display();
         let php = format!("openssl.cafile=\"{bundle}\"\ncurl.cainfo=\"{bundle}\"\n");
-        fs::write(files.php_folder().join("katok.ini"), php)?;
+        write(&files.php_folder().join("katok.ini"), php)?;
         let script = |text: &str| {
             text.replace("KATOK_HOSTS", &json!(KAKAO_HOSTS).to_string())
                 .replace("KATOK_PORT", &tls_port.to_string())
         };
-        fs::write(files.node_script(), script(include_str!("kakao_hosts.cjs")))?;
+        write(&files.node_script(), script(include_str!("kakao_hosts.cjs")))?;
         let sitecustomize = files.python_folder().join("sitecustomize.py");
-        fs::write(sitecustomize, script(include_str!("sitecustomize.py")))?;
+        write(&sitecustomize, script(include_str!("sitecustomize.py")))?;
+        #[cfg(unix)]
+        fs::set_permissions(files.folder(), mode(0o755))?;
         Ok(files)
     }
 
@@ -74,6 +83,22 @@ impl Files {
     pub(crate) fn node_script(&self) -> PathBuf {
         self.folder().join("kakao_hosts.cjs")
     }
+}
+
+/// Writes a new file that everybody can read and only this user can change.
+pub(super) fn write(file: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).create_new(true).open(file)?.write_all(content.as_ref())?;
+    #[cfg(unix)]
+    fs::set_permissions(file, mode(0o644))?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn mode(bits: u32) -> fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(bits)
 }
 
 fn der(pem: &str) -> io::Result<Vec<u8>> {

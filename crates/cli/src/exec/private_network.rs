@@ -9,10 +9,11 @@ mod netlink;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{self, IoSliceMut, Read as _, Write as _};
 use std::mem::MaybeUninit;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener as StdListener};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::Path;
 
@@ -51,7 +52,9 @@ pub(super) async fn enter(
     folder: &Path,
     command: &mut Command,
 ) -> io::Result<(Child, Vec<(u16, TcpListener)>)> {
-    let meeting_point = UnixListener::bind(folder.join(MEETING_POINT))?;
+    let path = folder.join(MEETING_POINT);
+    let meeting_point = UnixListener::bind(&path)?;
+    fs::set_permissions(path, Permissions::from_mode(0o600))?;
     let mut child = Child::start(command).map_err(|failure| io::Error::other(failure.sentence.en))?;
     let stream = tokio::select! {
         accepted = meeting_point.accept() => accepted?.0.into_std()?,

@@ -21,7 +21,7 @@ use super::netlink::bring_loopback_up;
 use super::{DONE, FAILED, MEETING_POINT, SOCKET};
 use crate::args::ExecInside;
 use crate::exec::child::not_started;
-use crate::exec::files::BUNDLE;
+use crate::exec::files::{self, BUNDLE};
 use crate::failure::Failure;
 
 const HOSTS_FILE: &str = "/etc/hosts";
@@ -108,7 +108,7 @@ fn mount_certificates(folder: &Path) -> io::Result<()> {
 
 fn mount(folder: &Path, name: &str, content: &str, over: &Path) -> io::Result<()> {
     let file = folder.join(name);
-    fs::write(&file, content)?;
+    files::write(&file, content)?;
     Ok(mount_bind(file, over)?)
 }
 

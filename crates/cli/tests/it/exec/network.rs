@@ -162,3 +162,20 @@ fn person_without_rights_stays_the_same_person() {
         assert_eq!(fs::metadata(home.join(network)).unwrap().uid(), NOBODY);
     }
 }
+
+#[test]
+fn only_this_user_can_change_what_a_command_reads_whatever_the_umask() {
+    let machine = Machine::new();
+    for network in networks() {
+        for umask in ["000", "077"] {
+            let lines = "f=${SSL_CERT_FILE%/*}; find $f /etc/hosts -perm -020 -o -perm -002; find $f ! -type s ! -perm -444";
+            let katok =
+                format!("umask {umask} && exec \"$0\" emulator exec --network {network} -- sh -c '{lines}'");
+            let mut command = Command::new("sh");
+            command.args(["-c", &katok, env!("CARGO_BIN_EXE_katok")]).env("KATOK_DATA", machine.data());
+            let output = command.output().unwrap();
+            assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{network}, {umask}");
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), "", "{network}, {umask}");
+        }
+    }
+}

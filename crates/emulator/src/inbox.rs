@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use crate::live::LiveWorld;
 use crate::seed::PersonKey;
@@ -63,7 +63,12 @@ impl ReceivedMessage {
             Some(messages) if messages.is_empty() => None,
             arrived_or_nobody => Some(arrived_or_nobody),
         });
-        timeout(patience, arrived).await.unwrap_or(Some(Vec::new()))
+        tokio::select! {
+            arrived = arrived => arrived,
+            () = sleep(patience) => Some(Vec::new()),
+            // Whoever waits must not hold up the stop.
+            () = live.stopped() => Some(Vec::new()),
+        }
     }
 
     fn in_world(world: &World, person: &str, since: u64) -> Option<Vec<Self>> {
@@ -82,5 +87,29 @@ impl ReceivedMessage {
             template_object: message.template_object.clone(),
             warnings: message.warnings.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::seed::Seed;
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_message_once_the_emulator_stops() {
+        let (seed, clock, stop) = (Seed::built_in(), Clock::system(), CancellationToken::new());
+        let live = LiveWorld::new(World::new(&seed, clock.now()), clock, seed, stop.clone());
+        let mut waiting = std::pin::pin!(ReceivedMessage::awaited(&live, "ryan", 0, Duration::MAX));
+        // It gets a turn first, and has nothing to say.
+        tokio::select! {
+            biased;
+            _ = &mut waiting => panic!("nothing has arrived"),
+            () = std::future::ready(()) => {}
+        }
+        stop.cancel();
+        assert_eq!(waiting.await, Some(Vec::new()));
     }
 }

@@ -169,9 +169,14 @@ impl LiveWorld {
     /// Waits until a count is another than this; no longer than the emulator runs.
     pub(crate) async fn wait_for_another(&self, known: Option<u64>, counted: &mut watch::Receiver<u64>) {
         tokio::select! {
-            () = self.stop.cancelled() => {}
+            () = self.stopped() => {}
             _ = counted.wait_for(|count| known != Some(*count)) => {}
         }
+    }
+
+    /// Waits until the emulator stops.
+    pub(crate) async fn stopped(&self) {
+        self.stop.cancelled().await;
     }
 
     /// Waits until something may have changed since the last time.

@@ -19,7 +19,7 @@ use tokio::process::Command;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::failure::Failure;
-pub(crate) use child::Child;
+pub(crate) use child::{Child, Signals};
 use environment::Ports;
 use files::Files;
 #[cfg(target_os = "linux")]
@@ -68,13 +68,21 @@ impl Surroundings {
 
     /// Starts a command in a network of its own, or says why that is impossible.
     #[cfg(not(target_os = "linux"))]
-    pub(crate) async fn start_in_private(&mut self, _: &[OsString]) -> Result<Child, Sentence> {
+    pub(crate) async fn start_in_private(
+        &mut self,
+        _: &[OsString],
+        _: &mut Signals,
+    ) -> Result<Child, Sentence> {
         Err(Sentence::new("Linux에만 있습니다", "only Linux has them"))
     }
 
     /// Starts a command in a network of its own, or says why that is impossible.
     #[cfg(target_os = "linux")]
-    pub(crate) async fn start_in_private(&mut self, words: &[OsString]) -> Result<Child, Sentence> {
+    pub(crate) async fn start_in_private(
+        &mut self,
+        words: &[OsString],
+        signals: &mut Signals,
+    ) -> Result<Child, Sentence> {
         let reason = |error: io::Error| Sentence::new(error.to_string(), error.to_string());
         let taken = [self.ports.http, self.ports.tls, self.ports.proxy, 443];
         let mut ports = private_network::ports_in_use_here().map_err(reason)?;
@@ -82,7 +90,7 @@ impl Surroundings {
         let mut command = private_network::command(self.files.folder(), &ports, words).map_err(reason)?;
         command.envs(self.variables());
         let (child, sockets) =
-            private_network::enter(self.files.folder(), &mut command).await.map_err(reason)?;
+            private_network::enter(self.files.folder(), &mut command, signals).await.map_err(reason)?;
         for socket in sockets {
             let stop = self.stop.token().clone();
             match socket {

@@ -9,26 +9,21 @@ use crate::failure::{Exit, Failure};
 
 /// A command that runs.
 #[derive(Debug)]
-pub(crate) struct Child {
-    process: tokio::process::Child,
-    signals: Signals,
-}
+pub(crate) struct Child(tokio::process::Child);
 
 impl Child {
-    /// Starts it. From here on signals end it, and us only after it.
+    /// Starts it.
     pub(crate) fn start(command: &mut Command) -> Result<Self, Failure> {
-        let signals = Signals::listen()
-            .map_err(|_| Failure::system("종료 신호를 받을 수 없습니다.", "Cannot listen for signals."))?;
         let process = command.spawn().map_err(|error| not_started(command.as_std().get_program(), &error))?;
-        Ok(Self { process, signals })
+        Ok(Self(process))
     }
 
-    /// Waits for its end.
-    pub(crate) async fn wait(&mut self) -> io::Result<ExitCode> {
+    /// Waits for its end, and passes on to it what signals come.
+    pub(crate) async fn wait(&mut self, signals: &mut Signals) -> io::Result<ExitCode> {
         loop {
             tokio::select! {
-                status = self.process.wait() => return Ok(exit_code(status?)),
-                signal = self.signals.next() => pass_on(signal, self.process.id()),
+                status = self.0.wait() => return Ok(exit_code(status?)),
+                signal = signals.next() => pass_on(signal, self.0.id()),
             }
         }
     }
@@ -59,18 +54,23 @@ fn exit_code(status: ExitStatus) -> ExitCode {
 }
 
 #[cfg(unix)]
-use unix::{Signals, pass_on};
+pub(crate) use unix::Signals;
+#[cfg(unix)]
+use unix::pass_on;
 
 #[cfg(unix)]
 mod unix {
     use std::fs::File;
     use std::io;
+    use std::process::ExitCode;
 
     use rustix::process::{Pid, Signal, getpgrp, kill_process};
     use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
+    /// From when this is made, signals end the command, and us only after it.
     #[derive(Debug)]
     pub(crate) struct Signals {
+        heard: Option<Signal>,
         interrupt: Stream,
         quit: Stream,
         terminate: Stream,
@@ -78,8 +78,9 @@ mod unix {
     }
 
     impl Signals {
-        pub(super) fn listen() -> io::Result<Self> {
+        pub(crate) fn listen() -> io::Result<Self> {
             Ok(Self {
+                heard: None,
                 interrupt: signal(SignalKind::interrupt())?,
                 quit: signal(SignalKind::quit())?,
                 terminate: signal(SignalKind::terminate())?,
@@ -88,12 +89,26 @@ mod unix {
         }
 
         pub(super) async fn next(&mut self) -> Signal {
-            tokio::select! {
+            let signal = tokio::select! {
                 _ = self.interrupt.recv() => Signal::INT,
                 _ = self.quit.recv() => Signal::QUIT,
                 _ = self.terminate.recv() => Signal::TERM,
                 _ = self.hang_up.recv() => Signal::HUP,
+            };
+            self.heard = Some(signal);
+            signal
+        }
+
+        /// What a shell would say of a command that was ended by the signal that has come, if one has.
+        pub(crate) async fn heard(&mut self) -> Option<ExitCode> {
+            // What is typed at a terminal ends the command without being passed on.
+            tokio::select! {
+                biased;
+                _ = self.next() => {}
+                () = std::future::ready(()) => {}
             }
+            let status = u8::try_from(128 + self.heard?.as_raw()).ok()?;
+            Some(status.into())
         }
     }
 
@@ -114,19 +129,27 @@ mod unix {
 }
 
 #[cfg(not(unix))]
-use elsewhere::{Signals, pass_on};
+pub(crate) use elsewhere::Signals;
+#[cfg(not(unix))]
+use elsewhere::pass_on;
 
 #[cfg(not(unix))]
 mod elsewhere {
     use std::io;
+    use std::process::ExitCode;
 
     /// Ctrl-C reaches every program of the console; here it only must not end us first.
     #[derive(Debug)]
     pub(crate) struct Signals;
 
     impl Signals {
-        pub(super) fn listen() -> io::Result<Self> {
+        pub(crate) fn listen() -> io::Result<Self> {
             Ok(Self)
+        }
+
+        /// Nothing is passed on here.
+        pub(crate) async fn heard(&mut self) -> Option<ExitCode> {
+            None
         }
 
         pub(super) async fn next(&mut self) {

@@ -23,7 +23,7 @@ use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
-use super::Child;
+use super::{Child, Signals};
 pub(crate) use inside::become_command;
 
 /// In the folder of the command's files: where the sockets are handed out.
@@ -51,6 +51,7 @@ pub(super) fn command(folder: &Path, ports: &BTreeSet<u16>, words: &[OsString]) 
 pub(super) async fn enter(
     folder: &Path,
     command: &mut Command,
+    signals: &mut Signals,
 ) -> io::Result<(Child, Vec<(u16, TcpListener)>)> {
     let path = folder.join(MEETING_POINT);
     let meeting_point = UnixListener::bind(&path)?;
@@ -58,7 +59,7 @@ pub(super) async fn enter(
     let mut child = Child::start(command).map_err(|failure| io::Error::other(failure.sentence.en))?;
     let stream = tokio::select! {
         accepted = meeting_point.accept() => accepted?.0.into_std()?,
-        _ = child.wait() => return Err(io::ErrorKind::UnexpectedEof.into()),
+        _ = child.wait(signals) => return Err(io::ErrorKind::UnexpectedEof.into()),
     };
     stream.set_nonblocking(false)?;
     let received = tokio::task::spawn_blocking(|| receive(stream)).await.map_err(io::Error::other)?;
@@ -68,7 +69,7 @@ pub(super) async fn enter(
             Ok((child, listeners))
         }
         Err(error) => {
-            child.wait().await?;
+            child.wait(signals).await?;
             Err(error)
         }
     }

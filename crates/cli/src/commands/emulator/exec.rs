@@ -7,12 +7,15 @@ use katok_emulator::Options;
 use katok_gateway::Sentence;
 
 use crate::args::{Args, Exec, Network};
-use crate::exec::Surroundings;
+use crate::exec::{Signals, Surroundings};
 use crate::failure::{Exit, Failure};
 use crate::log;
 
 pub(crate) async fn run(args: &Args, exec: &Exec) -> Result<ExitCode, Failure> {
     log::to_stderr();
+    // First of all: from here on there is something to clear away.
+    let mut signals = Signals::listen()
+        .map_err(|_| Failure::system("종료 신호를 받을 수 없습니다.", "Cannot listen for signals."))?;
     let seed = super::seed(exec.seed.as_deref())?;
     let authority = super::authority(args)?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, exec.port));
@@ -32,17 +35,27 @@ pub(crate) async fn run(args: &Args, exec: &Exec) -> Result<ExitCode, Failure> {
         Network::Auto => !exec.allow_others,
         Network::Shared => false,
     };
-    let private = if wants_private { Some(surroundings.start_in_private(&exec.command).await) } else { None };
+    let private = if wants_private {
+        Some(surroundings.start_in_private(&exec.command, &mut signals).await)
+    } else {
+        None
+    };
     let mut child = match private {
         Some(Ok(child)) => child,
-        Some(Err(reason)) if exec.network == Network::Private => return Err(no_private_network(&reason)),
         Some(Err(reason)) => {
+            // Then it was not the kernel that ended what was on its way to become the command.
+            if let Some(status) = signals.heard().await {
+                return Ok(status);
+            }
+            if exec.network == Network::Private {
+                return Err(no_private_network(&reason));
+            }
             tracing::info!(reason = reason.en, "no private network: the command uses this machine's");
             surroundings.start(&exec.command)?
         }
         None => surroundings.start(&exec.command)?,
     };
-    child.wait().await.map_err(|error| {
+    child.wait(&mut signals).await.map_err(|error| {
         Failure::system(
             format!("명령이 어떻게 끝났는지 알 수 없습니다({error})."),
             format!("How the command ended is unknown ({error})."),

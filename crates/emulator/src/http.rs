@@ -13,6 +13,7 @@ mod pages;
 mod parameters;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -22,6 +23,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use tower::ServiceExt as _;
+use tower_http::timeout::TimeoutBody;
 
 use crate::fault::{ApiFault, LoginFault};
 use crate::live::LiveWorld;
@@ -29,12 +31,22 @@ use control::ControlFault;
 use host::Side;
 use login_host::FaultPage;
 
+/// How long the next part of a body may be on its way.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
+
 /// Everything the emulator answers.
 pub(crate) fn router(live: Arc<LiveWorld>) -> Router {
     undisturbed(live.clone())
-        .layer(middleware::from_fn_with_state(live, exchange::observe))
-        .layer(middleware::from_fn(cross_origin::let_pages_call))
+        .layer(middleware::from_fn_with_state(live.clone(), exchange::observe))
+        .layer(middleware::from_fn_with_state(live, cross_origin::let_pages_call))
+        .layer(middleware::from_fn(expect_the_body))
         .layer(middleware::from_fn(log))
+}
+
+/// A body that stops arriving must not hold its connection for ever.
+async fn expect_the_body(request: Request, next: Next) -> Response {
+    let in_time = |body| Body::new(TimeoutBody::new(BODY_PAUSE, body));
+    next.run(request.map(in_time)).await
 }
 
 /// What `/oauth/token` answers to this form, whatever faults are scripted; noted nowhere.

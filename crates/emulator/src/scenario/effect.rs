@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::fault::{DropWhen, Fault, FaultError, Then};
 use crate::fault::{ListedApiFault, ListedLoginFault, listed_api_fault, listed_login_fault};
 
+/// Together with how many faults there may be, this bounds the memory they take.
+const LONGEST_FAULT: usize = 64 * 1024;
 /// Longer than any client waits.
 const LONGEST_DELAY: Duration = Duration::from_mins(10);
 
@@ -58,6 +60,13 @@ impl Fault {
                 "then",
                 "무슨 일이 일어날지 적으세요: status, code, error_code, delay_ms, drop, truncate_after_bytes, body 가운데 하나.",
                 "Say what happens: one of status, code, error_code, delay_ms, drop, truncate_after_bytes, body.",
+            ));
+        }
+        if serde_json::to_string(self).is_ok_and(|text| text.len() > LONGEST_FAULT) {
+            return Err(FaultError::wrong(
+                "then",
+                "장애 하나는 64 KiB를 넘을 수 없습니다. body나 msg를 줄이세요.",
+                "A fault takes 64 KiB at most: shorten body or msg.",
             ));
         }
         let delay = Duration::from_millis(then.delay_ms.unwrap_or_default());

@@ -3,7 +3,7 @@
 use katok_emulator::Fault;
 use reqwest::Method;
 
-use crate::support::{Answer, Kakao};
+use crate::support::{Answer, Kakao, built_in_but};
 
 const PAGE: &str = "http://localhost:4000";
 
@@ -25,7 +25,7 @@ async fn a_page_may_call_kapi_and_ask_for_tokens() {
     ] {
         let answer = preflight(&kakao, path, method).await;
         assert_eq!(answer.status, 200, "{path}");
-        assert_eq!(answer.headers["access-control-allow-origin"], "*");
+        assert_eq!(answer.headers["access-control-allow-origin"], PAGE);
         assert_eq!(answer.headers["access-control-allow-methods"], "GET,POST,DELETE");
         assert_eq!(answer.headers["access-control-allow-headers"], "authorization,ka");
     }
@@ -45,7 +45,26 @@ async fn a_page_reads_answers_refusals_and_scripted_faults() {
     assert_eq!(scripted.body["code"], -7);
     for (answer, status) in [(answered, 200), (refused, 401), (scripted, 400)] {
         assert_eq!(answer.status, status);
-        assert_eq!(answer.headers["access-control-allow-origin"], "*");
+        assert_eq!(answer.headers["access-control-allow-origin"], PAGE);
+    }
+}
+
+#[tokio::test]
+async fn only_pages_of_this_machine_and_of_registered_domains_read_answers() {
+    let kakao = Kakao::start_from(built_in_but(|seed| {
+        seed.apps[0].javascript_domains.push("https://svc.example".to_owned());
+    }))
+    .await;
+    for (origin, may) in [
+        ("http://localhost:3000", true),
+        ("http://127.0.0.1:5173", true),
+        ("https://svc.example", true),
+        ("https://evil.example", false),
+        ("https://svc.example.evil.example", false),
+        ("null", false),
+    ] {
+        let answer = Answer::of(kakao.get("/v2/user/me").header("origin", origin)).await;
+        assert_eq!(answer.headers.contains_key("access-control-allow-origin"), may, "{origin}");
     }
 }
 

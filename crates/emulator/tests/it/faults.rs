@@ -358,6 +358,7 @@ async fn a_wrong_fault_is_refused_with_the_field_at_fault() {
         (json!({"then": {"drop": "during"}}), "then.drop:"),
         (json!({"then": {"code": -12345}}), "then.status:"),
         (json!({"then": {"colour": 1}}), "`colour`"),
+        (json!({"then": {"body": "x".repeat(70_000)}}), "then:"),
         (json!({}), "`then`"),
     ];
     for (fault, says) in cases {

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
 mod bench;
+mod fuzz;
 mod needs;
 mod pictures;
 mod suite;
@@ -16,6 +17,7 @@ const USAGE: &str = "\
 cargo xtask test                 set up what the tests need, then run every check and every test
 cargo xtask test --advisories    the same, and ask the advisory database about the dependencies (needs the internet)
 cargo xtask tidy                 only check that every line of code is in the room it belongs to
+cargo xtask fuzz [SECONDS]       feed the emulator's parsers with what a fuzzer makes up, 60 seconds each unless said
 cargo xtask bench emulator       measure how fast the emulator is (builds the program with optimisation)
 cargo xtask pictures             take the pictures of the READMEs anew, and one of every page to look at";
 
@@ -29,6 +31,11 @@ fn main() -> ExitCode {
             ["test"] => suite::run_all(&["bans", "licenses", "sources"]),
             ["test", "--advisories"] => suite::run_all(&["advisories", "bans", "licenses", "sources"]),
             ["tidy"] => tidy::run(),
+            ["fuzz"] => needs::cargo_fuzz().and_then(|()| fuzz::run_all(60)),
+            ["fuzz", seconds] => {
+                let seconds = seconds.parse().map_err(|_| USAGE.to_owned());
+                seconds.and_then(|seconds| needs::cargo_fuzz().and_then(|()| fuzz::run_all(seconds)))
+            }
             ["bench", "emulator"] => bench::emulator(),
             ["pictures"] => pictures::run_all(),
             _ => Err(USAGE.to_owned()),

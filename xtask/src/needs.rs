@@ -1,4 +1,4 @@
-//! What the tests need beside Rust: a browser, Korean letters to look at, clients in other languages, and cargo-deny.
+//! What the tests need beside Rust: a browser, Korean letters to look at, clients in other languages, cargo-deny and cargo-fuzz.
 
 use std::env;
 use std::path::Path;
@@ -19,7 +19,7 @@ impl Need {
     }
 }
 
-const NEEDS: [Need; 9] = [
+const NEEDS: [Need; 10] = [
     Need {
         present: || on_path("chromium") || on_path("chromium-browser") || on_path("google-chrome"),
         packages: ["chromium", "chromium-browser"],
@@ -45,6 +45,8 @@ const NEEDS: [Need; 9] = [
         "libapache2-mod-auth-openidc",
     ),
     Need::alone(|| on_path("curl"), "curl"),
+    // The fuzzer itself is written in C++.
+    Need::alone(|| on_path("c++"), "g++"),
 ];
 
 /// Installs the packages that are missing, and says so; does nothing on a machine that has them all.
@@ -64,6 +66,15 @@ pub(crate) fn cargo_deny() -> Result<(), String> {
     if !works(Command::new("cargo").args(["deny", "--version"])) {
         println!("cargo-deny is missing: building it takes two or three minutes");
         run(Command::new("cargo").args(["install", "cargo-deny", "--locked"]))?;
+    }
+    Ok(())
+}
+
+/// The same for cargo-fuzz.
+pub(crate) fn cargo_fuzz() -> Result<(), String> {
+    if !works(Command::new("cargo").args(["fuzz", "--version"])) {
+        println!("cargo-fuzz is missing: building it takes a minute or two");
+        run(Command::new("cargo").args(["install", "cargo-fuzz", "--locked"]))?;
     }
     Ok(())
 }

@@ -5,7 +5,10 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::needs::{self, run};
-use crate::{third_party, tidy};
+use crate::{fuzz, third_party, tidy};
+
+/// How long each parser is fuzzed; whoever looks for more runs `cargo xtask fuzz`.
+const FUZZ_SECONDS: u32 = 10;
 
 /// Runs everything, up to the first step that fails; `deny` names the checks of `cargo deny`.
 pub(crate) fn run_all(deny: &[&str]) -> Result<(), String> {
@@ -14,6 +17,7 @@ pub(crate) fn run_all(deny: &[&str]) -> Result<(), String> {
     }
     step("packages", needs::packages)?;
     step("cargo-deny", needs::cargo_deny)?;
+    step("cargo-fuzz", needs::cargo_fuzz)?;
     let clients = step("third-party clients", third_party::install)?;
     step("formatting", || run(&mut cargo(&["fmt", "--all", "--check"])))?;
     step("clippy", || run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])))?;
@@ -25,6 +29,7 @@ pub(crate) fn run_all(deny: &[&str]) -> Result<(), String> {
         tests.env("KATOK_TEST_PYTHON", &clients.python);
         run(tests.env("KATOK_TEST_NODE_MODULES", &clients.node_modules))
     })?;
+    step("fuzzing", || fuzz::run_all(FUZZ_SECONDS))?;
     step("documentation tests", || run(&mut cargo(&["test", "--workspace", "--doc"])))?;
     step("documentation", || {
         run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-Dwarnings"))

@@ -59,6 +59,15 @@ pub(crate) async fn ask_for_tokens(live: Arc<LiveWorld>, issuer: &str, form: Str
     to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default()
 }
 
+/// The status of what is answered to this request; only once the answer has been made to its end.
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) async fn answer(live: Arc<LiveWorld>, request: axum::http::Request<Vec<u8>>) -> StatusCode {
+    let Ok(response) = router(live).oneshot(request.map(Body::from)).await;
+    let status = response.status();
+    let _ = to_bytes(response.into_body(), usize::MAX).await;
+    status
+}
+
 /// The same without scripted faults, and noted nowhere.
 fn undisturbed(live: Arc<LiveWorld>) -> Router {
     Router::new()

@@ -50,6 +50,8 @@ mod clock;
 mod digest;
 mod emulator;
 mod fault;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 mod http;
 mod inbox;
 mod journal;

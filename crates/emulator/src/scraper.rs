@@ -115,7 +115,7 @@ fn is_here(url: &Url) -> bool {
 }
 
 /// The Open Graph tags of a page; its title stands in for `og:title`.
-fn open_graph(html: &str, url: &Url) -> OpenGraph {
+pub(crate) fn open_graph(html: &str, url: &Url) -> OpenGraph {
     let mut page = OpenGraph::default();
     let mut title: Option<String> = None;
     let mut in_title = false;

@@ -1,0 +1,4 @@
+//! The query of an authorize request, made up by the fuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| katok_emulator::fuzz::authorize_query(data));

@@ -1,0 +1,4 @@
+//! The calls of the control API, made up by the fuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| katok_emulator::fuzz::control(data));

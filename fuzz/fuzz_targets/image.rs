@@ -1,0 +1,4 @@
+//! An image that is uploaded, made up by the fuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| katok_emulator::fuzz::image(data));

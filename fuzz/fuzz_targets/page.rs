@@ -1,0 +1,4 @@
+//! A page that is scraped, made up by the fuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| katok_emulator::fuzz::page(data));

@@ -6,6 +6,7 @@ mod aging;
 mod app_users;
 mod authorize;
 mod channels;
+mod codes;
 mod consent;
 mod contract;
 mod control;

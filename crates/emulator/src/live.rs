@@ -21,6 +21,8 @@ pub(crate) struct LiveWorld {
     world: Mutex<World>,
     clock: Clock,
     changed: Notify,
+    /// Rings for the webhooks.
+    happened: Notify,
     /// Counts the changes, for everybody who waits for one; `changed` has but one listener.
     latest_change: watch::Sender<u64>,
     journal: Journal,
@@ -40,6 +42,7 @@ impl LiveWorld {
             world: Mutex::new(world),
             clock,
             changed: Notify::new(),
+            happened: Notify::new(),
             latest_change: watch::Sender::new(0),
             journal: Journal::default(),
             deliveries: Deliveries::default(),
@@ -54,9 +57,8 @@ impl LiveWorld {
     pub(crate) fn apply<C: Command>(&self, command: C) -> Result<C::Reply, C::Fault> {
         let mut world = self.lock();
         let reply = world.apply(self.clock.now(), command);
-        drop(world);
         if C::CHANGES_THE_WORLD {
-            self.tell();
+            self.tell(world);
         }
         reply
     }
@@ -69,8 +71,9 @@ impl LiveWorld {
 
     /// Changes the world from outside: what no command of Kakao's could do.
     pub(crate) fn edit<T>(&self, edit: impl FnOnce(&mut World) -> T) -> T {
-        let edited = edit(&mut self.lock());
-        self.tell();
+        let mut world = self.lock();
+        let edited = edit(&mut world);
+        self.tell(world);
         edited
     }
 
@@ -118,9 +121,14 @@ impl LiveWorld {
 
     /// Waits for what webhooks tell of, and takes it.
     pub(crate) async fn next_events(&self) -> VecDeque<Happened> {
-        self.wait_for(|world| world.has_events().then_some(())).await;
-        // Not by `edit`: that something is on its way is nothing to write down.
-        self.lock().take_events()
+        loop {
+            // Not by `edit`: that something is on its way is nothing to write down.
+            let events = self.lock().take_events();
+            if !events.is_empty() {
+                return events;
+            }
+            self.happened.notified().await;
+        }
     }
 
     /// Does something with the scripted faults.
@@ -143,7 +151,12 @@ impl LiveWorld {
         self.scenario(|scenario| scenario.add(fault))
     }
 
-    fn tell(&self) {
+    fn tell(&self, world: MutexGuard<'_, World>) {
+        let has_events = world.has_events();
+        drop(world);
+        if has_events {
+            self.happened.notify_one();
+        }
         self.changed.notify_one();
         self.latest_change.send_modify(|change| *change += 1);
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::link::LinkKey;
-use crate::seed::{AppKey, PersonKey};
+use crate::seed::{AppKey, PersonKey, Webhooks};
 
 /// How many events wait to be sent; older ones are forgotten.
 const WAITING: usize = 1_000;
@@ -69,8 +69,11 @@ pub(crate) enum UnlinkReason {
 }
 
 impl World {
-    /// Keeps an event for the webhooks.
+    /// Keeps an event for the app's webhooks; without any, nobody would ever hear of it.
     pub(super) fn tell(&mut self, link: &LinkKey, event: Event, at: Timestamp) {
+        if self.app(&link.app).is_none_or(|app| app.webhooks == Webhooks::default()) {
+            return;
+        }
         let Some(user_id) = self.person(link.person.as_str()).map(|person| person.user_ids[&link.app]) else {
             return;
         };

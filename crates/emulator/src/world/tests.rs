@@ -10,6 +10,7 @@ use super::credentials::Credentials;
 use super::profile::Me;
 use super::token::IssueTokens;
 use super::*;
+use crate::seed::{Webhook, Webhooks};
 use happening::{Event, Written};
 use observer::{ITEMS, Observed, REQUIRED};
 
@@ -72,6 +73,15 @@ fn what_happens_between_a_person_and_an_app_is_told_in_order() {
 }
 
 #[test]
+fn an_app_without_webhooks_is_told_nothing() {
+    let mut observed = Observed::new();
+    observed.world.apps[0].webhooks = Webhooks::default();
+    observed.authorize(0, 0, &BTreeSet::new(), Some(BTreeSet::from([REQUIRED])));
+    observed.exchange(0, 0);
+    assert!(!observed.world.has_events());
+}
+
+#[test]
 fn events_that_nobody_takes_are_forgotten_oldest_first() {
     let mut observed = Observed::new();
     let link = link::LinkKey::new(&"demo".parse().unwrap(), &"ryan".parse().unwrap());
@@ -86,8 +96,10 @@ fn events_that_nobody_takes_are_forgotten_oldest_first() {
 
 #[test]
 fn who_is_not_signed_up_in_time_is_unlinked_by_kakao() {
+    let webhook = Webhook { url: "https://svc.example/unlink".to_owned(), method: "POST".to_owned() };
     let mut seed = Seed::built_in();
     seed.apps[0].automatic_linking = false;
+    seed.apps[0].webhooks.unlink = Some(webhook);
     seed.links[0].registered = false;
     let now: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
     let mut world = World::new(&seed, now);

@@ -119,6 +119,7 @@ impl Observed {
             app["quotas"] = serde_json::to_value(quotas).unwrap();
             let body = serde_json::json!({ "content": { "title": "${name}님", "link": {} } });
             app["templates"] = serde_json::json!([{ "id": 7, "kind": "feed", "body": body }]);
+            app["webhooks"] = serde_json::json!({ "account_status": { "url": "https://svc.example/set" } });
         }
         let seed = Seed::parse(&document.to_string()).unwrap();
         let now = "2026-03-01T00:00:00Z".parse().unwrap();

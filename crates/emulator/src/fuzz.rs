@@ -41,8 +41,9 @@ const CONTROL: [&str; 9] = [
 ];
 
 static BUILT_IN: LazyLock<Seed> = LazyLock::new(Seed::built_in);
-static RUNTIME: LazyLock<Runtime> =
-    LazyLock::new(|| Builder::new_current_thread().build().expect("a runtime without drivers can be made"));
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    Builder::new_current_thread().enable_time().build().expect("a runtime with a timer can be made")
+});
 
 /// The name a request is sent to.
 pub fn authority(data: &[u8]) {

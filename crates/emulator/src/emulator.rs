@@ -184,7 +184,7 @@ impl Emulator {
 
     /// Answers on these sockets too.
     ///
-    /// With [`Authority::tls`] it is `https://kauth.kakao.com` and `https://kapi.kakao.com` there, for clients that
+    /// With [`Authority::tls`](crate::Authority::tls) it is `https://kauth.kakao.com` and `https://kapi.kakao.com` there, for clients that
     /// trust the authority and find these sockets under those names:
     ///
     /// ```

@@ -55,7 +55,11 @@ fn authority(args: &Args) -> Result<Authority, Failure> {
 }
 
 fn no_authority(error: &AuthorityError) -> Failure {
-    Failure::both(Exit::Usage, &error.to_string())
+    let failure = Failure::both(Exit::Usage, &error.to_string());
+    match error {
+        AuthorityError::Io { .. } => failure.hint("katok --data FOLDER emulator …"),
+        _ => failure,
+    }
 }
 
 /// The seed file, or the built-in seed.

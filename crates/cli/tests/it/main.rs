@@ -6,6 +6,8 @@ mod commands;
 mod curl;
 mod emulator;
 mod exec;
+#[path = "../../../emulator/tests/it/openapi.rs"]
+mod openapi;
 mod program;
 mod third_party;
 mod tls;

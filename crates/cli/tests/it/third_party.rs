@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::openapi::{Exchange, check_exchange};
 use crate::program::{Machine, Running, leave_out};
 
 #[test]
@@ -123,6 +124,9 @@ fn the_recipe_for_pytest_works_as_it_stands_in_the_documentation() {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
 }
 
+/// What was asked of Kakao, and answered.
+const JOURNAL: &str = "/_emulator/v1/journal";
+
 /// Set where nothing may be left out.
 const REQUIRED: &str = "KATOK_REQUIRE_THIRD_PARTY";
 
@@ -147,6 +151,8 @@ impl Tls {
 fn succeeds(command: &mut Command, tls: &Tls) {
     let done = command.env("KATOK_EMULATOR_URL", &tls.url).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&[done.stdout, done.stderr].concat()));
+    let journal = Command::new("curl").args(["-sS", &format!("{}{JOURNAL}", tls.url)]).output().unwrap();
+    every_exchange_is_as_described(&journal.stdout);
 }
 
 #[track_caller]
@@ -171,10 +177,45 @@ fn node(script: &str) {
 /// Runs a command in the surroundings that the program makes, on the world of the third-party clients.
 #[track_caller]
 fn exec(command: &[&OsStr]) {
-    let seed = seed();
-    let mut args = vec!["emulator", "exec", "--seed", &seed, "--"];
+    let (seed, folder) = (seed(), tempfile::tempdir().unwrap());
+    let journal = folder.path().join("journal.json");
+    // The emulator goes when the command does: the journal has to be asked for before.
+    let then_ask =
+        format!("file=$1; shift; \"$@\" && curl -sS -o \"$file\" \"$KATOK_EMULATOR_URL{JOURNAL}\"");
+    let mut args = vec!["emulator", "exec", "--seed", &seed, "--", "sh", "-c", &then_ask, "sh"];
+    args.push(journal.to_str().unwrap());
     args.extend(command.iter().map(|word| word.to_str().unwrap()));
     Machine::new().katok(&args).exits(0);
+    every_exchange_is_as_described(&fs::read(journal).unwrap());
+}
+
+/// Holds what a client asked and got against the description of Kakao's API.
+#[track_caller]
+fn every_exchange_is_as_described(journal: &[u8]) {
+    let journal: Vec<Value> = serde_json::from_slice(journal).unwrap();
+    assert!(!journal.is_empty());
+    for entry in journal {
+        let (request, response) = (&entry["request"], &entry["response"]);
+        let content_type = response["headers"]["content-type"].as_str().unwrap_or_default();
+        // Of a page the journal keeps only which one it was.
+        let page = Value::from("");
+        let body = if content_type.starts_with("text/html") { &page } else { &response["body"] };
+        let exchange = Exchange {
+            host: entry["host"].as_str().unwrap(),
+            method: entry["method"].as_str().unwrap(),
+            path: entry["path"].as_str().unwrap(),
+            parameters: Some(parameters(&request["query"]).chain(parameters(&request["form"])).collect()),
+            status: response["status"].as_u64().unwrap().try_into().unwrap(),
+            content_type,
+            body,
+        };
+        check_exchange(&exchange).unwrap();
+    }
+}
+
+fn parameters(given: &Value) -> impl Iterator<Item = (String, String)> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    given.as_object().into_iter().flatten().map(move |(name, value)| (name.clone(), text(value)))
 }
 
 /// What `cargo xtask test` has installed and names in a variable.

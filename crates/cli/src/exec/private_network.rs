@@ -16,6 +16,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener as StdListene
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use tokio::io::copy_bidirectional;
@@ -25,6 +26,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Child, Signals};
 pub(crate) use inside::become_command;
+
+/// How long to leave an accept alone that failed for lack of something, such as file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
 /// In the folder of the command's files: where the sockets are handed out.
 const MEETING_POINT: &str = "sockets";
@@ -129,7 +133,7 @@ pub(super) async fn relay(inside: TcpListener, port: u16, stop: CancellationToke
             // Out of file descriptors, perhaps: the next connection may have more luck.
             Err(error) => {
                 tracing::warn!(%error, "cannot accept connections at the moment");
-                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+                tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
     }

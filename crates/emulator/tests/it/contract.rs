@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::SignedDuration;
-use katok_emulator::{Decision, Seed};
+use katok_emulator::{Decision, Fault, Seed};
 use reqwest::Method;
 use serde_json::{Map, Value};
 use url::Url;
@@ -24,8 +24,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("talk_friends/only_what_is_required", "the emulator always says all it may"),
     ("talk_friends_message_default_send/partly_refused_under_the_other_name", "one spelling is enough"),
     ("talk_memo_default_send/insufficient_scopes_without_names", "the emulator always names them"),
-    ("talk_memo_default_send/internal_error", "no scripted faults yet"),
-    ("talk_memo_default_send/maintenance", "no scripted faults yet"),
     ("user_unlink/not_linked", "a token dies with the link; by admin key it is tested in `user`"),
 ];
 
@@ -128,6 +126,9 @@ async fn scene(case: &str, sample: &Value) -> (Kakao, Names) {
         "payload" => names.push(("ID_TOKEN", id_token(&kakao, &tokens).await)),
         "rotated" => kakao.emulator.advance(SignedDuration::from_hours(31 * 24)).unwrap(),
         "expired_token" => kakao.emulator.advance(SignedDuration::from_hours(6)).unwrap(),
+        // Troubles of Kakao's that no state of the world leads to.
+        "internal_error" => drop(kakao.emulator.fault(Fault::on("/v2/api/talk/memo/*").code(-1)).unwrap()),
+        "maintenance" => drop(kakao.emulator.fault(Fault::on("/v2/api/talk/memo/*").code(-9798)).unwrap()),
         _ => {}
     }
     if what != "koe322" {

@@ -1,24 +1,34 @@
 //! The client: an app's name, two addresses and a wire, over which endpoints are called.
 
+mod admin;
+mod credential;
+mod exchange;
+mod raw;
+mod retries;
+mod stream;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use http::{Method, Request, Response};
-use serde::de::DeserializeOwned;
-use tracing::Instrument;
+use futures_core::Stream;
 use url::Url;
 
-use crate::endpoint::{Auth, Endpoint, Host, Parameters, Reply, Unreadable};
+pub use admin::AdminClient;
+use credential::Credential;
+pub use raw::RawCall;
+pub use retries::Retries;
+pub use stream::Pages;
+
+use crate::endpoint::{Auth, Endpoint, Host, Reply};
 use crate::error::Call;
 use crate::login::{self, Authorize, ExchangeCode, IssuedTokens, RefreshTokens, RefreshedTokens};
 use crate::transport::{Reqwest, Transport};
-use crate::{AccessToken, ApiError, ClientSecret, Error, OAuthError, RefreshToken, RestApiKey};
+use crate::{AccessToken, AdminKey, ClientSecret, Clock, Error, RefreshToken, RestApiKey, SystemClock};
 
 const AUTH_BASE_URL: &str = "https://kauth.kakao.com";
 const API_BASE_URL: &str = "https://kapi.kakao.com";
 const TIMEOUT: Duration = Duration::from_secs(15);
+const USER_AGENT: &str = concat!("katok-client/", env!("CARGO_PKG_VERSION"));
 
 /// Speaks to Kakao on behalf of one app; clones are cheap and share their connections.
 #[derive(Debug, Clone)]
@@ -30,7 +40,10 @@ struct Inner {
     client_secret: Option<ClientSecret>,
     auth_base_url: Url,
     api_base_url: Url,
+    timeout: Duration,
+    retries: Retries,
     transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
 }
 
 /// A client being set up.
@@ -42,7 +55,10 @@ pub struct ClientBuilder {
     auth_base_url: Option<Url>,
     api_base_url: Option<Url>,
     timeout: Duration,
+    retries: Retries,
+    user_agent: String,
     transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
 }
 
 impl ClientBuilder {
@@ -64,15 +80,33 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a whole call may take, from connecting to the last byte; 15 seconds if not said.
+    /// How long one attempt may take, from connecting to the last byte; 15 seconds if not said.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Another wire, such as one that only pretends; [`timeout`](Self::timeout) does not apply to it.
+    /// How calls that may be made again are made again; [`Retries::default`] if not said.
+    pub fn retries(mut self, retries: Retries) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// Who is calling, such as `my-service/1.2`; it is written before this crate's own name.
+    pub fn user_agent(mut self, name: &str) -> Self {
+        self.user_agent = format!("{name} {USER_AGENT}");
+        self
+    }
+
+    /// Another wire, such as one that only pretends. Time-out and user agent are its own business.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
+        self
+    }
+
+    /// Another clock than the machine's, by which tokens, keys and Kakao's dates are judged.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
         self
     }
 
@@ -86,9 +120,12 @@ impl ClientBuilder {
             client_secret: self.client_secret,
             auth_base_url,
             api_base_url,
+            timeout: self.timeout,
+            retries: self.retries,
+            clock: self.clock,
             transport: match self.transport {
                 Some(transport) => transport,
-                None => Arc::new(Reqwest::new(self.timeout, direct)?),
+                None => Arc::new(Reqwest::new(self.timeout, &self.user_agent, direct)?),
             },
         })))
     }
@@ -120,7 +157,10 @@ impl Client {
             auth_base_url: None,
             api_base_url: None,
             timeout: TIMEOUT,
+            retries: Retries::default(),
+            user_agent: USER_AGENT.to_owned(),
             transport: None,
+            clock: Arc::new(SystemClock),
         }
     }
 
@@ -134,19 +174,22 @@ impl Client {
 
     /// Turns an authorization code into tokens; it works once for each code.
     pub async fn exchange_code(&self, exchange: &ExchangeCode) -> Result<IssuedTokens, Error> {
-        self.request(exchange, None, ExchangeCode::decode).await
+        self.call_as_app(exchange).await
     }
 
     /// Gets the next access token. A refresh token that comes with it replaces the old one, which is dead:
     /// [`TokenKeeper`](crate::TokenKeeper) takes care of that.
     pub async fn refresh(&self, refresh_token: &RefreshToken) -> Result<RefreshedTokens, Error> {
-        self.request(&RefreshTokens(refresh_token), None, RefreshTokens::decode).await
+        self.call_as_app(&RefreshTokens(refresh_token)).await
     }
 
     /// Calls an endpoint in the name of the user whose token this is.
+    ///
+    /// A call that only reads, or may be made twice, is made again when Kakao is not there for a moment; see
+    /// [`Retries`]. A call that sends a message never is.
     pub async fn call<E: Endpoint>(&self, endpoint: &E, token: &AccessToken) -> Result<E::Output, Error> {
-        const { assert!(matches!(E::AUTH, Auth::AccessToken), "this endpoint is not called with an access token") }
-        self.request(endpoint, Some(token), E::decode).await
+        const { assert!(E::AUTH.takes_access_token(), "this endpoint is not called with an access token") }
+        self.request(&Call::of::<E>(), endpoint.encode(), Credential::AccessToken(token), E::decode).await
     }
 
     /// Calls an endpoint and hands over Kakao's JSON as it came, once it has proved to be an answer.
@@ -155,76 +198,65 @@ impl Client {
         endpoint: &E,
         token: &AccessToken,
     ) -> Result<serde_json::Value, Error> {
-        const { assert!(matches!(E::AUTH, Auth::AccessToken), "this endpoint is not called with an access token") }
+        const { assert!(E::AUTH.takes_access_token(), "this endpoint is not called with an access token") }
         let decode = |reply: &Reply| E::decode(reply).and_then(|_| reply.json());
-        self.request(endpoint, Some(token), decode).await
+        self.request(&Call::of::<E>(), endpoint.encode(), Credential::AccessToken(token), decode).await
     }
 
-    async fn request<E: Endpoint, T>(
-        &self,
-        endpoint: &E,
-        token: Option<&AccessToken>,
-        decode: impl FnOnce(&Reply) -> Result<T, Unreadable>,
-    ) -> Result<T, Error> {
-        let call = Call::of::<E>();
-        let parameters = match E::AUTH {
-            Auth::Client => self.with_client(endpoint.encode()),
-            Auth::AccessToken => endpoint.encode(),
+    /// Calls an endpoint that wants the app itself, or nobody in particular.
+    pub async fn call_as_app<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error> {
+        const {
+            assert!(
+                matches!(E::AUTH, Auth::Nobody | Auth::Client | Auth::AccessTokenOrAppKey),
+                "this endpoint is called in the name of a user or with the admin key"
+            );
+        }
+        let credential = match E::AUTH {
+            Auth::Client => Credential::Client(&self.0.rest_api_key, self.0.client_secret.as_ref()),
+            Auth::AccessTokenOrAppKey => Credential::AppKey(&self.0.rest_api_key),
+            _ => Credential::Nobody,
         };
-        let request = self.http_request::<E>(&parameters, token)?;
-
-        let span = tracing::debug_span!("kakao.request", kakao.endpoint = E::PATH);
-        let response = self.0.transport.send(request).instrument(span).await;
-        let response = response.map_err(|error| Error::transport(error, call))?;
-
-        let status = response.status();
-        if !status.is_success() {
-            let secrets = parameters.secrets().chain(token.map(AccessToken::secret));
-            return Err(refusal(E::HOST, &response, secrets, call));
-        }
-        decode(&Reply { body: response.into_body() })
-            .map_err(|what| Error::unreadable(what, status.as_u16(), call))
+        self.request(&Call::of::<E>(), endpoint.encode(), credential, E::decode).await
     }
 
-    /// Kakao reads the app's key and secret among the form fields and nowhere else.
-    fn with_client(&self, parameters: Parameters) -> Parameters {
-        let parameters = parameters.with_secret("client_id", self.0.rest_api_key.secret());
-        match &self.0.client_secret {
-            Some(secret) => parameters.with_secret("client_secret", secret.secret()),
-            None => parameters,
-        }
+    /// Calls an endpoint this crate has no type for, in the name of a user.
+    pub async fn call_raw(&self, call: &RawCall, token: &AccessToken) -> Result<serde_json::Value, Error> {
+        self.request(&call.call(), call.parameters(), Credential::AccessToken(token), Reply::json_or_null)
+            .await
     }
 
-    fn http_request<E: Endpoint>(
+    /// Everything on all pages of a list, page by page as it is asked for.
+    ///
+    /// ```no_run
+    /// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), katok_client::Error> {
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let friends: Vec<_> = client.stream(katok_client::ListFriends::new(), &token).try_collect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream<E: Pages>(
         &self,
-        parameters: &Parameters,
-        token: Option<&AccessToken>,
-    ) -> Result<Request<Bytes>, Error> {
-        let mut url = self.address(E::HOST, E::PATH);
-        let form = parameters.to_form();
-        let in_query = E::METHOD == Method::GET;
-        if in_query {
-            url.set_query(Some(&form));
-        }
+        endpoint: E,
+        token: &AccessToken,
+    ) -> impl Stream<Item = Result<E::Item, Error>> + Send + use<E> {
+        let (client, token) = (self.clone(), token.clone());
+        stream::all_pages(endpoint, move |endpoint| {
+            let (client, token) = (client.clone(), token.clone());
+            async move { client.call(&endpoint, &token).await }
+        })
+    }
 
-        let mut request = Request::builder()
-            .method(E::METHOD)
-            .uri(url.as_str())
-            .header(ACCEPT, HeaderValue::from_static("application/json"));
-        if let Some(token) = token {
-            let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.secret()))
-                .map_err(|_| Error::configuration("the access token holds characters no token can hold"))?;
-            bearer.set_sensitive(true);
-            request = request.header(AUTHORIZATION, bearer);
-        }
-        let body = if in_query {
-            Bytes::new()
-        } else {
-            let form_type = HeaderValue::from_static("application/x-www-form-urlencoded;charset=utf-8");
-            request = request.header(CONTENT_TYPE, form_type);
-            Bytes::from(form)
-        };
-        request.body(body).map_err(|_| Error::configuration("the address of Kakao's host cannot be used"))
+    /// This client with the app's admin key, for calls that concern any user of the app.
+    #[must_use]
+    pub fn admin(&self, key: AdminKey) -> AdminClient {
+        AdminClient::new(self.clone(), key)
+    }
+
+    /// The clock this client goes by.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
     }
 
     fn address(&self, host: Host, path: &str) -> Url {
@@ -233,32 +265,10 @@ impl Client {
             Host::Api => &self.0.api_base_url,
         };
         let mut url = base.clone();
-        url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+        match base.path().trim_end_matches('/') {
+            "" => url.set_path(path),
+            folder => url.set_path(&format!("{folder}{path}")),
+        }
         url
     }
-}
-
-/// Reads a reply that is no success in the words of the host it comes from.
-fn refusal<'a>(
-    host: Host,
-    response: &Response<Bytes>,
-    secrets: impl Iterator<Item = &'a str>,
-    call: Call,
-) -> Error {
-    let status = response.status().as_u16();
-    let error = match host {
-        Host::Auth => {
-            read(response).map(|error: OAuthError| Error::login(error.redacted(secrets), status, call))
-        }
-        Host::Api => read(response).map(|error: ApiError| Error::api(error.redacted(secrets), status, call)),
-    };
-    let retry_after =
-        response.headers().get(RETRY_AFTER).and_then(|seconds| seconds.to_str().ok()?.parse().ok());
-    error
-        .unwrap_or_else(|what| Error::unreadable(what, status, call))
-        .with_retry_after(retry_after.map(Duration::from_secs))
-}
-
-fn read<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, Unreadable> {
-    Reply { body: response.body().clone() }.json()
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::transport::{PendingReply, Transport};
-use crate::{AccessToken, Client, ClientSecret, Endpoint, Error, RestApiKey};
+use crate::{AccessToken, AdminKey, Client, ClientSecret, Endpoint, Error, KakaoUserId, RestApiKey};
 
 const HOSTS: [(&str, &str); 2] = [("auth", "https://auth.example/"), ("api", "https://api.example/")];
 
@@ -78,6 +78,18 @@ impl Sample {
     /// Calls an endpoint as the client would, insisting that the request is the sample's.
     pub(crate) async fn call<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error> {
         self.client("CLIENT_SECRET").call(endpoint, &AccessToken::new("ACCESS_TOKEN")).await
+    }
+
+    /// Calls an endpoint with the admin key, as [`call`](Self::call) does.
+    pub(crate) async fn call_by_admin<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error> {
+        self.client("").admin(AdminKey::new("ADMIN_KEY")).call(endpoint).await
+    }
+
+    /// Calls an endpoint with the admin key for the user the sample names.
+    pub(crate) async fn call_for_user<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error> {
+        let SampleRequest { query, form, .. } = &self.request;
+        let user = query.get("target_id").or(form.get("target_id")).unwrap().parse().unwrap();
+        self.client("").admin(AdminKey::new("ADMIN_KEY")).call_for(KakaoUserId::new(user), endpoint).await
     }
 
     /// A client that knows this app, on a wire that gives the sample's response.

@@ -1,12 +1,15 @@
 //! What one of Kakao's endpoints is: where it lives, what it needs, how to ask and how to read the reply.
 
-use std::fmt;
+mod parameters;
+mod reply;
 
-use bytes::Bytes;
 use http::Method;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 
 use crate::Scope;
+pub use parameters::Parameters;
+pub(crate) use parameters::{File, json_strings};
+pub(crate) use reply::null_as_default;
+pub use reply::{Reply, Unreadable};
 
 /// One of Kakao's endpoints, filled in and ready to be called.
 ///
@@ -49,141 +52,38 @@ pub enum Host {
 
 /// What the caller shows of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Auth {
+    /// Nothing: everybody may ask.
+    Nobody,
     /// The app's key and client secret, among the form fields.
     Client,
     /// A user's access token.
     AccessToken,
+    /// A user's access token, or the app's admin key and the user's id.
+    AccessTokenOrAdminKey,
+    /// A user's access token, or the app's key in the `Authorization` header.
+    AccessTokenOrAppKey,
+    /// The app's admin key.
+    AdminKey,
+}
+
+impl Auth {
+    pub(crate) const fn takes_access_token(self) -> bool {
+        matches!(self, Self::AccessToken | Self::AccessTokenOrAdminKey | Self::AccessTokenOrAppKey)
+    }
 }
 
 /// What a call does to the world, which decides whether it may be made twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing.
+    /// Nothing: it may be made again.
     Read,
-    /// It changes the state of a login or a link; made twice it ends in the same state.
+    /// It changes something, and made twice it ends in the same state and with the same answer.
     Change,
-    /// It puts a message before a person. It is never repeated by this crate.
+    /// It changes something, and made twice it ends otherwise or is refused, as a code is good once. The client
+    /// makes it again only if nothing had left this machine.
+    Once,
+    /// It puts a message before a person. The client never makes it again.
     Send,
-}
-
-/// The parameters of a call, in the order they are written.
-pub struct Parameters(Vec<Parameter>);
-
-struct Parameter {
-    name: &'static str,
-    value: String,
-    secret: bool,
-}
-
-impl Parameters {
-    pub(crate) fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.0.push(Parameter { name, value: value.into(), secret: false });
-        self
-    }
-
-    /// A value Kakao must never hand back to us inside an error text.
-    pub(crate) fn with_secret(mut self, name: &'static str, value: &str) -> Self {
-        self.0.push(Parameter { name, value: value.to_owned(), secret: true });
-        self
-    }
-
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(|parameter| parameter.secret).map(|parameter| parameter.value.as_str())
-    }
-
-    pub(crate) fn to_form(&self) -> String {
-        let pairs = self.0.iter().map(|parameter| (parameter.name, &parameter.value));
-        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-    }
-}
-
-/// The body of a reply that says the call succeeded.
-pub struct Reply {
-    pub(crate) body: Bytes,
-}
-
-impl Reply {
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Unreadable> {
-        let mut json = serde_json::Deserializer::from_slice(&self.body);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| Unreadable::new(&error))?;
-        json.end().map_err(|_| Unreadable { path: WHOLE.to_owned(), problem: Problem::NotJson })?;
-        Ok(value)
-    }
-}
-
-/// Reads a field that Kakao may leave out or write as `null`.
-pub(crate) fn null_as_default<'de, D, T>(field: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Ok(Option::deserialize(field)?.unwrap_or_default())
-}
-
-/// Where a reply stopped making sense; the value that stood there is not kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
-    path: String,
-    problem: Problem,
-}
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.path.as_str() {
-            WHOLE => self.problem.fmt(f),
-            path => write!(f, "{} at {path}", self.problem),
-        }
-    }
-}
-
-impl std::error::Error for Unreadable {}
-
-/// The path of the reply itself, as `serde_path_to_error` writes it.
-const WHOLE: &str = ".";
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-enum Problem {
-    #[error("it is not JSON")]
-    NotJson,
-    #[error("the JSON breaks off")]
-    BreaksOff,
-    #[error("a value is missing or of another type than documented")]
-    OtherShape,
-    #[error("a value is outside what is documented")]
-    OtherValue,
-    #[error("it is too large")]
-    TooLarge,
-}
-
-impl Unreadable {
-    fn new(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
-        use serde_json::error::Category;
-        // serde_json's own text quotes the value it found: only the kind of trouble and the path are kept.
-        let problem = match error.inner().classify() {
-            Category::Eof => Problem::BreaksOff,
-            Category::Data => Problem::OtherShape,
-            Category::Syntax | Category::Io => Problem::NotJson,
-        };
-        Self { path: error.path().to_string(), problem }
-    }
-
-    /// A field holds a value the documents do not know.
-    pub(crate) fn value_of(field: &str) -> Self {
-        Self { path: field.to_owned(), problem: Problem::OtherValue }
-    }
-
-    pub(crate) fn too_large() -> Self {
-        Self { path: WHOLE.to_owned(), problem: Problem::TooLarge }
-    }
-
-    /// The JSON path where reading stopped, such as `kakao_account.email`.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
-    }
 }

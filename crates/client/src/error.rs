@@ -1,15 +1,20 @@
 //! What went wrong with a call, and what to do about it.
 
 mod kakao;
+mod quota;
 mod remedy;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use http::Method;
+
 pub use kakao::{ApiError, KakaoCode, OAuthError};
+pub use quota::Quota;
 pub use remedy::Remedy;
 
-use crate::endpoint::{Effect, Endpoint, Unreadable};
+use crate::endpoint::{Effect, Endpoint, Host, Unreadable};
 use crate::transport::{BoxError, TransportError};
 use crate::{Scope, ScopeSet};
 
@@ -27,6 +32,8 @@ struct Details {
     status: Option<u16>,
     retry_after: Option<Duration>,
     required_scopes: ScopeSet,
+    /// No other token helps a call that was made without one.
+    without_access_token: bool,
 }
 
 #[derive(Debug)]
@@ -41,17 +48,24 @@ enum Cause {
 }
 
 /// Which call it was.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Call {
-    pub(crate) method: &'static str,
-    pub(crate) path: &'static str,
+    pub(crate) method: Method,
+    pub(crate) host: Host,
+    pub(crate) path: Cow<'static, str>,
     pub(crate) effect: Effect,
     pub(crate) scopes: &'static [Scope],
 }
 
 impl Call {
     pub(crate) fn of<E: Endpoint>() -> Self {
-        Self { method: const { &E::METHOD }.as_str(), path: E::PATH, effect: E::EFFECT, scopes: E::SCOPES }
+        Self {
+            method: E::METHOD,
+            host: E::HOST,
+            path: Cow::Borrowed(E::PATH),
+            effect: E::EFFECT,
+            scopes: E::SCOPES,
+        }
     }
 }
 
@@ -83,6 +97,7 @@ impl Error {
             status: None,
             retry_after: None,
             required_scopes: ScopeSet::new(),
+            without_access_token: false,
         }))
     }
 
@@ -90,34 +105,34 @@ impl Error {
         Self::new(Cause::Configuration(what.into()), None)
     }
 
-    pub(crate) fn transport(error: TransportError, call: Call) -> Self {
+    pub(crate) fn transport(error: TransportError, call: &Call) -> Self {
         let cause = match error {
             TransportError::NotSent(source) => Cause::NotSent(source),
             TransportError::MaybeSent(source) => Cause::Unanswered(source),
             TransportError::TooLarge { .. } => Cause::Unreadable(Unreadable::too_large()),
         };
-        Self::new(cause, Some(call))
+        Self::new(cause, Some(call.clone()))
     }
 
-    pub(crate) fn api(error: ApiError, status: u16, call: Call) -> Self {
+    pub(crate) fn api(error: ApiError, status: u16, call: &Call) -> Self {
         let mut required_scopes = ScopeSet::new();
         if error.code == kakao::INSUFFICIENT_SCOPES {
             // Some of Kakao's -402 bodies do not name the scopes; the endpoint knows them too.
             required_scopes =
                 error.required_scopes.clone().unwrap_or_else(|| call.scopes.iter().cloned().collect());
         }
-        let mut refusal = Self::new(Cause::Refused(error), Some(call)).with_status(status);
+        let mut refusal = Self::new(Cause::Refused(error), Some(call.clone())).with_status(status);
         refusal.0.required_scopes = required_scopes;
         refusal
     }
 
-    pub(crate) fn login(error: OAuthError, status: u16, call: Call) -> Self {
-        Self::new(Cause::Login(error), Some(call)).with_status(status)
+    pub(crate) fn login(error: OAuthError, status: u16, call: &Call) -> Self {
+        Self::new(Cause::Login(error), Some(call.clone())).with_status(status)
     }
 
-    pub(crate) fn unreadable(what: Unreadable, status: u16, call: Call) -> Self {
+    pub(crate) fn unreadable(what: Unreadable, status: u16, call: &Call) -> Self {
         let cause = if status >= 500 { Cause::Unavailable } else { Cause::Unreadable(what) };
-        Self::new(cause, Some(call)).with_status(status)
+        Self::new(cause, Some(call.clone())).with_status(status)
     }
 
     fn with_status(mut self, status: u16) -> Self {
@@ -127,6 +142,11 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
         self.0.retry_after = retry_after;
+        self
+    }
+
+    pub(crate) fn without_access_token(mut self) -> Self {
+        self.0.without_access_token = true;
         self
     }
 
@@ -147,8 +167,8 @@ impl Error {
     /// What to do next.
     #[must_use]
     pub fn remedy(&self) -> Remedy {
-        let Details { cause, call, status, retry_after, required_scopes } = &*self.0;
-        let effect = call.map_or(Effect::Read, |call| call.effect);
+        let Details { cause, call, status, retry_after, required_scopes, without_access_token } = &*self.0;
+        let effect = call.as_ref().map_or(Effect::Read, |call| call.effect);
         let remedy = match cause {
             Cause::Refused(error) => Remedy::of_api(error, *status, effect, required_scopes),
             Cause::Login(error) => Remedy::of_login(error),
@@ -159,6 +179,7 @@ impl Error {
         };
         match remedy {
             Remedy::Retry { after } => Remedy::Retry { after: after.max(*retry_after) },
+            Remedy::RefreshToken if *without_access_token => Remedy::TellOperator,
             other => other,
         }
     }

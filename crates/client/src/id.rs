@@ -55,3 +55,22 @@ impl fmt::Display for FriendUuid {
         f.write_str(&self.0)
     }
 }
+
+/// The number of a template made in Kakao's template tool; it belongs to one app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TemplateId(i64);
+
+impl TemplateId {
+    /// Takes the number as Kakao's console shows it.
+    #[must_use]
+    pub fn new(id: i64) -> Self {
+        Self(id)
+    }
+}
+
+impl fmt::Display for TemplateId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -54,11 +54,11 @@ mod transport;
 pub mod user;
 
 pub use chance::{Chance, SystemChance};
-pub use client::{Client, ClientBuilder};
+pub use client::{AdminClient, Client, ClientBuilder, Pages, RawCall, Retries};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use endpoint::{Auth, Effect, Endpoint, Host};
-pub use error::{ApiError, Error, ErrorKind, KakaoCode, OAuthError, Remedy};
-pub use id::{FriendUuid, KakaoUserId};
+pub use error::{ApiError, Error, ErrorKind, KakaoCode, OAuthError, Quota, Remedy};
+pub use id::{FriendUuid, KakaoUserId, TemplateId};
 pub use login::{Authorize, ExchangeCode, IssuedTokens, Prompt, RedirectUri, RefreshedTokens};
 pub use scope::{Scope, ScopeSet};
 pub use secret::{
@@ -66,7 +66,10 @@ pub use secret::{
     RefreshToken, RestApiKey, State,
 };
 pub use talk::{
-    Friend, FriendPage, ListFriends, Receivers, ReceiversError, Refusal, SendReport, SendToFriends, SendToMe,
+    Channel, ChannelRelation, ChannelRelations, CustomTemplate, DeleteImage, Friend, FriendPage, FriendSort,
+    GetTalkProfile, ListChannels, ListChannelsOfUsers, ListFriends, MessageImage, Order, Receivers,
+    ReceiversError, Refusal, Scrap, ScrapeImage, SendCustomToFriends, SendCustomToMe, SendReport,
+    SendScrapToFriends, SendScrapToMe, SendToFriends, SendToMe, TalkProfile, UploadImage,
 };
 pub use template::{Link, MessageTemplate, Text};
 pub use tokens::{

@@ -22,6 +22,10 @@ impl Scope {
     pub const FRIENDS: Self = Self(Cow::Borrowed("friends"));
     /// Sending messages in KakaoTalk.
     pub const TALK_MESSAGE: Self = Self(Cow::Borrowed("talk_message"));
+    /// Which channels of the service the user has added.
+    pub const PLUSFRIENDS: Self = Self(Cow::Borrowed("plusfriends"));
+    /// Shipping addresses.
+    pub const SHIPPING_ADDRESS: Self = Self(Cow::Borrowed("shipping_address"));
     /// Asks for an ID token; needed whenever an app with OpenID Connect asks for further consent.
     pub const OPENID: Self = Self(Cow::Borrowed("openid"));
 

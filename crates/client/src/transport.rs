@@ -52,12 +52,12 @@ pub(crate) struct Reqwest(reqwest::Client);
 
 impl Reqwest {
     /// `direct` leaves out the proxies of the environment: none of them leads back to this machine.
-    pub(crate) fn new(timeout: Duration, direct: bool) -> Result<Self, Error> {
+    pub(crate) fn new(timeout: Duration, user_agent: &str, direct: bool) -> Result<Self, Error> {
         let builder = || {
             let builder = reqwest::Client::builder();
             let builder = if direct { builder.no_proxy() } else { builder };
             builder
-                .user_agent(concat!("katok-client/", env!("CARGO_PKG_VERSION")))
+                .user_agent(user_agent)
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
                 .connect_timeout(CONNECT_TIMEOUT)

@@ -39,7 +39,8 @@ impl App {
         let mut builder = Client::builder(keys.rest_api_key.clone())
             .auth_base_url(auth_base_url.clone())
             .api_base_url(api_base_url.clone())
-            .timeout(settings.kakao_timeout);
+            .timeout(settings.kakao_timeout)
+            .clock(clock.clone());
         if let Some(secret) = &keys.client_secret {
             builder = builder.client_secret(secret.clone());
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::endpoint::Effect;
 use crate::error::kakao::{INSUFFICIENT_SCOPES, UNAUTHORIZED};
-use crate::{ApiError, OAuthError, ScopeSet};
+use crate::{ApiError, OAuthError, Quota, ScopeSet};
 
 /// What to do about a call that did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +17,12 @@ pub enum Remedy {
     /// Let the user consent to these items.
     AskConsent(ScopeSet),
     /// Change the request; as it is, it will never succeed.
-    FixRequest,
-    /// Wait until a quota is filled again.
-    WaitForQuota,
+    FixRequest {
+        /// The parameter that is wrong, if Kakao's text names one.
+        parameter: Option<String>,
+    },
+    /// Wait until a quota is filled again; [`Quota::refilled_at`] says when that is.
+    WaitForQuota(Quota),
     /// Make the call again, not earlier than this.
     Retry {
         /// How long to wait, if Kakao says so.
@@ -36,6 +39,8 @@ pub enum Remedy {
 const FRIEND_LIST_CACHE: Duration = Duration::from_mins(10);
 
 impl Remedy {
+    const FIX: Self = Self::FixRequest { parameter: None };
+
     pub(crate) fn of_api(error: &ApiError, status: Option<u16>, effect: Effect, required: &ScopeSet) -> Self {
         match error.code {
             // No other token helps a caller whose key or address is refused. Should Kakao change these texts,
@@ -47,13 +52,16 @@ impl Remedy {
             }
             UNAUTHORIZED => Self::RefreshToken,
             INSUFFICIENT_SCOPES => Self::AskConsent(required.clone()),
+            -2 => Self::FixRequest { parameter: parameter_in(&error.msg) },
+            // The one documented quota that is answered so is one of a minute.
+            -10 if status == Some(429) => Self::WaitForQuota(Quota::Minute),
             code => Self::of_code(code, effect).unwrap_or_else(|| Self::of_status(status, effect)),
         }
     }
 
     /// The remedy for a code that stands inside a reply for some receivers only.
     pub(crate) fn of_refused_receiver(code: i64) -> Self {
-        Self::of_code(code, Effect::Send).unwrap_or(Self::FixRequest)
+        Self::of_code(code, Effect::Send).unwrap_or(Self::FIX)
     }
 
     fn of_code(code: i64, effect: Effect) -> Option<Self> {
@@ -62,12 +70,14 @@ impl Remedy {
             -1 | -7 | -603 => Self::of_silence(effect),
             -9798 => Self::Retry { after: None },
             -502 => Self::Retry { after: Some(FRIEND_LIST_CACHE) },
-            -10 | -531 | -532 | -533 | -536 => Self::WaitForQuota,
+            // -10 may also be the month's quota; whoever asks again the next day is told so again.
+            -10 | -532 | -533 | -536 => Self::WaitForQuota(Quota::Day),
+            -531 => Self::WaitForQuota(Quota::Month),
             -101 | -103 => Self::SignInAgain,
             // A feature, a permission, a sanction, a retired API, a spending cap, a key or a developer account.
             -3 | -4 | -5 | -6 | -9 | -11 | -12 | -301 | -406 | -903 => Self::TellOperator,
             // A parameter, a header, a person without KakaoTalk, a receiver who cannot be reached, an image.
-            -2 | -8 | -501 | -504 | -530 | -602 | -606 | -911 => Self::FixRequest,
+            -2 | -8 | -501 | -504 | -530 | -602 | -606 | -911 => Self::FIX,
             _ => return None,
         })
     }
@@ -75,15 +85,15 @@ impl Remedy {
     pub(crate) fn of_login(error: &OAuthError) -> Self {
         match error.error_code.as_deref() {
             Some("KOE320" | "KOE322") => Self::SignInAgain,
-            Some("KOE237") => Self::WaitForQuota,
+            Some("KOE237") => Self::WaitForQuota(Quota::Tokens),
             Some("KOE003") => Self::Retry { after: None },
             // The redirect URI of the exchange is a setting, although OAuth calls it a bad grant.
             Some("KOE303") => Self::TellOperator,
-            Some("KOE001" | "KOE310" | "KOE319") => Self::FixRequest,
+            Some("KOE001" | "KOE310" | "KOE319") => Self::FIX,
             _ => match error.error.as_str() {
                 "invalid_grant" => Self::SignInAgain,
                 "server_error" | "temporarily_unavailable" => Self::Retry { after: None },
-                "invalid_request" => Self::FixRequest,
+                "invalid_request" => Self::FIX,
                 _ => Self::TellOperator,
             },
         }
@@ -93,7 +103,7 @@ impl Remedy {
     pub(crate) fn of_silence(effect: Effect) -> Self {
         match effect {
             Effect::Send => Self::Unconfirmed,
-            Effect::Read | Effect::Change => Self::Retry { after: None },
+            Effect::Read | Effect::Change | Effect::Once => Self::Retry { after: None },
         }
     }
 
@@ -110,9 +120,16 @@ impl Remedy {
         match status {
             Some(401) => Self::RefreshToken,
             Some(403) => Self::TellOperator,
-            Some(429) => Self::WaitForQuota,
+            Some(429) => Self::WaitForQuota(Quota::Minute),
             Some(500..) => Self::of_silence(effect),
-            _ => Self::FixRequest,
+            _ => Self::FIX,
         }
     }
+}
+
+/// Kakao's texts put the parameter in brackets: `The Parameter [receiver_uuids] cannot be null.`
+fn parameter_in(msg: &str) -> Option<String> {
+    let (_, rest) = msg.split_once("arameter [")?;
+    let (name, _) = rest.split_once(']')?;
+    Some(name.to_owned())
 }

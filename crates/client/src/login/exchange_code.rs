@@ -47,13 +47,13 @@ impl Endpoint for ExchangeCode {
     const PATH: &'static str = "/oauth/token";
     const AUTH: Auth = Auth::Client;
     const SCOPES: &'static [Scope] = &[];
-    const EFFECT: Effect = Effect::Change;
+    const EFFECT: Effect = Effect::Once;
     type Output = IssuedTokens;
 
     fn encode(&self) -> Parameters {
         let form = Parameters::new()
             .with("grant_type", "authorization_code")
-            .with("redirect_uri", self.redirect_uri.as_str())
+            .with("redirect_uri", self.redirect_uri.as_str().to_owned())
             .with_secret("code", self.code.secret());
         match &self.code_verifier {
             Some(verifier) => form.with_secret("code_verifier", verifier.secret()),
@@ -87,7 +87,7 @@ impl Endpoint for ExchangeCode {
 mod tests {
     use super::*;
     use crate::contract::Sample;
-    use crate::{Error, KakaoCode, Remedy};
+    use crate::{Error, KakaoCode, Quota, Remedy};
 
     fn exchange() -> ExchangeCode {
         ExchangeCode {
@@ -154,6 +154,9 @@ mod tests {
 
     #[tokio::test]
     async fn too_many_tokens_means_waiting() {
-        assert_eq!(play("koe237", exchange()).await.unwrap_err().remedy(), Remedy::WaitForQuota);
+        assert_eq!(
+            play("koe237", exchange()).await.unwrap_err().remedy(),
+            Remedy::WaitForQuota(Quota::Tokens)
+        );
     }
 }

@@ -40,7 +40,7 @@ impl Endpoint for RefreshTokens<'_> {
     const PATH: &'static str = "/oauth/token";
     const AUTH: Auth = Auth::Client;
     const SCOPES: &'static [Scope] = &[];
-    const EFFECT: Effect = Effect::Change;
+    const EFFECT: Effect = Effect::Once;
     type Output = RefreshedTokens;
 
     fn encode(&self) -> Parameters {

@@ -4,7 +4,7 @@ use http::Method;
 use serde::Deserialize;
 
 use crate::endpoint::{Auth, Effect, Endpoint, Host, Parameters, Reply, Unreadable, null_as_default, sealed};
-use crate::{FriendUuid, KakaoUserId, Scope};
+use crate::{FriendUuid, KakaoUserId, Pages, Scope};
 
 /// Asks for one page of the user's friends, favourites first.
 ///
@@ -21,10 +21,41 @@ use crate::{FriendUuid, KakaoUserId, Scope};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// [`Client::stream`](crate::Client::stream) reads all pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListFriends {
     offset: u32,
     limit: u32,
+    sort: Option<FriendSort>,
+    order: Option<Order>,
+}
+
+/// What friends are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FriendSort {
+    /// Favourites first; Kakao does so unless told otherwise.
+    Favorite,
+    /// The nickname.
+    Nickname,
+}
+
+/// The direction of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// From the first to the last; Kakao does so unless told otherwise.
+    Ascending,
+    /// From the last to the first.
+    Descending,
+}
+
+impl Order {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Ascending => "asc",
+            Self::Descending => "desc",
+        }
+    }
 }
 
 impl ListFriends {
@@ -34,7 +65,7 @@ impl ListFriends {
     /// The first page, as long as Kakao makes one.
     #[must_use]
     pub fn new() -> Self {
-        Self { offset: 0, limit: Self::MAX_LIMIT }
+        Self { offset: 0, limit: Self::MAX_LIMIT, sort: None, order: None }
     }
 
     /// How many friends to pass over.
@@ -48,6 +79,20 @@ impl ListFriends {
     #[must_use]
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = limit.min(Self::MAX_LIMIT);
+        self
+    }
+
+    /// What to sort the friends by.
+    #[must_use]
+    pub fn sort(mut self, sort: FriendSort) -> Self {
+        self.sort = Some(sort);
+        self
+    }
+
+    /// The direction of the list.
+    #[must_use]
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = Some(order);
         self
     }
 }
@@ -104,11 +149,34 @@ impl Endpoint for ListFriends {
 
     fn encode(&self) -> Parameters {
         // The limit is always said, because the documents of different years disagree on its default.
-        Parameters::new().with("offset", self.offset.to_string()).with("limit", self.limit.to_string())
+        let sort = self.sort.map(|sort| match sort {
+            FriendSort::Favorite => "favorite",
+            FriendSort::Nickname => "nickname",
+        });
+        Parameters::new()
+            .with("offset", self.offset.to_string())
+            .with("limit", self.limit.to_string())
+            .with_some("friend_order", sort)
+            .with_some("order", self.order.map(Order::as_str))
     }
 
     fn decode(reply: &Reply) -> Result<FriendPage, Unreadable> {
         reply.json()
+    }
+}
+
+impl Pages for ListFriends {
+    type Item = Friend;
+
+    /// Counted on by what came, because the address Kakao gives may lead to another host than the one asked.
+    fn next(&self, page: &FriendPage) -> Option<Self> {
+        page.after_url.as_ref()?;
+        let came = u32::try_from(page.elements.len()).ok()?;
+        Some(self.offset(self.offset.checked_add(came)?))
+    }
+
+    fn items(page: FriendPage) -> Vec<Friend> {
+        page.elements
     }
 }
 
@@ -142,6 +210,13 @@ mod tests {
         for sample in ["nobody", "only_what_is_required"] {
             assert_eq!(play(sample, ListFriends::new()).await.unwrap().elements, [], "{sample}");
         }
+    }
+
+    #[tokio::test]
+    async fn friends_are_sorted_as_asked() {
+        let friends = ListFriends::new().limit(1).sort(FriendSort::Nickname).order(Order::Descending);
+        let page = play("by_nickname_descending", friends).await.unwrap();
+        assert_eq!(page.elements[0].profile_nickname.as_deref(), Some("이수진"));
     }
 
     #[test]

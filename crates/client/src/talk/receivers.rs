@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::FriendUuid;
+use crate::endpoint::json_strings;
 
 /// The receivers of one call: at least one, at most [`MAX`](Self::MAX), none of them twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,11 @@ impl Receivers {
     #[must_use]
     pub fn as_slice(&self) -> &[FriendUuid] {
         &self.0
+    }
+
+    /// The receivers as the field `receiver_uuids` holds them.
+    pub(super) fn to_json(&self) -> String {
+        json_strings(self.0.iter().map(FriendUuid::as_str))
     }
 }
 

@@ -91,9 +91,8 @@ impl Endpoint for SendToFriends {
     type Output = SendReport;
 
     fn encode(&self) -> Parameters {
-        let uuids: Vec<&str> = self.receivers.as_slice().iter().map(FriendUuid::as_str).collect();
         Parameters::new()
-            .with("receiver_uuids", serde_json::Value::from(uuids).to_string())
+            .with("receiver_uuids", self.receivers.to_json())
             .with("template_object", self.template.to_json().to_string())
     }
 
@@ -108,7 +107,7 @@ mod tests {
 
     use super::*;
     use crate::contract::Sample;
-    use crate::{Error, Link, ScopeSet, Text};
+    use crate::{Error, Link, Quota, ScopeSet, Text};
 
     const FIRST: &str = "kq2RoJajlKKQvIi4j76Jvoq-kaiZqJ2u";
     const SECOND: &str = "m6qcq5qqn6-DsICwjriBsIS3";
@@ -138,7 +137,7 @@ mod tests {
             let [refusal] = &report.refused[..] else { panic!("{report:?}") };
             assert_eq!(refusal.receiver_uuids, [FriendUuid::new(SECOND)], "{sample}");
             assert_eq!(refusal.kakao_code(), KakaoCode::Api(-532), "{sample}");
-            assert_eq!(refusal.remedy(), Remedy::WaitForQuota, "{sample}");
+            assert_eq!(refusal.remedy(), Remedy::WaitForQuota(Quota::Day), "{sample}");
         }
     }
 
@@ -148,7 +147,7 @@ mod tests {
         assert_eq!((report.delivered.len(), report.refused[0].receiver_uuids.len()), (0, 2));
         let error = play("only_receiver_refused", &[FIRST]).await.unwrap_err();
         assert_eq!(error.kakao_code(), Some(KakaoCode::Api(-532)));
-        assert_eq!(error.remedy(), Remedy::WaitForQuota);
+        assert_eq!(error.remedy(), Remedy::WaitForQuota(Quota::Day));
     }
 
     #[test]
@@ -160,11 +159,12 @@ mod tests {
 
     #[tokio::test]
     async fn each_refusal_has_its_remedy() {
+        let receivers = Remedy::FixRequest { parameter: Some("receiver_uuids".to_owned()) };
         for (sample, uuid, remedy) in [
             ("not_a_friend", FIRST, Remedy::Retry { after: Some(std::time::Duration::from_mins(10)) }),
-            ("receiver_invalid_format", "not-a-uuid", Remedy::FixRequest),
-            ("receiver_not_allowed", FIRST, Remedy::FixRequest),
-            ("sender_among_receivers", FIRST, Remedy::FixRequest),
+            ("receiver_invalid_format", "not-a-uuid", receivers.clone()),
+            ("receiver_not_allowed", FIRST, receivers),
+            ("sender_among_receivers", FIRST, Remedy::FixRequest { parameter: None }),
             ("insufficient_scopes", FIRST, Remedy::AskConsent(ScopeSet::parse("talk_message"))),
             ("scope_disabled", FIRST, Remedy::TellOperator),
             ("no_permission", FIRST, Remedy::TellOperator),

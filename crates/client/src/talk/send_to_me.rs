@@ -1,9 +1,9 @@
 //! `POST /v2/api/talk/memo/default/send`: a message into the user's chat with themselves (나와의 채팅).
 
 use http::Method;
-use serde::Deserialize;
 
 use crate::endpoint::{Auth, Effect, Endpoint, Host, Parameters, Reply, Unreadable, sealed};
+use crate::talk::sent;
 use crate::{MessageTemplate, Scope};
 
 /// Sends a message to the user themselves.
@@ -47,14 +47,7 @@ impl Endpoint for SendToMe {
     }
 
     fn decode(reply: &Reply) -> Result<(), Unreadable> {
-        #[derive(Deserialize)]
-        struct Wire {
-            result_code: i64,
-        }
-        match reply.json()? {
-            Wire { result_code: 0 } => Ok(()),
-            Wire { .. } => Err(Unreadable::value_of("result_code")),
-        }
+        sent::decode(reply)
     }
 }
 
@@ -64,7 +57,7 @@ mod tests {
 
     use super::*;
     use crate::contract::Sample;
-    use crate::{Error, Link, Remedy, ScopeSet, Text};
+    use crate::{Error, Link, Quota, Remedy, ScopeSet, Text};
 
     fn page() -> Url {
         Url::parse("https://shop.example.com/p/1").unwrap()
@@ -112,8 +105,8 @@ mod tests {
             ("insufficient_scopes_without_names", consent),
             ("unknown_token", Remedy::RefreshToken),
             ("expired_token", Remedy::RefreshToken),
-            ("not_a_talk_user", Remedy::FixRequest),
-            ("quota_exceeded", Remedy::WaitForQuota),
+            ("not_a_talk_user", Remedy::FixRequest { parameter: None }),
+            ("quota_exceeded", Remedy::WaitForQuota(Quota::Day)),
             ("internal_error", Remedy::Unconfirmed),
             ("maintenance", Remedy::Retry { after: None }),
         ] {

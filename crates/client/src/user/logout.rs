@@ -25,9 +25,9 @@ impl Endpoint for Logout {
     const METHOD: Method = Method::POST;
     const HOST: Host = Host::Api;
     const PATH: &'static str = "/v1/user/logout";
-    const AUTH: Auth = Auth::AccessToken;
+    const AUTH: Auth = Auth::AccessTokenOrAdminKey;
     const SCOPES: &'static [Scope] = &[];
-    const EFFECT: Effect = Effect::Change;
+    const EFFECT: Effect = Effect::Once;
     type Output = UserReceipt;
 
     fn encode(&self) -> Parameters {
@@ -48,6 +48,12 @@ mod tests {
     #[tokio::test]
     async fn logging_out_names_the_user() {
         let receipt = Sample::named("user_logout/logged_out").call(&Logout).await.unwrap();
+        assert_eq!(receipt.id, KakaoUserId::new(4_820_000_001));
+    }
+
+    #[tokio::test]
+    async fn an_admin_logs_a_user_out_everywhere() {
+        let receipt = Sample::named("user_logout/by_admin_key").call_for_user(&Logout).await.unwrap();
         assert_eq!(receipt.id, KakaoUserId::new(4_820_000_001));
     }
 

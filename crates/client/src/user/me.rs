@@ -118,7 +118,7 @@ impl Endpoint for Me {
     const METHOD: Method = Method::GET;
     const HOST: Host = Host::Api;
     const PATH: &'static str = "/v2/user/me";
-    const AUTH: Auth = Auth::AccessToken;
+    const AUTH: Auth = Auth::AccessTokenOrAdminKey;
     const SCOPES: &'static [Scope] = &[];
     const EFFECT: Effect = Effect::Read;
     type Output = Profile;
@@ -194,6 +194,9 @@ mod tests {
         let nameless = Sample::named("user_me/no_authentication_key").answer(&Me).await.unwrap_err();
         assert_eq!(nameless.remedy(), Remedy::RefreshToken);
         assert_eq!(play("ip_mismatched").await.unwrap_err().remedy(), Remedy::TellOperator);
-        assert_eq!(play("token_too_long").await.unwrap_err().remedy(), Remedy::FixRequest);
+        assert_eq!(
+            play("token_too_long").await.unwrap_err().remedy(),
+            Remedy::FixRequest { parameter: None }
+        );
     }
 }

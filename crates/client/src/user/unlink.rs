@@ -33,9 +33,9 @@ impl Endpoint for Unlink {
     const METHOD: Method = Method::POST;
     const HOST: Host = Host::Api;
     const PATH: &'static str = "/v1/user/unlink";
-    const AUTH: Auth = Auth::AccessToken;
+    const AUTH: Auth = Auth::AccessTokenOrAdminKey;
     const SCOPES: &'static [Scope] = &[];
-    const EFFECT: Effect = Effect::Change;
+    const EFFECT: Effect = Effect::Once;
     type Output = UserReceipt;
 
     fn encode(&self) -> Parameters {
@@ -56,6 +56,12 @@ mod tests {
     #[tokio::test]
     async fn unlinking_names_the_user() {
         let receipt = Sample::named("user_unlink/unlinked").call(&Unlink).await.unwrap();
+        assert_eq!(receipt.id, KakaoUserId::new(4_820_000_001));
+    }
+
+    #[tokio::test]
+    async fn an_admin_unlinks_a_user_without_their_token() {
+        let receipt = Sample::named("user_unlink/by_admin_key").call_for_user(&Unlink).await.unwrap();
         assert_eq!(receipt.id, KakaoUserId::new(4_820_000_001));
     }
 

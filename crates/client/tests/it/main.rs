@@ -4,6 +4,7 @@
 
 mod alone;
 mod kakao;
+mod retries;
 mod secrecy;
 mod token_keeper;
 mod trust;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use katok_client::{
-    AccessToken, Client, Error, ErrorKind, Link, Logout, Me, PendingReply, RefreshToken, Remedy, SendToMe,
-    Text, Transport,
+    AccessToken, Client, Error, ErrorKind, Link, Logout, Me, PendingReply, Quota, RefreshToken, Remedy,
+    Retries, SendToMe, Text, Transport,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -39,7 +39,7 @@ async fn told_within(
     answer: impl Fn() -> Answer + Send + Sync + 'static,
 ) -> [(ErrorKind, Remedy); 2] {
     let kakao = Kakao::start(move |_| answer()).await;
-    let client = client_at(&kakao.url()).timeout(timeout).build().unwrap();
+    let client = client_at(&kakao.url()).timeout(timeout).retries(Retries::NONE).build().unwrap();
     let reading = client.call(&Me, &token()).await.unwrap_err();
     let sending = client.call(&hello(), &token()).await.unwrap_err();
     assert_eq!(kakao.count("GET /v2/user/me"), 1);
@@ -134,8 +134,8 @@ async fn a_page_instead_of_a_refusal_is_judged_by_its_status() {
     assert_eq!(told(page(401)).await, unreadable(Remedy::RefreshToken));
     assert_eq!(told(page(403)).await, unreadable(Remedy::TellOperator));
     assert_eq!(told(page(404)).await, unreadable(Remedy::TellOperator));
-    assert_eq!(told(page(418)).await, unreadable(Remedy::FixRequest));
-    assert_eq!(told(page(429)).await, unreadable(Remedy::WaitForQuota));
+    assert_eq!(told(page(418)).await, unreadable(Remedy::FixRequest { parameter: None }));
+    assert_eq!(told(page(429)).await, unreadable(Remedy::WaitForQuota(Quota::Minute)));
     let down = [(ErrorKind::Unavailable, RETRY), (ErrorKind::Unavailable, Remedy::Unconfirmed)];
     assert_eq!(told(page(500)).await, down);
     assert_eq!(told(page(502)).await, down);
@@ -230,7 +230,11 @@ impl Transport for Echo {
 
 fn client_hearing(status: u16, body: &[u8]) -> Client {
     let wire = Arc::new(Echo(status, body.to_vec()));
-    client_at(&Url::parse("https://kakao.example").unwrap()).transport(wire).build().unwrap()
+    client_at(&Url::parse("https://kakao.example").unwrap())
+        .transport(wire)
+        .retries(Retries::NONE)
+        .build()
+        .unwrap()
 }
 
 fn now_or_never<T>(future: impl Future<Output = T>) -> T {

@@ -155,9 +155,9 @@ fn action(remedy: &Remedy) -> Value {
         }
         Remedy::SignInAgain | Remedy::RefreshToken => json!({"action": "sign_in", "href": "/authorize"}),
         Remedy::Retry { .. } => json!({"action": "retry"}),
-        Remedy::WaitForQuota => json!({"action": "wait_for_quota"}),
+        Remedy::WaitForQuota(_) => json!({"action": "wait_for_quota"}),
         Remedy::Unconfirmed => json!({"action": "check_first"}),
-        Remedy::FixRequest => json!({"action": "fix_request"}),
+        Remedy::FixRequest { .. } => json!({"action": "fix_request"}),
         _ => json!({"action": "tell_operator"}),
     }
 }

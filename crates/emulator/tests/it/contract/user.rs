@@ -36,7 +36,9 @@ pub(super) fn prepare(case: &str, seed: &mut Seed) {
         "user_update_profile/no_such_property" => app.app_id = 1_234_567,
         "user_ids/too_many_calls" => app.quotas.user_ids_per_minute = 0,
         "user_revoke_scopes/required" => app.consent_items[0] = item("profile", ConsentLevel::Required),
-        _ if case.starts_with("app_users/") => {
+        _ if case.starts_with("app_users/")
+            || case.starts_with("user_") && case.ends_with("/by_admin_key") =>
+        {
             for (person, id) in seed.people.iter_mut().zip(4_820_000_001..) {
                 person.user_ids.insert("APP".parse().unwrap(), id);
             }

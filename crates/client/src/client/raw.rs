@@ -1,0 +1,90 @@
+//! The way to what this crate has no type for.
+
+use std::borrow::Cow;
+
+use http::Method;
+
+use crate::endpoint::{Effect, Host, Parameters};
+use crate::error::Call;
+
+/// A call this crate has no type for, such as one of the Talk Calendar.
+///
+/// The answer is Kakao's JSON as it came. Errors, time-outs and redaction are those of every other call; so
+/// are retries, if you say that it may be made again.
+///
+/// ```no_run
+/// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), katok_client::Error> {
+/// use katok_client::RawCall;
+///
+/// let calendars = client.call_raw(&RawCall::get("/v2/api/calendar/calendars"), &token).await?;
+/// println!("{}", calendars["calendars"]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct RawCall {
+    method: Method,
+    host: Host,
+    path: String,
+    parameters: Parameters,
+    effect: Effect,
+}
+
+impl RawCall {
+    /// Asks; it may be made again.
+    #[must_use]
+    pub fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, path.into(), Effect::Read)
+    }
+
+    /// Sends a form; unless [`effect`](Self::effect) says otherwise, it is made once.
+    #[must_use]
+    pub fn post(path: impl Into<String>) -> Self {
+        Self::new(Method::POST, path.into(), Effect::Send)
+    }
+
+    /// Deletes; unless [`effect`](Self::effect) says otherwise, it is made once.
+    #[must_use]
+    pub fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path.into(), Effect::Send)
+    }
+
+    fn new(method: Method, path: String, effect: Effect) -> Self {
+        Self { method, host: Host::Api, path, parameters: Parameters::new(), effect }
+    }
+
+    /// Another host than kapi.kakao.com.
+    #[must_use]
+    pub fn host(mut self, host: Host) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// A parameter: in the query of a GET or DELETE, in the form of a POST. Lists and objects are JSON text.
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameters = self.parameters.with(name.into(), value.into());
+        self
+    }
+
+    /// What the call does to the world, which decides whether the client may make it again.
+    #[must_use]
+    pub fn effect(mut self, effect: Effect) -> Self {
+        self.effect = effect;
+        self
+    }
+
+    pub(super) fn call(&self) -> Call {
+        Call {
+            method: self.method.clone(),
+            host: self.host,
+            path: Cow::Owned(self.path.clone()),
+            effect: self.effect,
+            scopes: &[],
+        }
+    }
+
+    pub(super) fn parameters(&self) -> Parameters {
+        self.parameters.clone()
+    }
+}

@@ -1,0 +1,41 @@
+//! Lists that come in pages, read to their end.
+
+use std::future::Future;
+
+use futures_core::Stream;
+use futures_util::stream::{self, TryStreamExt};
+
+use crate::{Endpoint, Error};
+
+/// An endpoint that answers one page of a list.
+pub trait Pages: Endpoint<Output: Send> + Clone + Send + 'static {
+    /// What the list is of.
+    type Item: Send + 'static;
+
+    /// The request for the page after this one; `None` after the last.
+    fn next(&self, page: &Self::Output) -> Option<Self>;
+
+    /// What stands on a page.
+    fn items(page: Self::Output) -> Vec<Self::Item>;
+}
+
+/// A page without anything on it is the last, so that no answer makes the stream endless.
+pub(super) fn all_pages<E, F>(
+    first: E,
+    ask: impl Fn(E) -> F + Send,
+) -> impl Stream<Item = Result<E::Item, Error>> + Send
+where
+    E: Pages,
+    F: Future<Output = Result<E::Output, Error>> + Send,
+{
+    stream::try_unfold(Some((first, ask)), |state| async move {
+        let Some((endpoint, ask)) = state else { return Ok(None) };
+        let page = ask(endpoint.clone()).await?;
+        let next = endpoint.next(&page);
+        let items = E::items(page);
+        let next = next.filter(|_| !items.is_empty());
+        let items = stream::iter(items.into_iter().map(Ok));
+        Ok::<_, Error>(Some((items, next.map(|next| (next, ask)))))
+    })
+    .try_flatten()
+}

@@ -6,6 +6,8 @@ mod alone;
 mod kakao;
 mod retries;
 mod secrecy;
+mod service;
+mod talk;
 mod token_keeper;
 mod trust;
 mod wire;

@@ -5,6 +5,11 @@ use std::process::Command;
 use crate::needs::run;
 use crate::target_folder;
 
+/// Measures the client beside the HTTP library it is built on.
+pub(crate) fn client() -> Result<(), String> {
+    run(Command::new("cargo").args(["bench", "--package", "katok-client", "--bench", "overhead"]))
+}
+
 /// Builds the program as users get it, and measures it from outside.
 pub(crate) fn emulator() -> Result<(), String> {
     run(Command::new("cargo").args(["build", "--release", "--package", "katok"]))?;

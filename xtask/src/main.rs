@@ -4,6 +4,7 @@
 mod bench;
 mod fuzz;
 mod needs;
+mod oldest_rust;
 mod pictures;
 mod suite;
 mod third_party;
@@ -18,6 +19,7 @@ cargo xtask test                 set up what the tests need, then run every chec
 cargo xtask test --advisories    the same, and ask the advisory database about the dependencies (needs the internet)
 cargo xtask tidy                 only check that every line of code is in the room it belongs to
 cargo xtask fuzz [SECONDS]       feed the emulator's parsers with what a fuzzer makes up, 60 seconds each unless said
+cargo xtask bench client         measure what a typed call costs beside a bare HTTP call
 cargo xtask bench emulator       measure how fast the emulator is (builds the program with optimisation)
 cargo xtask pictures             take the pictures of the READMEs anew, and one of every page to look at";
 
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
                 let seconds = seconds.parse().map_err(|_| USAGE.to_owned());
                 seconds.and_then(|seconds| needs::cargo_fuzz().and_then(|()| fuzz::run_all(seconds)))
             }
+            ["bench", "client"] => bench::client(),
             ["bench", "emulator"] => bench::emulator(),
             ["pictures"] => pictures::run_all(),
             _ => Err(USAGE.to_owned()),

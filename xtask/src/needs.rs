@@ -136,7 +136,7 @@ fn has_korean_font() -> bool {
         .starts_with(b"ii")
 }
 
-fn works(command: &mut Command) -> bool {
+pub(crate) fn works(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::needs::{self, run};
-use crate::{fuzz, third_party, tidy};
+use crate::{fuzz, oldest_rust, third_party, tidy};
 
 /// How long each parser is fuzzed; whoever looks for more runs `cargo xtask fuzz`.
 const FUZZ_SECONDS: u32 = 10;
@@ -29,6 +29,7 @@ pub(crate) fn run_all(deny: &[&str]) -> Result<(), String> {
         tests.env("KATOK_TEST_PYTHON", &clients.python);
         run(tests.env("KATOK_TEST_NODE_MODULES", &clients.node_modules))
     })?;
+    step("oldest Rust", oldest_rust::build_client)?;
     step("fuzzing", || fuzz::run_all(FUZZ_SECONDS))?;
     step("documentation tests", || run(&mut cargo(&["test", "--workspace", "--doc"])))?;
     step("documentation", || {

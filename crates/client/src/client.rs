@@ -133,8 +133,13 @@ impl ClientBuilder {
 
 fn base_url(given: Option<Url>, default: &str) -> Result<Url, Error> {
     let url = given.map_or_else(|| Url::parse(default), Ok);
-    url.ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(|| {
-        Error::configuration("the address of Kakao's host must begin with https:// or http://")
+    let is_plain = |url: &Url| {
+        matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none()
+    };
+    url.ok().filter(is_plain).ok_or_else(|| {
+        Error::configuration(
+            "the address of Kakao's host must begin with https:// or http:// and end with its path",
+        )
     })
 }
 
@@ -259,16 +264,18 @@ impl Client {
         &self.0.clock
     }
 
+    /// An address a browser is sent to.
     fn address(&self, host: Host, path: &str) -> Url {
-        let base = match host {
+        let base = self.base_url(host);
+        let mut url = base.clone();
+        url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+        url
+    }
+
+    fn base_url(&self, host: Host) -> &Url {
+        match host {
             Host::Auth => &self.0.auth_base_url,
             Host::Api => &self.0.api_base_url,
-        };
-        let mut url = base.clone();
-        match base.path().trim_end_matches('/') {
-            "" => url.set_path(path),
-            folder => url.set_path(&format!("{folder}{path}")),
         }
-        url
     }
 }

@@ -27,12 +27,12 @@ impl Client {
         decode: impl Fn(&Reply) -> Result<T, Unreadable>,
     ) -> Result<T, Error> {
         let parameters = credential.among(parameters);
-        let request = self.http_request(call, &parameters, credential).await?;
         let secrets = || parameters.secrets().chain(credential.header_secret());
         let begun = Instant::now();
         let mut made = 0;
         loop {
             made += 1;
+            let request = self.http_request(call, &parameters, credential).await?;
             let span = tracing::debug_span!(
                 "kakao.request",
                 kakao.endpoint = %call.path,
@@ -40,8 +40,7 @@ impl Client {
                 http.status = field::Empty,
                 kakao.code = field::Empty,
             );
-            let outcome =
-                self.attempt(call, request.clone(), secrets, &decode).instrument(span.clone()).await;
+            let outcome = self.attempt(call, request, secrets, &decode).instrument(span.clone()).await;
             let error = match outcome {
                 Ok(value) => return Ok(value),
                 Err(error) => {
@@ -88,14 +87,16 @@ impl Client {
         parameters: &Parameters,
         credential: Credential<'_>,
     ) -> Result<Request<Bytes>, Error> {
-        let mut url = self.address(call.host, &call.path);
         let in_query = matches!(call.method, Method::GET | Method::DELETE);
-        if in_query && !parameters.is_empty() {
-            url.set_query(Some(&parameters.to_form()));
-        }
+        let base = self.base_url(call.host).as_str().trim_end_matches('/');
+        let uri = if in_query && !parameters.is_empty() {
+            format!("{base}{}?{}", call.path, parameters.to_form())
+        } else {
+            format!("{base}{}", call.path)
+        };
         let mut request = Request::builder()
             .method(&call.method)
-            .uri(url.as_str())
+            .uri(uri)
             .header(ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(authorization) = credential.header()? {
             request = request.header(AUTHORIZATION, authorization);

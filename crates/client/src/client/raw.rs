@@ -3,9 +3,14 @@
 use std::borrow::Cow;
 
 use http::Method;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::endpoint::{Effect, Host, Parameters};
 use crate::error::Call;
+
+/// What cannot stand in a path as it is; a percent sign can, for whoever has encoded already.
+const IN_PATH: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}');
 
 /// A call this crate has no type for, such as one of the Talk Calendar.
 ///
@@ -33,23 +38,25 @@ pub struct RawCall {
 impl RawCall {
     /// Asks; it may be made again.
     #[must_use]
-    pub fn get(path: impl Into<String>) -> Self {
-        Self::new(Method::GET, path.into(), Effect::Read)
+    pub fn get(path: impl AsRef<str>) -> Self {
+        Self::new(Method::GET, path.as_ref(), Effect::Read)
     }
 
     /// Sends a form; unless [`effect`](Self::effect) says otherwise, it is made once.
     #[must_use]
-    pub fn post(path: impl Into<String>) -> Self {
-        Self::new(Method::POST, path.into(), Effect::Send)
+    pub fn post(path: impl AsRef<str>) -> Self {
+        Self::new(Method::POST, path.as_ref(), Effect::Send)
     }
 
     /// Deletes; unless [`effect`](Self::effect) says otherwise, it is made once.
     #[must_use]
-    pub fn delete(path: impl Into<String>) -> Self {
-        Self::new(Method::DELETE, path.into(), Effect::Send)
+    pub fn delete(path: impl AsRef<str>) -> Self {
+        Self::new(Method::DELETE, path.as_ref(), Effect::Send)
     }
 
-    fn new(method: Method, path: String, effect: Effect) -> Self {
+    fn new(method: Method, path: &str, effect: Effect) -> Self {
+        // The path begins where the host ends, or a token would go to another host; and it has no query.
+        let path = format!("/{}", utf8_percent_encode(path.trim_start_matches('/'), IN_PATH));
         Self { method, host: Host::Api, path, parameters: Parameters::new(), effect }
     }
 
@@ -86,5 +93,24 @@ impl RawCall {
 
     pub(super) fn parameters(&self) -> Parameters {
         self.parameters.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_all_that_it_can_be() {
+        for (given, path) in [
+            ("/v2/user/me", "/v2/user/me"),
+            ("v2/user/me", "/v2/user/me"),
+            ("//elsewhere.example/", "/elsewhere.example/"),
+            (".evil.example/", "/.evil.example/"),
+            ("@evil.example/?a#b c", "/@evil.example/%3Fa%23b%20c"),
+            ("/친구", "/%EC%B9%9C%EA%B5%AC"),
+        ] {
+            assert_eq!(RawCall::get(given).call().path, path, "{given}");
+        }
     }
 }

@@ -12,6 +12,11 @@ pub struct Reply {
 
 impl Reply {
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Unreadable> {
+        // Keeping count of the path costs more than all the rest: only a reply that makes no sense is worth it.
+        serde_json::from_slice(&self.body).or_else(|_| self.json_with_path())
+    }
+
+    fn json_with_path<T: DeserializeOwned>(&self) -> Result<T, Unreadable> {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| Unreadable::new(&error))?;
         json.end().map_err(|_| Unreadable { path: WHOLE.to_owned(), problem: Problem::NotJson })?;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 mod alone;
+mod code_table;
 mod kakao;
 mod retries;
 mod secrecy;

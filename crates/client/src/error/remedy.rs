@@ -68,14 +68,17 @@ impl Remedy {
         Some(match code {
             // Internal error, internal trouble, internal time-out: Kakao does not know either.
             -1 | -7 | -603 => Self::of_silence(effect),
-            -9798 => Self::Retry { after: None },
+            -815 | -9798 => Self::Retry { after: None },
             -502 => Self::Retry { after: Some(FRIEND_LIST_CACHE) },
             // -10 may also be the month's quota; whoever asks again the next day is told so again.
             -10 | -532 | -533 | -536 => Self::WaitForQuota(Quota::Day),
             -531 => Self::WaitForQuota(Quota::Month),
             -101 | -103 => Self::SignInAgain,
-            // A feature, a permission, a sanction, a retired API, a spending cap, a key or a developer account.
-            -3 | -4 | -5 | -6 | -9 | -11 | -12 | -301 | -406 | -903 => Self::TellOperator,
+            // A feature, a permission, a sanction, a retired API, a spending cap, a key, a developer account, an
+            // age, a channel.
+            -3 | -4 | -5 | -6 | -9 | -11 | -12 | -301 | -405 | -406 | -544 | -819 | -903 => {
+                Self::TellOperator
+            }
             // A parameter, a header, a person without KakaoTalk, a receiver who cannot be reached, an image.
             -2 | -8 | -501 | -504 | -530 | -602 | -606 | -911 => Self::FIX,
             _ => return None,
@@ -89,7 +92,7 @@ impl Remedy {
             Some("KOE003") => Self::Retry { after: None },
             // The redirect URI of the exchange is a setting, although OAuth calls it a bad grant.
             Some("KOE303") => Self::TellOperator,
-            Some("KOE001" | "KOE310" | "KOE319") => Self::FIX,
+            Some("KOE001" | "KOE310" | "KOE319" | "KOE400") => Self::FIX,
             _ => match error.error.as_str() {
                 "invalid_grant" => Self::SignInAgain,
                 "server_error" | "temporarily_unavailable" => Self::Retry { after: None },

@@ -4,6 +4,7 @@
 
 mod alone;
 mod code_table;
+mod codes;
 mod kakao;
 mod retries;
 mod secrecy;

@@ -40,6 +40,11 @@ pub(crate) enum Command {
     Up(Up),
     /// 에뮬레이터만 실행 · Run the emulator alone
     Emulator(Emulator),
+    /// 카카오 오류 코드 설명 · What a code of Kakao's means, what to do, and where in Kakao's console
+    #[command(
+        after_help = "Examples:\n  katok explain KOE006\n  katok explain -402\n  katok explain access_denied"
+    )]
+    Explain(Explain),
     #[command(flatten)]
     Act(Act),
 }
@@ -150,6 +155,13 @@ pub(crate) struct ExecInside {
     pub(crate) ports: Vec<u16>,
     #[arg(required = true, trailing_var_arg = true)]
     pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// 코드 또는 로그인이 돌려준 error · The code, or the `error` a login came back with
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) code: String,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod emulator;
+mod explain;
 mod friends;
 mod login;
 mod logout;
@@ -32,6 +33,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure
             return emulator::exec::run(&args, exec).await;
         }
         Command::Emulator(emulator) => emulator::run(&args, emulator, *output).await,
+        Command::Explain(explain) => explain::run(&explain.code, *output),
         Command::Act(act) => {
             let kakao = kakao(&args, output).await?;
             let stop = stop_signal()?;

@@ -3,10 +3,12 @@
 use katok_client::{
     AuthorizationCode, Authorize, CodeVerifier, ExchangeCode, ScopeSet, State, SystemChance, Tokens,
 };
+use katok_gateway::{Sentence, explain_redirect};
 use url::Url;
 
 use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
+use crate::printable::printable;
 
 /// A sign-in under way; used up by finishing it.
 pub(crate) struct SignIn {
@@ -54,7 +56,11 @@ impl SignIn {
             (_, Some("access_denied")) => {
                 Err(Failure::new(Exit::SignInNeeded, "로그인을 취소했습니다.", "The sign-in was cancelled."))
             }
-            _ => Err(Failure::new(
+            (_, Some(error)) => {
+                let Sentence { ko, en } = explain_redirect(&printable(error));
+                Err(Failure::new(Exit::SignInNeeded, ko, en).hint("katok login"))
+            }
+            (None, None) => Err(Failure::new(
                 Exit::SignInNeeded,
                 "카카오가 로그인을 마치지 못했습니다. 다시 로그인하세요.",
                 "Kakao could not finish the sign-in. Sign in again.",

@@ -19,4 +19,4 @@ mod web;
 pub use config::{KakaoApp, KakaoAt, Settings};
 pub use data_folder::{DataFolder, DataFolderError, make_private_folder};
 pub use gateway::{Gateway, StartError};
-pub use sentence::{Sentence, explain};
+pub use sentence::{Sentence, explain, explain_redirect};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use katok_client::codes::{self, Explanation};
 use katok_client::{ErrorKind, Remedy, Scope};
 use serde::Serialize;
 
@@ -27,6 +28,21 @@ impl fmt::Display for Sentence {
     }
 }
 
+impl From<Explanation> for Sentence {
+    /// The cause, what to do, and the menu of Kakao's console that helps.
+    fn from(explanation: Explanation) -> Self {
+        let Explanation { cause_ko, remedy_ko, cause_en, remedy_en, console_ko, console_en, .. } =
+            explanation;
+        let menu = |label: &str, menu: Option<&str>| {
+            menu.map(|menu| format!(" {label}: {menu}")).unwrap_or_default()
+        };
+        Self::new(
+            format!("{cause_ko} {remedy_ko}{}", menu("카카오디벨로퍼스 메뉴", console_ko)),
+            format!("{cause_en} {remedy_en}{}", menu("Menu of Kakao Developers", console_en)),
+        )
+    }
+}
+
 /// What an error of Kakao's means for a person, and what to do.
 #[must_use]
 pub fn explain(error: &katok_client::Error) -> Sentence {
@@ -40,13 +56,10 @@ pub fn explain(error: &katok_client::Error) -> Sentence {
         );
     }
     let unconfirmed = error.remedy() == Remedy::Unconfirmed;
-    if let Some(explanation) = error.kakao_code().and_then(|code| katok_client::codes::explain(&code))
+    if let Some(explanation) = error.kakao_code().and_then(|code| codes::explain(&code))
         && !unconfirmed
     {
-        return Sentence::new(
-            format!("{} {}", explanation.cause_ko, explanation.remedy_ko),
-            format!("{} {}", explanation.cause_en, explanation.remedy_en),
-        );
+        return explanation.into();
     }
     match (error.remedy(), error.kind()) {
         (Remedy::Unconfirmed, _) => Sentence::new(
@@ -74,6 +87,17 @@ pub fn explain(error: &katok_client::Error) -> Sentence {
             format!("Kakao refused the request. ({error})"),
         ),
     }
+}
+
+/// What an `error` means with which a sign-in came back instead of a code.
+#[must_use]
+pub fn explain_redirect(error: &str) -> Sentence {
+    let advice = codes::explain_redirect(error)
+        .map_or_else(|| Sentence::new("다시 로그인하세요.", "Sign in again."), Sentence::from);
+    Sentence::new(
+        format!("카카오가 로그인을 마치지 못했습니다({error}). {}", advice.ko),
+        format!("Kakao could not finish the sign-in ({error}). {}", advice.en),
+    )
 }
 
 /// What a consent item (동의항목) is called on Kakao's consent screen.

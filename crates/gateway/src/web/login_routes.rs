@@ -15,7 +15,7 @@ use super::pages::{self, Problem};
 use super::to_its_end;
 use crate::app::App;
 use crate::login::{self, Callback, LoginFailure};
-use crate::sentence::{Sentence, explain};
+use crate::sentence::{Sentence, explain, explain_redirect};
 
 #[derive(Default, Deserialize)]
 pub(super) struct Ask {
@@ -92,13 +92,7 @@ fn problem(app: &App, failure: LoginFailure) -> Response {
                 "This sign-in was used already, is older than ten minutes, or was begun in another browser. Sign in again from the start.",
             ),
         ),
-        LoginFailure::Refused { error } => (
-            StatusCode::BAD_REQUEST,
-            Sentence::new(
-                format!("카카오가 로그인을 마치지 못했습니다({error}). 다시 로그인하세요."),
-                format!("Kakao could not finish the sign-in ({error}). Sign in again."),
-            ),
-        ),
+        LoginFailure::Refused { error } => (StatusCode::BAD_REQUEST, explain_redirect(&error)),
         LoginFailure::Kakao(error) => {
             let status = match error.kind() {
                 ErrorKind::Unanswered => StatusCode::GATEWAY_TIMEOUT,

@@ -44,6 +44,8 @@ struct Inner {
     retries: Retries,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
+    #[cfg(feature = "oidc")]
+    keys: crate::oidc::KeyCache,
 }
 
 /// A client being set up.
@@ -123,6 +125,8 @@ impl ClientBuilder {
             timeout: self.timeout,
             retries: self.retries,
             clock: self.clock,
+            #[cfg(feature = "oidc")]
+            keys: crate::oidc::KeyCache::default(),
             transport: match self.transport {
                 Some(transport) => transport,
                 None => Arc::new(Reqwest::new(self.timeout, &self.user_agent, direct)?),
@@ -264,6 +268,16 @@ impl Client {
         &self.0.clock
     }
 
+    #[cfg(feature = "oidc")]
+    pub(crate) fn keys(&self) -> &crate::oidc::KeyCache {
+        &self.0.keys
+    }
+
+    #[cfg(feature = "oidc")]
+    pub(crate) fn rest_api_key(&self) -> &RestApiKey {
+        &self.0.rest_api_key
+    }
+
     /// An address a browser is sent to.
     fn address(&self, host: Host, path: &str) -> Url {
         let base = self.base_url(host);
@@ -272,7 +286,7 @@ impl Client {
         url
     }
 
-    fn base_url(&self, host: Host) -> &Url {
+    pub(crate) fn base_url(&self, host: Host) -> &Url {
         match host {
             Host::Auth => &self.0.auth_base_url,
             Host::Api => &self.0.api_base_url,

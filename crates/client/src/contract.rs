@@ -188,7 +188,10 @@ mod tests {
     use super::*;
     use crate::endpoint::Host;
     use crate::login::{AUTHORIZE_PATH, ExchangeCode, RefreshTokens};
-    use crate::{ErrorKind, KakaoCode, ListFriends, Logout, Me, SendToFriends, SendToMe, Unlink};
+    use crate::{
+        ErrorKind, GetEventsConfiguration, KakaoCode, ListFriends, Logout, Me, SendToFriends, SendToMe,
+        Unlink,
+    };
 
     fn place<E: Endpoint>() -> (String, &'static str, &'static str) {
         let host = if E::HOST == Host::Auth { "auth" } else { "api" };
@@ -207,6 +210,15 @@ mod tests {
             place::<ListFriends>(),
             place::<SendToMe>(),
             place::<SendToFriends>(),
+            place::<GetEventsConfiguration>(),
+            #[cfg(feature = "oidc")]
+            place::<crate::GetProviderMetadata>(),
+            #[cfg(feature = "oidc")]
+            place::<crate::GetJwks>(),
+            #[cfg(feature = "oidc")]
+            place::<crate::GetIdTokenInfo>(),
+            #[cfg(feature = "oidc")]
+            place::<crate::GetUserInfo>(),
         ];
         let samples = Sample::all();
         for place in endpoints {

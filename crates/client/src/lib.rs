@@ -45,6 +45,8 @@ pub mod endpoint;
 mod error;
 mod id;
 pub mod login;
+#[cfg(feature = "oidc")]
+pub mod oidc;
 mod scope;
 mod secret;
 pub mod talk;
@@ -52,6 +54,7 @@ pub mod template;
 mod tokens;
 mod transport;
 pub mod user;
+pub mod webhook;
 
 pub use chance::{Chance, SystemChance};
 pub use client::{AdminClient, Client, ClientBuilder, Pages, RawCall, Retries};
@@ -60,6 +63,11 @@ pub use endpoint::{Auth, Effect, Endpoint, Host};
 pub use error::{ApiError, Error, ErrorKind, KakaoCode, OAuthError, Quota, Remedy};
 pub use id::{FriendUuid, KakaoUserId, TemplateId};
 pub use login::{Authorize, ExchangeCode, IssuedTokens, Prompt, RedirectUri, RefreshedTokens};
+#[cfg(feature = "oidc")]
+pub use oidc::{
+    GetIdTokenInfo, GetJwks, GetProviderMetadata, GetUserInfo, IdTokenClaims, IdTokenError, IdTokenInfo,
+    IdTokenVerifier, Jwk, Jwks, ProviderMetadata, SignedTokenError, UserInfo,
+};
 pub use scope::{Scope, ScopeSet};
 pub use secret::{
     AccessToken, AdminKey, AuthorizationCode, ClientSecret, CodeChallenge, CodeVerifier, IdToken, Nonce,
@@ -78,3 +86,9 @@ pub use tokens::{
 };
 pub use transport::{PendingReply, Transport, TransportError};
 pub use user::{Logout, Me, Profile, Unlink, UserReceipt};
+#[cfg(feature = "oidc")]
+pub use webhook::{AccountEvent, AccountEventKind, AccountStatusError, AccountStatusWebhook, SecurityEvent};
+pub use webhook::{
+    EventsConfiguration, GetEventsConfiguration, UnlinkNotice, UnlinkReason, UnlinkWebhook,
+    UnlinkWebhookError,
+};

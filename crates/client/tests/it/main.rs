@@ -6,10 +6,13 @@ mod alone;
 mod code_table;
 mod codes;
 mod kakao;
+#[cfg(feature = "oidc")]
+mod oidc;
 mod retries;
 mod secrecy;
 mod service;
 mod talk;
 mod token_keeper;
 mod trust;
+mod webhook;
 mod wire;

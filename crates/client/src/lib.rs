@@ -34,6 +34,9 @@
 //!
 //! A message is never sent twice by this crate: a send whose answer got lost is
 //! [`Remedy::Unconfirmed`], and its sender decides.
+//!
+//! The feature `oidc`, on by default, is OpenID Connect: ID tokens, the keys that sign them, and the account
+//! status webhook. Without it none of that is compiled.
 
 mod chance;
 mod client;

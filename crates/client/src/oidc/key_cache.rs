@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::DecodingKey;
 use tokio::sync::Mutex as Turn;
+use tracing::Instrument;
 
 use super::jwks::{GetJwks, Jwk, Jwks};
 use super::signed_token::SignedTokenError;
@@ -54,13 +55,13 @@ impl KeyCache {
         }
         let fetching = client.clone();
         // A caller who gives up must not undo the fetch: its pause would not be kept.
-        let fetch = tokio::spawn(async move {
+        let fetch = async move {
             let fetched = fetching.call_as_app(&GetJwks).await;
             fetching.keys().known().note(fetched, fetching.clock().now());
             drop(turn);
-        });
+        };
         // It fails only if the program ends; then there is no key either.
-        let _ = fetch.await;
+        let _ = tokio::spawn(fetch.in_current_span()).await;
         cache.known().answer(kid)
     }
 

@@ -10,9 +10,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use katok_client::{
-    AccessToken, AuthorizationCode, Authorize, Client, ExchangeCode, GetEventsConfiguration, GetIdTokenInfo,
-    GetJwks, GetProviderMetadata, GetUserInfo, IdToken, IdTokenError, IdTokenVerifier, IssuedTokens,
-    ManualClock, Nonce, Remedy, Retries, SignedTokenError, SystemChance,
+    AuthorizationCode, Authorize, Client, ExchangeCode, GetEventsConfiguration, GetIdTokenInfo, GetJwks,
+    GetProviderMetadata, GetUserInfo, IdToken, IdTokenError, IdTokenVerifier, IssuedTokens, ManualClock,
+    Nonce, Remedy, Retries, SignedTokenError, SystemChance,
 };
 use katok_emulator::{Clock, Decision, Emulator, Options, Seed};
 use serde_json::{Value, json};

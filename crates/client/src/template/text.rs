@@ -1,20 +1,32 @@
 //! The text template: words, a link, and a button that leads there too.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::template::Link;
+use crate::template::button::{Buttons, with_buttons};
 
 /// A message of words; the words and the button open the link.
 ///
 /// See [Kakao Docs/Message template, Text].
+///
+/// ```
+/// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use katok_client::{Link, Text};
+///
+/// let order = Link::web(&"https://svc.example/orders/7".parse()?);
+/// let text = Text::new("주문이 도착했어요", order)?.button_title("주문 보기");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "object_type", rename = "text")]
 #[expect(clippy::struct_field_names, reason = "`text` is Kakao's name for it")]
 pub struct Text {
     text: String,
     link: Link,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    button_title: Option<String>,
+    #[serde(flatten)]
+    buttons: Option<Buttons>,
 }
 
 impl Text {
@@ -27,14 +39,7 @@ impl Text {
         if text.trim().is_empty() {
             return Err(EmptyText);
         }
-        Ok(Self { text, link, button_title: None })
-    }
-
-    /// Other words on the button than Kakao's `자세히 보기` ("see more").
-    #[must_use]
-    pub fn button_title(mut self, title: impl Into<String>) -> Self {
-        self.button_title = Some(title.into());
-        self
+        Ok(Self { text, link, buttons: None })
     }
 
     /// How many characters at the end of the text nobody will see.
@@ -42,7 +47,14 @@ impl Text {
     pub fn hidden_characters(&self) -> usize {
         self.text.chars().count().saturating_sub(Self::SHOWN)
     }
+
+    pub(super) fn read(json: &Value) -> Option<Self> {
+        let text = Self::new(json["text"].as_str()?, Link::read(&json["link"])?).ok()?;
+        Some(Self { buttons: Buttons::read(json, 2), ..text })
+    }
 }
+
+with_buttons!(Text, two);
 
 /// A text message with nothing to read in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

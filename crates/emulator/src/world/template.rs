@@ -68,6 +68,7 @@ impl Reading<'_> {
             "feed" => {
                 self.content(&root.part("content")?)?;
                 self.item_content(root)?;
+                self.social(root)?;
                 2
             }
             "list" => {
@@ -76,7 +77,9 @@ impl Reading<'_> {
             }
             "location" => {
                 root.text("address")?;
+                root.optional_texts(&["address_title"])?;
                 self.content(&root.part("content")?)?;
+                self.social(root)?;
                 // The button on the right, which opens the map, is Kakao's.
                 1
             }
@@ -95,7 +98,9 @@ impl Reading<'_> {
             }
             other => return Err(wrong(&format!("object_type {other} is unknown."))),
         };
-        self.social(root)?;
+        if kind != "calendar" {
+            root.optional_texts(&["button_title"])?;
+        }
         self.not_drawn(root, kind);
         self.buttons(root, most_buttons)
     }
@@ -114,7 +119,9 @@ impl Reading<'_> {
 
     fn content(&mut self, content: &Part<'_>) -> Result<(), ApiFault> {
         self.link(content, "link")?;
-        if !["title", "description", "image_url"].iter().any(|name| content.string(name).is_some()) {
+        let parts = ["title", "description", "image_url"];
+        content.optional_texts(&parts)?;
+        if parts.iter().all(|name| content.leaves_out(name)) {
             return Err(wrong(&format!("{} needs title, description or image_url.", content.path)));
         }
         self.image_size(content)
@@ -125,16 +132,20 @@ impl Reading<'_> {
             return Ok(());
         }
         let item_content = root.part("item_content")?;
+        item_content.optional_texts(&["profile_text", "profile_image_url", "sum", "sum_op"])?;
+        item_content.optional_texts(&["title_image_text", "title_image_url", "title_image_category"])?;
         let items =
             if item_content.leaves_out("items") { Vec::new() } else { item_content.parts("items")? };
         if items.len() > TEXT_ITEMS {
             return Err(wrong(&format!("item_content.items must have {TEXT_ITEMS} items or less.")));
         }
+        items.iter().try_for_each(|item| item.optional_texts(&["item", "item_op"]))?;
         self.item_content_lengths(&item_content, &items);
         Ok(())
     }
 
     fn commerce(&mut self, commerce: &Part<'_>) -> Result<(), ApiFault> {
+        commerce.optional_texts(&["product_name", "currency_unit"])?;
         let regular = self.number(commerce, "regular_price")?;
         let regular = regular.ok_or_else(|| commerce.must_be("regular_price", "an integer"))?;
         let discount = self.number(commerce, "discount_price")?;

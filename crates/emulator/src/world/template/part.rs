@@ -43,6 +43,13 @@ impl<'a> Part<'a> {
         self.string(name).ok_or_else(|| self.must_be(name, "a string"))
     }
 
+    /// Holds optional texts to be strings.
+    pub(super) fn optional_texts(&self, names: &[&str]) -> Result<(), ApiFault> {
+        names
+            .iter()
+            .try_for_each(|name| if self.leaves_out(name) { Ok(()) } else { self.text(name).map(drop) })
+    }
+
     pub(super) fn part(&self, name: &str) -> Result<Part<'a>, ApiFault> {
         let object = self.get(name).and_then(Value::as_object);
         let object = object.ok_or_else(|| self.must_be(name, "an object"))?;

@@ -217,31 +217,29 @@ impl<'a> Reading<'a> {
 
     pub(super) fn link(&mut self, part: &Part<'_>, name: &str) -> Result<(), ApiFault> {
         let link = part.part(name)?;
+        let apps = ["android_execution_params", "ios_execution_params"];
+        link.optional_texts(&apps)?;
         let given = |name: &str| !link.leaves_out(name) && link.string(name) != Some("");
-        let (mut web, mut apps) = (false, false);
         for name in ["web_url", "mobile_web_url"] {
             if given(name) {
                 self.address(&link, name, link.text(name)?);
-                web = true;
             }
         }
-        for name in ["android_execution_params", "ios_execution_params"] {
-            apps |= given(name);
+        if given("web_url") {
+            return Ok(());
         }
-        match (web, apps) {
-            (false, true) => self.say(
+        if given("mobile_web_url") || apps.into_iter().any(given) {
+            self.say(
                 link.path,
-                "앱 링크만 있어 PC와 앱이 없는 휴대폰에서는 열리지 않습니다.",
-                "With app links alone it opens neither on PCs nor on phones without the app.",
-            ),
-            (false, false) => {
-                self.say(
-                    link.path,
-                    "링크에 주소가 없어 아무것도 열리지 않습니다.",
-                    "The link has no address and opens nothing.",
-                );
-            }
-            _ => {}
+                "web_url이 없어 PC에서는 열리지 않습니다.",
+                "Without web_url it does not open on PCs.",
+            );
+        } else {
+            self.say(
+                link.path,
+                "링크에 주소가 없어 아무것도 열리지 않습니다.",
+                "The link has no address and opens nothing.",
+            );
         }
         Ok(())
     }

@@ -102,7 +102,7 @@ fn links_are_marked_wherever_they_stand_unless_scheme_host_and_port_are_register
         for place in ["/link", "/buttons/0/link"] {
             let mut template = json!({"object_type": "text", "text": "안녕", "link": link(),
                 "buttons": [{"title": "보기", "link": link()}]});
-            *template.pointer_mut(place).unwrap() = json!({"mobile_web_url": url});
+            *template.pointer_mut(place).unwrap() = json!({"web_url": url});
             assert_eq!(checked(&template).unwrap().warnings.is_empty(), registered, "{url} at {place}");
         }
     }
@@ -141,6 +141,34 @@ fn addresses_of_links_are_strings_wherever_they_stand() {
 }
 
 #[test]
+fn optional_texts_are_strings_where_they_have_a_place() {
+    let wrong = |kind: usize, pointer: &str| {
+        let mut template = smallest().remove(kind);
+        let (parent, field) = pointer.rsplit_once('/').unwrap();
+        template.pointer_mut(parent).unwrap()[field] = json!(7);
+        checked(&template).map_or_else(|fault| fault.code(), |_| 0)
+    };
+    for (kind, pointer) in [
+        (TEXT, "/button_title"),
+        (TEXT, "/link/ios_execution_params"),
+        (FEED, "/content/description"),
+        (FEED, "/social"),
+        (LOCATION, "/address_title"),
+        (COMMERCE, "/commerce/currency_unit"),
+    ] {
+        assert_eq!(wrong(kind, pointer), -2, "{pointer}");
+    }
+    for (kind, pointer) in [(CALENDAR, "/button_title"), (TEXT, "/social")] {
+        assert_eq!(wrong(kind, pointer), 0, "{pointer}");
+    }
+    for wrong in [json!({"sum": 7}), json!({"items": [{"item": 7, "item_op": "1"}]})] {
+        let feed =
+            json!({"object_type": "feed", "content": {"title": "a", "link": {}}, "item_content": wrong});
+        assert_eq!(checked(&feed).unwrap_err().code(), -2, "{feed}");
+    }
+}
+
+#[test]
 fn a_feed_has_five_text_items_at_most() {
     let feed = |items: Value| {
         checked(&json!({"object_type": "feed", "content": {"title": "a", "link": {}},
@@ -165,6 +193,7 @@ fn marked(kind: usize, pointer: &str, value: Value) -> Vec<String> {
 const TEXT: usize = 0;
 const FEED: usize = 1;
 const LIST: usize = 2;
+const LOCATION: usize = 3;
 const COMMERCE: usize = 4;
 const CALENDAR: usize = 5;
 
@@ -224,7 +253,8 @@ fn what_contradicts_itself_or_has_no_place_is_marked() {
 #[test]
 fn links_that_open_nothing_for_some_are_marked() {
     let params = json!({"android_execution_params": "a=1", "ios_execution_params": "a=1"});
-    for link in [json!({}), json!({"web_url": ""}), params] {
+    let on_phones = json!({"mobile_web_url": link()["web_url"]});
+    for link in [json!({}), json!({"web_url": ""}), params, on_phones] {
         assert_eq!(marked(TEXT, "/link", link), ["link"]);
     }
     assert_eq!(

@@ -120,11 +120,16 @@ impl Items {
     }
 }
 
-/// Six rows do not compile:
+/// Five rows compile, six do not:
+///
+/// ```
+/// # use katok_client::template::{ItemContent, ItemInfo};
+/// let receipt = ItemContent::new().items([(); 5].map(|()| ItemInfo::new("커피", "2,000원")));
+/// ```
 ///
 /// ```compile_fail
 /// # use katok_client::template::{ItemContent, ItemInfo};
-/// ItemContent::new().items([(); 6].map(|()| ItemInfo::new("커피", "2,000원")));
+/// let receipt = ItemContent::new().items([(); 6].map(|()| ItemInfo::new("커피", "2,000원")));
 /// ```
 impl<const N: usize> From<[ItemInfo; N]> for Items {
     fn from(items: [ItemInfo; N]) -> Self {

@@ -12,6 +12,7 @@ mod retries;
 mod secrecy;
 mod service;
 mod talk;
+mod templates;
 mod token_keeper;
 mod trust;
 mod webhook;

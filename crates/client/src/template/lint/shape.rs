@@ -4,6 +4,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::template::Text;
+
 /// A field of an object.
 pub(super) struct Field {
     pub(super) name: &'static str,
@@ -126,7 +128,7 @@ static KINDS: [(&str, &[Field]); 6] = [
         "text",
         &[
             OBJECT_TYPE,
-            required("text", shown(200, usize::MAX)),
+            required("text", shown(Text::SHOWN, usize::MAX)),
             required("link", Shape::Link),
             BUTTON_TITLE,
             buttons(2),

@@ -66,6 +66,11 @@ impl MessageTemplate {
         serde_json::to_value(self).expect("strings and JSON values can always be written")
     }
 
+    /// The template object as the text that stands in a form.
+    pub(crate) fn to_json_text(&self) -> String {
+        serde_json::to_string(self).expect("strings and JSON values can always be written")
+    }
+
     fn typed(json: &Value) -> Option<Self> {
         match json["object_type"].as_str()? {
             "feed" => Feed::read(json).map(Self::Feed),

@@ -93,7 +93,7 @@ impl Endpoint for SendToFriends {
     fn encode(&self) -> Parameters {
         Parameters::new()
             .with("receiver_uuids", self.receivers.to_json())
-            .with("template_object", self.template.to_json().to_string())
+            .with("template_object", self.template.to_json_text())
     }
 
     fn decode(reply: &Reply) -> Result<SendReport, Unreadable> {

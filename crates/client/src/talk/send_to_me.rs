@@ -43,7 +43,7 @@ impl Endpoint for SendToMe {
     type Output = ();
 
     fn encode(&self) -> Parameters {
-        Parameters::new().with("template_object", self.0.to_json().to_string())
+        Parameters::new().with("template_object", self.0.to_json_text())
     }
 
     fn decode(reply: &Reply) -> Result<(), Unreadable> {

@@ -21,7 +21,9 @@ pub use stream::Pages;
 
 use crate::endpoint::{Auth, Endpoint, Host, Reply};
 use crate::error::Call;
-use crate::login::{self, Authorize, ExchangeCode, IssuedTokens, RefreshTokens, RefreshedTokens};
+use crate::login::{
+    self, AccountLogout, Authorize, ExchangeCode, IssuedTokens, RefreshTokens, RefreshedTokens,
+};
 use crate::transport::{Reqwest, Transport};
 use crate::{AccessToken, AdminKey, ClientSecret, Clock, Error, RefreshToken, RestApiKey, SystemClock};
 
@@ -178,6 +180,14 @@ impl Client {
     pub fn authorize_url(&self, authorize: &Authorize) -> Url {
         let mut url = self.address(Host::Auth, login::AUTHORIZE_PATH);
         authorize.write_query(&self.0.rest_api_key, &mut url);
+        url
+    }
+
+    /// The address to send a person's browser to who wants to log out of their Kakao Account as well.
+    #[must_use]
+    pub fn account_logout_url(&self, logout: &AccountLogout) -> Url {
+        let mut url = self.address(Host::Auth, login::ACCOUNT_LOGOUT_PATH);
+        logout.write_query(&self.0.rest_api_key, &mut url);
         url
     }
 

@@ -187,10 +187,11 @@ fn normal(mut request: SampleRequest) -> SampleRequest {
 mod tests {
     use super::*;
     use crate::endpoint::Host;
-    use crate::login::{AUTHORIZE_PATH, ExchangeCode, RefreshTokens};
+    use crate::login::{ACCOUNT_LOGOUT_PATH, AUTHORIZE_PATH, ExchangeCode, RefreshTokens};
     use crate::{
-        ErrorKind, GetEventsConfiguration, KakaoCode, ListFriends, Logout, Me, SendToFriends, SendToMe,
-        Unlink,
+        ErrorKind, GetAccessTokenInfo, GetEventsConfiguration, KakaoCode, ListFriends, ListScopes,
+        ListServiceTerms, ListShippingAddresses, ListUserIds, ListUsers, Logout, Me, RevokeScopes,
+        RevokeServiceTerms, SendToFriends, SendToMe, SignUp, Unlink, UpdateProfile, UpgradeServiceTerms,
     };
 
     fn place<E: Endpoint>() -> (String, &'static str, &'static str) {
@@ -202,11 +203,23 @@ mod tests {
     fn every_endpoint_of_this_client_has_samples_and_every_sample_a_source() {
         let endpoints = [
             ("GET".to_owned(), "auth", AUTHORIZE_PATH),
+            ("GET".to_owned(), "auth", ACCOUNT_LOGOUT_PATH),
             place::<ExchangeCode>(),
             place::<RefreshTokens<'_>>(),
             place::<Me>(),
             place::<Logout>(),
             place::<Unlink>(),
+            place::<GetAccessTokenInfo>(),
+            place::<ListUsers>(),
+            place::<ListUserIds>(),
+            place::<UpdateProfile>(),
+            place::<SignUp>(),
+            place::<ListShippingAddresses>(),
+            place::<ListScopes>(),
+            place::<RevokeScopes>(),
+            place::<ListServiceTerms>(),
+            place::<RevokeServiceTerms>(),
+            place::<UpgradeServiceTerms>(),
             place::<ListFriends>(),
             place::<SendToMe>(),
             place::<SendToFriends>(),

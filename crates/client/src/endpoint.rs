@@ -7,7 +7,7 @@ use http::Method;
 
 use crate::Scope;
 pub use parameters::Parameters;
-pub(crate) use parameters::{File, json_strings};
+pub(crate) use parameters::{File, comma_separated, json_strings};
 pub(crate) use reply::null_as_default;
 pub use reply::{Reply, Unreadable};
 

@@ -204,6 +204,18 @@ impl Error {
         }
     }
 
+    /// Whether the user is not linked to the app (-101): whoever wanted to unlink them has nothing left to do.
+    #[must_use]
+    pub fn is_not_linked(&self) -> bool {
+        self.kakao_code() == Some(KakaoCode::Api(kakao::NOT_LINKED))
+    }
+
+    /// Whether the user has signed up already (-102): whoever wanted to sign them up has nothing left to do.
+    #[must_use]
+    pub fn is_already_signed_up(&self) -> bool {
+        self.kakao_code() == Some(KakaoCode::Api(kakao::ALREADY_SIGNED_UP))
+    }
+
     /// The HTTP status, if there was a reply.
     #[must_use]
     pub fn status(&self) -> Option<u16> {

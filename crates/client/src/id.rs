@@ -73,6 +73,25 @@ impl fmt::Display for FriendUuid {
     }
 }
 
+/// The number of one of a user's shipping addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ShippingAddressId(i64);
+
+impl ShippingAddressId {
+    /// Takes the number as Kakao gave it.
+    #[must_use]
+    pub fn new(id: i64) -> Self {
+        Self(id)
+    }
+}
+
+impl fmt::Display for ShippingAddressId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// The number of a template made in Kakao's template tool; it belongs to one app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -64,8 +64,11 @@ pub use client::{AdminClient, Client, ClientBuilder, Pages, RawCall, Retries};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use endpoint::{Auth, Effect, Endpoint, Host};
 pub use error::{ApiError, Error, ErrorKind, KakaoCode, OAuthError, Quota, Remedy};
-pub use id::{FriendUuid, KakaoUserId, TemplateId};
-pub use login::{Authorize, ExchangeCode, IssuedTokens, Prompt, RedirectUri, RefreshedTokens};
+pub use id::{FriendUuid, KakaoUserId, ShippingAddressId, TemplateId};
+pub use login::{
+    AccountLogout, AuthorizationError, AuthorizationErrorCode, AuthorizationResponse, Authorize,
+    ExchangeCode, IssuedTokens, Prompt, RedirectUri, RefreshedTokens,
+};
 #[cfg(feature = "oidc")]
 pub use oidc::{
     GetIdTokenInfo, GetJwks, GetProviderMetadata, GetUserInfo, IdTokenClaims, IdTokenError, IdTokenInfo,
@@ -88,7 +91,14 @@ pub use tokens::{
     Versioned,
 };
 pub use transport::{PendingReply, Transport, TransportError};
-pub use user::{Logout, Me, Profile, Unlink, UserReceipt};
+pub use user::{
+    AccessTokenInfo, AgeRange, AgreedBy, AgreedServiceTerm, AgreedServiceTerms, BirthdayType, ConsentItem,
+    ConsentType, ForPartner, Gender, GetAccessTokenInfo, KakaoAccount, KakaoProfile, ListScopes,
+    ListServiceTerms, ListShippingAddresses, ListUserIds, ListUsers, ListUsersError, Logout, Me, MeOnly,
+    Profile, PropertyKey, RevokeScopes, RevokeServiceTerms, RevokedServiceTerm, RevokedServiceTerms,
+    ServiceTerm, ShippingAddress, ShippingAddressPage, ShippingAddressType, SignUp, Unlink, UpdateProfile,
+    UpgradeServiceTerms, UserIdPage, UserReceipt, UserScopes, UserServiceTerms,
+};
 #[cfg(feature = "oidc")]
 pub use webhook::{AccountEvent, AccountEventKind, AccountStatusError, AccountStatusWebhook, SecurityEvent};
 pub use webhook::{

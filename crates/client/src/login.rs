@@ -1,10 +1,15 @@
 //! Kakao Login: the address a person is sent to, and the tokens the app gets for the code they bring back.
 
+mod account_logout;
+mod authorization_response;
 mod authorize;
 mod exchange_code;
 mod redirect_uri;
 mod refresh_token;
 
+pub use account_logout::AccountLogout;
+pub(crate) use account_logout::PATH as ACCOUNT_LOGOUT_PATH;
+pub use authorization_response::{AuthorizationError, AuthorizationErrorCode, AuthorizationResponse};
 pub(crate) use authorize::PATH as AUTHORIZE_PATH;
 pub use authorize::{Authorize, Prompt};
 pub use exchange_code::{ExchangeCode, IssuedTokens};

@@ -12,20 +12,40 @@ use serde::{Deserialize, Serialize};
 pub struct Scope(Cow<'static, str>);
 
 impl Scope {
+    /// Nickname and profile image together, in apps made before 2021-06-25.
+    pub const PROFILE: Self = Self(Cow::Borrowed("profile"));
     /// Nickname.
     pub const PROFILE_NICKNAME: Self = Self(Cow::Borrowed("profile_nickname"));
     /// Profile image.
     pub const PROFILE_IMAGE: Self = Self(Cow::Borrowed("profile_image"));
     /// E-mail address of the Kakao Account.
     pub const ACCOUNT_EMAIL: Self = Self(Cow::Borrowed("account_email"));
+    /// The name of the person.
+    pub const NAME: Self = Self(Cow::Borrowed("name"));
+    /// Gender.
+    pub const GENDER: Self = Self(Cow::Borrowed("gender"));
+    /// Age range.
+    pub const AGE_RANGE: Self = Self(Cow::Borrowed("age_range"));
+    /// Month and day of birth.
+    pub const BIRTHDAY: Self = Self(Cow::Borrowed("birthday"));
+    /// Year of birth.
+    pub const BIRTHYEAR: Self = Self(Cow::Borrowed("birthyear"));
+    /// Phone number.
+    pub const PHONE_NUMBER: Self = Self(Cow::Borrowed("phone_number"));
+    /// Connecting information (CI, 연계정보), which names one person across services.
+    pub const ACCOUNT_CI: Self = Self(Cow::Borrowed("account_ci"));
+    /// Shipping addresses.
+    pub const SHIPPING_ADDRESS: Self = Self(Cow::Borrowed("shipping_address"));
     /// Friends who use the same service.
     pub const FRIENDS: Self = Self(Cow::Borrowed("friends"));
     /// Sending messages in KakaoTalk.
     pub const TALK_MESSAGE: Self = Self(Cow::Borrowed("talk_message"));
     /// Which channels of the service the user has added.
     pub const PLUSFRIENDS: Self = Self(Cow::Borrowed("plusfriends"));
-    /// Shipping addresses.
-    pub const SHIPPING_ADDRESS: Self = Self(Cow::Borrowed("shipping_address"));
+    /// The calendars of Talk Calendar.
+    pub const TALK_CALENDAR: Self = Self(Cow::Borrowed("talk_calendar"));
+    /// The list of chats, for Kakao's partners.
+    pub const TALK_CHATS: Self = Self(Cow::Borrowed("talk_chats"));
     /// Asks for an ID token; needed whenever an app with OpenID Connect asks for further consent.
     pub const OPENID: Self = Self(Cow::Borrowed("openid"));
 

@@ -1,9 +1,37 @@
-//! The user who is logged in: who they are, logging out, and taking the app out of their account.
+//! The user who is logged in: who they are, what they agreed to, and taking the app out of their account.
 
+mod access_token_info;
+mod app_users;
 mod logout;
 mod me;
+mod profile;
+mod property_key;
+mod revoke_scopes;
+mod revoke_service_terms;
+mod scopes;
+mod service_terms;
+mod shipping_addresses;
+mod sign_up;
 mod unlink;
+mod update_profile;
+mod upgrade_service_terms;
+mod user_ids;
 
+pub use access_token_info::{AccessTokenInfo, GetAccessTokenInfo};
+pub use app_users::{ListUsers, ListUsersError};
 pub use logout::Logout;
-pub use me::{ForPartner, KakaoAccount, KakaoProfile, Me, Profile};
+pub use me::{Me, MeOnly};
+pub use profile::{AgeRange, BirthdayType, ForPartner, Gender, KakaoAccount, KakaoProfile, Profile};
+pub use property_key::PropertyKey;
+pub use revoke_scopes::RevokeScopes;
+pub use revoke_service_terms::{RevokeServiceTerms, RevokedServiceTerm, RevokedServiceTerms};
+pub use scopes::{ConsentItem, ConsentType, ListScopes, UserScopes};
+pub use service_terms::{AgreedBy, ListServiceTerms, ServiceTerm, UserServiceTerms};
+pub use shipping_addresses::{
+    ListShippingAddresses, ShippingAddress, ShippingAddressPage, ShippingAddressType,
+};
+pub use sign_up::SignUp;
 pub use unlink::{Unlink, UserReceipt};
+pub use update_profile::UpdateProfile;
+pub use upgrade_service_terms::{AgreedServiceTerm, AgreedServiceTerms, UpgradeServiceTerms};
+pub use user_ids::{ListUserIds, UserIdPage};

@@ -15,11 +15,11 @@ pub trait Pages: Endpoint<Output: Send> + Clone + Send + 'static {
     /// The request for the page after this one; `None` after the last.
     fn next(&self, page: &Self::Output) -> Option<Self>;
 
-    /// What stands on a page.
-    fn items(page: Self::Output) -> Vec<Self::Item>;
+    /// What stands on the page this request brought and on none before it.
+    fn items(&self, page: Self::Output) -> Vec<Self::Item>;
 }
 
-/// A page without anything on it is the last, so that no answer makes the stream endless.
+/// A page without anything new on it is the last, so that no answer makes the stream endless.
 pub(super) fn all_pages<E, F>(
     first: E,
     ask: impl Fn(E) -> F + Send,
@@ -32,7 +32,7 @@ where
         let Some((endpoint, ask)) = state else { return Ok(None) };
         let page = ask(endpoint.clone()).await?;
         let next = endpoint.next(&page);
-        let items = E::items(page);
+        let items = endpoint.items(page);
         let next = next.filter(|_| !items.is_empty());
         let items = stream::iter(items.into_iter().map(Ok));
         Ok::<_, Error>(Some((items, next.map(|next| (next, ask)))))

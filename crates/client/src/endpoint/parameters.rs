@@ -87,3 +87,8 @@ impl Parameters {
 pub(crate) fn json_strings<'a>(strings: impl IntoIterator<Item = &'a str>) -> String {
     serde_json::Value::from_iter(strings).to_string()
 }
+
+/// The few lists that Kakao wants without JSON.
+pub(crate) fn comma_separated(items: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    items.into_iter().map(|item| item.as_ref().to_owned()).collect::<Vec<_>>().join(",")
+}

@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::ScopeSet;
 
+/// The user is not linked to the app.
+pub(crate) const NOT_LINKED: i64 = -101;
+/// The user has signed up at the app already.
+pub(crate) const ALREADY_SIGNED_UP: i64 = -102;
 /// The access token is unknown, expired or revoked, or the caller is not who it says.
 pub(crate) const UNAUTHORIZED: i64 = -401;
 /// The user has not consented to what the call needs.

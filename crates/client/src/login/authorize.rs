@@ -3,7 +3,8 @@
 use url::Url;
 
 use super::RedirectUri;
-use crate::{CodeChallenge, Nonce, RestApiKey, ScopeSet, State};
+use crate::endpoint::comma_separated;
+use crate::{CodeChallenge, Nonce, RestApiKey, Scope, ScopeSet, State};
 
 pub(crate) const PATH: &str = "/oauth/authorize";
 
@@ -30,7 +31,10 @@ pub struct Authorize {
     nonce: Option<Nonce>,
     code_challenge: Option<CodeChallenge>,
     scopes: ScopeSet,
-    prompt: Option<Prompt>,
+    prompts: Vec<&'static str>,
+    login_hint: Option<String>,
+    service_terms: Option<String>,
+    channel_public_ids: Option<String>,
 }
 
 /// What the person sees on the way, other than Kakao's usual choice.
@@ -67,7 +71,10 @@ impl Authorize {
             nonce: None,
             code_challenge: None,
             scopes: ScopeSet::new(),
-            prompt: None,
+            prompts: Vec::new(),
+            login_hint: None,
+            service_terms: None,
+            channel_public_ids: None,
         }
     }
 
@@ -93,16 +100,47 @@ impl Authorize {
     }
 
     /// Further consent to ask for; only items not yet agreed to are shown.
+    ///
+    /// With a [`nonce`](Self::nonce), [`Scope::OPENID`] is asked for as well: without it Kakao issues no new ID
+    /// token for further consent.
     #[must_use]
     pub fn scopes(mut self, scopes: &ScopeSet) -> Self {
         self.scopes = scopes.clone();
         self
     }
 
-    /// What the person sees on the way.
+    /// What the person sees on the way; said more than once, all of it.
+    ///
+    /// Kakao documents no combination of two.
     #[must_use]
     pub fn prompt(mut self, prompt: Prompt) -> Self {
-        self.prompt = Some(prompt);
+        self.prompts.push(prompt.as_str());
+        self
+    }
+
+    /// Who is likely to log in: an e-mail address or a phone number such as `+82 10-0000-0000`, which is filled
+    /// in if the person has to type one.
+    #[must_use]
+    pub fn login_hint(mut self, hint: impl Into<String>) -> Self {
+        self.login_hint = Some(hint.into());
+        self
+    }
+
+    /// The service terms (서비스 약관) to ask about, by their tags, in an app with Kakao Sync (카카오싱크).
+    ///
+    /// Unless one of them is a required one, Kakao shows none.
+    #[must_use]
+    pub fn service_terms(mut self, tags: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.service_terms = Some(comma_separated(tags));
+        self
+    }
+
+    /// The KakaoTalk channels (카카오톡 채널) to offer on the consent screen, by their public ids.
+    ///
+    /// Only Kakao's SDKs speak of it; an app without a linked channel is refused (KOE102).
+    #[must_use]
+    pub fn channel_public_ids(mut self, ids: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.channel_public_ids = Some(comma_separated(ids));
         self
     }
 
@@ -123,10 +161,21 @@ impl Authorize {
             query.append_pair("code_challenge_method", "S256");
         }
         if !self.scopes.is_empty() {
-            query.append_pair("scope", &self.scopes.to_string());
+            let openid = self.nonce.is_some().then_some(Scope::OPENID);
+            let scopes: ScopeSet = self.scopes.iter().cloned().chain(openid).collect();
+            query.append_pair("scope", &scopes.to_string());
         }
-        if let Some(prompt) = self.prompt {
-            query.append_pair("prompt", prompt.as_str());
+        if !self.prompts.is_empty() {
+            query.append_pair("prompt", &self.prompts.join(","));
+        }
+        for (name, value) in [
+            ("login_hint", &self.login_hint),
+            ("service_terms", &self.service_terms),
+            ("channel_public_id", &self.channel_public_ids),
+        ] {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
         }
     }
 }
@@ -134,8 +183,8 @@ impl Authorize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::CodeVerifier;
     use crate::contract::{Sample, sample_of};
-    use crate::{CodeVerifier, Scope};
 
     fn check(sample: &str, authorize: impl Fn(Authorize) -> Authorize) {
         let sample = Sample::named(&format!("oauth_authorize/{sample}"));
@@ -167,5 +216,26 @@ mod tests {
     #[test]
     fn a_silent_login_says_so() {
         check("consent_required", |authorize| authorize.prompt(Prompt::None));
+    }
+
+    #[test]
+    fn further_consent_with_a_nonce_brings_an_id_token() {
+        check("additional_consent_openid", |authorize| {
+            authorize.nonce(&Nonce::new("NONCE")).scopes(&ScopeSet::parse("talk_message"))
+        });
+    }
+
+    #[test]
+    fn kakao_sync_asks_about_terms_and_channels() {
+        check("kakao_sync", |authorize| {
+            authorize.service_terms(["service", "news"]).channel_public_ids(["_ZeUTxl", "_Bxkd"])
+        });
+    }
+
+    #[test]
+    fn a_hint_and_several_prompts_go_along() {
+        check("login_hint", |authorize| {
+            authorize.prompt(Prompt::Login).prompt(Prompt::SelectAccount).login_hint("+82 10-0000-0000")
+        });
     }
 }

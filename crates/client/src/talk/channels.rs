@@ -4,7 +4,9 @@ use http::Method;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-use crate::endpoint::{Auth, Effect, Endpoint, Host, Parameters, Reply, Unreadable, null_as_default, sealed};
+use crate::endpoint::{
+    Auth, Effect, Endpoint, Host, Parameters, Reply, Unreadable, comma_separated, null_as_default, sealed,
+};
 use crate::{KakaoUserId, Scope};
 
 /// Asks how a user stands to the channels (카카오톡 채널) that are linked to the app.
@@ -35,8 +37,7 @@ impl ListChannels {
     /// The channels with these public ids, such as `_ZeUTxl`.
     #[must_use]
     pub fn of(public_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let ids: Vec<_> = public_ids.into_iter().map(|id| id.as_ref().to_owned()).collect();
-        Self { public_ids: ids.join(",") }
+        Self { public_ids: comma_separated(public_ids) }
     }
 
     pub(super) fn among(&self, parameters: Parameters) -> Parameters {

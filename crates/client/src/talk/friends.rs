@@ -175,7 +175,7 @@ impl Pages for ListFriends {
         Some(self.offset(self.offset.checked_add(came)?))
     }
 
-    fn items(page: FriendPage) -> Vec<Friend> {
+    fn items(&self, page: FriendPage) -> Vec<Friend> {
         page.elements
     }
 }

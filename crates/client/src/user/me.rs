@@ -1,11 +1,10 @@
 //! `GET /v2/user/me`: what Kakao tells the app about the user who is logged in.
 
 use http::Method;
-use jiff::Timestamp;
-use serde::Deserialize;
 
-use crate::endpoint::{Auth, Effect, Endpoint, Host, Parameters, Reply, Unreadable, null_as_default, sealed};
-use crate::{KakaoUserId, Scope};
+use super::property_key;
+use crate::endpoint::{Auth, Effect, Endpoint, Host, Parameters, Reply, Unreadable, sealed};
+use crate::{Profile, PropertyKey, Scope};
 
 /// Asks who the user is; image addresses come as https.
 ///
@@ -22,93 +21,24 @@ use crate::{KakaoUserId, Scope};
 #[derive(Debug, Clone, Copy)]
 pub struct Me;
 
-/// A user as this app may see them.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[non_exhaustive]
-pub struct Profile {
-    /// The user's id in this app.
-    pub id: KakaoUserId,
-    /// `false` for a user who has yet to sign up, in an app that links users by hand.
-    pub has_signed_up: Option<bool>,
-    /// When the user and the app were linked.
-    pub connected_at: Option<Timestamp>,
-    /// When the user last logged in by Kakao Sync (Kakao writes it this way).
-    pub synched_at: Option<Timestamp>,
-    /// What the app has stored about the user.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub properties: serde_json::Map<String, serde_json::Value>,
-    /// The consent items and their values.
-    pub kakao_account: Option<KakaoAccount>,
-    /// What partners see.
-    pub for_partner: Option<ForPartner>,
-}
+/// Asks for chosen parts of what [`Me`] asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeOnly(Vec<PropertyKey>);
 
-/// What partners see of a user.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[non_exhaustive]
-pub struct ForPartner {
-    /// The user's uuid in the friend and message APIs.
-    pub uuid: Option<crate::FriendUuid>,
-}
-
-/// The consent items of a user: a value is there if the user has agreed and the account has one.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "each field is Kakao's own; `…_needs_agreement` means: asking would give it")]
-pub struct KakaoAccount {
-    pub profile_needs_agreement: Option<bool>,
-    pub profile_nickname_needs_agreement: Option<bool>,
-    pub profile_image_needs_agreement: Option<bool>,
-    pub profile: Option<KakaoProfile>,
-    pub name_needs_agreement: Option<bool>,
-    pub name: Option<String>,
-    pub email_needs_agreement: Option<bool>,
-    pub is_email_valid: Option<bool>,
-    pub is_email_verified: Option<bool>,
-    pub email: Option<String>,
-    pub age_range_needs_agreement: Option<bool>,
-    pub age_range: Option<String>,
-    pub birthyear_needs_agreement: Option<bool>,
-    pub birthyear: Option<String>,
-    pub birthday_needs_agreement: Option<bool>,
-    pub birthday: Option<String>,
-    pub birthday_type: Option<String>,
-    pub is_leap_month: Option<bool>,
-    pub gender_needs_agreement: Option<bool>,
-    pub gender: Option<String>,
-    pub phone_number_needs_agreement: Option<bool>,
-    pub phone_number: Option<String>,
-    pub ci_needs_agreement: Option<bool>,
-    pub ci: Option<String>,
-    pub ci_authenticated_at: Option<Timestamp>,
-}
-
-/// The picture and nickname of a Kakao Account.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct KakaoProfile {
-    /// Nickname.
-    pub nickname: Option<String>,
-    /// Small picture.
-    pub thumbnail_image_url: Option<String>,
-    /// Large picture.
-    pub profile_image_url: Option<String>,
-    /// Whether the picture is Kakao's default one.
-    pub is_default_image: Option<bool>,
-    /// Whether the nickname was replaced by a default one because it broke a rule.
-    pub is_default_nickname: Option<bool>,
-}
-
-impl Profile {
-    /// The nickname, from the account or else from where older answers keep it.
+impl Me {
+    /// Asks for these parts only, and thus has less about a person pass through; the id always comes.
+    ///
+    /// ```no_run
+    /// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), Box<dyn std::error::Error>> {
+    /// use katok_client::{Me, PropertyKey};
+    ///
+    /// let profile = client.call(&Me.only([PropertyKey::EMAIL, PropertyKey::GENDER]), &token).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
-    pub fn nickname(&self) -> Option<&str> {
-        let profile = self.kakao_account.as_ref().and_then(|account| account.profile.as_ref());
-        profile
-            .and_then(|profile| profile.nickname.as_deref())
-            .or_else(|| self.properties.get("nickname").and_then(|nickname| nickname.as_str()))
+    pub fn only(self, keys: impl IntoIterator<Item = PropertyKey>) -> MeOnly {
+        MeOnly(keys.into_iter().collect())
     }
 }
 
@@ -132,11 +62,31 @@ impl Endpoint for Me {
     }
 }
 
+impl sealed::Sealed for MeOnly {}
+
+impl Endpoint for MeOnly {
+    const METHOD: Method = Me::METHOD;
+    const HOST: Host = Me::HOST;
+    const PATH: &'static str = Me::PATH;
+    const AUTH: Auth = Me::AUTH;
+    const SCOPES: &'static [Scope] = Me::SCOPES;
+    const EFFECT: Effect = Me::EFFECT;
+    type Output = Profile;
+
+    fn encode(&self) -> Parameters {
+        Me.encode().with_some("property_keys", property_key::to_json(&self.0))
+    }
+
+    fn decode(reply: &Reply) -> Result<Profile, Unreadable> {
+        Me::decode(reply)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::contract::Sample;
-    use crate::{Error, Remedy};
+    use crate::{AgeRange, BirthdayType, Error, Gender, KakaoUserId, Remedy};
 
     async fn play(sample: &str) -> Result<Profile, Error> {
         Sample::named(&format!("user_me/{sample}")).call(&Me).await
@@ -152,14 +102,36 @@ mod tests {
         let account = profile.kakao_account.unwrap();
         assert_eq!(account.name.as_deref(), Some("이수진"));
         assert_eq!(account.email.as_deref(), Some("lee@example.com"));
-        assert_eq!(account.age_range.as_deref(), Some("20~29"));
+        assert_eq!(account.age_range, Some(AgeRange::Twenties));
         assert_eq!(account.birthyear.as_deref(), Some("1999"));
         assert_eq!(account.birthday.as_deref(), Some("0715"));
-        assert_eq!(account.gender.as_deref(), Some("female"));
+        assert_eq!(account.birthday_type, Some(BirthdayType::Solar));
+        assert_eq!(account.gender, Some(Gender::Female));
         assert_eq!(account.phone_number.as_deref(), Some("+82 10-0000-0000"));
         assert_eq!(account.ci.as_deref(), Some("CI_OF_LEE"));
         let picture = account.profile.unwrap().profile_image_url;
         assert_eq!(picture.as_deref(), Some("https://k.example.com/p640.jpg"));
+    }
+
+    #[tokio::test]
+    async fn an_admin_asks_for_any_user() {
+        let profile = Sample::named("user_me/by_admin_key").call_for_user(&Me).await.unwrap();
+        assert_eq!(profile.nickname(), Some("Lee"));
+    }
+
+    #[tokio::test]
+    async fn only_what_was_asked_for_comes() {
+        let keys = [PropertyKey::EMAIL, PropertyKey::property("favorite")];
+        let profile = Sample::named("user_me/property_keys").call(&Me.only(keys)).await.unwrap();
+        assert_eq!(profile.properties["favorite"], "blue");
+        let account = profile.kakao_account.unwrap();
+        assert_eq!((account.email.as_deref(), account.profile), (Some("lee@example.com"), None));
+    }
+
+    #[tokio::test]
+    async fn an_app_with_permission_learns_the_uuid() {
+        let partner = play("for_partner").await.unwrap().for_partner.unwrap();
+        assert_eq!(partner.uuid, Some(crate::FriendUuid::new("m6qcq5qqn6-DsICwjriBsIS3")));
     }
 
     #[tokio::test]

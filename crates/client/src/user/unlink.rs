@@ -8,11 +8,16 @@ use crate::{KakaoUserId, Scope};
 
 /// Unlinks the user the access token belongs to; Kakao sends no unlink webhook for it.
 ///
+/// A user who is not linked is refused with -101, which is as good as done when somebody deletes their account
+/// at the service: [`Error::is_not_linked`](crate::Error::is_not_linked).
 /// See [Kakao Docs/Kakao Login REST API, Unlink].
 ///
 /// ```no_run
-/// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), Box<dyn std::error::Error>> {
-/// client.call(&katok_client::Unlink, &token).await?;
+/// # async fn example(admin: katok_client::AdminClient, user: katok_client::KakaoUserId) -> Result<(), Box<dyn std::error::Error>> {
+/// match admin.call_for(user, &katok_client::Unlink).await {
+///     Err(error) if error.is_not_linked() => {}
+///     outcome => drop(outcome?),
+/// }
 /// # Ok(())
 /// # }
 /// ```
@@ -69,5 +74,9 @@ mod tests {
     async fn a_user_who_is_not_linked_has_to_sign_in() {
         let error = Sample::named("user_unlink/not_linked").call(&Unlink).await.unwrap_err();
         assert_eq!(error.remedy(), Remedy::SignInAgain);
+        assert!(error.is_not_linked() && !error.is_already_signed_up());
+
+        let sample = Sample::named("user_unlink/by_admin_key_not_linked");
+        assert!(sample.call_for_user(&Unlink).await.unwrap_err().is_not_linked());
     }
 }

@@ -5,7 +5,9 @@
 mod alone;
 mod code_table;
 mod codes;
+mod emulated;
 mod kakao;
+mod login;
 #[cfg(feature = "oidc")]
 mod oidc;
 mod retries;
@@ -15,5 +17,6 @@ mod talk;
 mod templates;
 mod token_keeper;
 mod trust;
+mod user;
 mod webhook;
 mod wire;

@@ -20,6 +20,7 @@ const REDIRECT_URI: &str = "https://svc.example/cb";
 
 /// Samples of what the emulator never answers today, and why.
 const LEFT_OUT: &[(&str, &str)] = &[
+    ("app_users/elements", "the emulator answers as the samples in Kakao's documents do, with a bare array"),
     ("oauth_token_code/koe001_not_acceptable", "refusing Node's own fetch helps nobody"),
     ("talk_friends/only_what_is_required", "the emulator always says all it may"),
     ("talk_friends_message_default_send/partly_refused_under_the_other_name", "one spelling is enough"),

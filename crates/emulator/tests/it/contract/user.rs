@@ -1,11 +1,21 @@
 //! What the world must look like for the samples of the user's calls.
 
 use katok_emulator::Seed;
-use katok_emulator::seed::{ConsentItem, ConsentLevel, Gender, Link, Person, ServiceTerms, ShippingAddress};
+use katok_emulator::seed::{
+    Channel, ConsentItem, ConsentLevel, Gender, Link, Person, ServiceTerms, ShippingAddress,
+};
 use serde_json::json;
 
 /// Changes the world of the samples to what this one shows.
 pub(super) fn prepare(case: &str, seed: &mut Seed) {
+    if case.starts_with("app_users/")
+        || case.starts_with("user_") && case.ends_with("/by_admin_key")
+        || case == "user_ids/last_page"
+    {
+        for (person, id) in seed.people.iter_mut().zip(4_820_000_001..) {
+            person.user_ids.insert("APP".parse().unwrap(), id);
+        }
+    }
     let me = &mut seed.people[0];
     let app = &mut seed.apps[0];
     match case {
@@ -26,6 +36,10 @@ pub(super) fn prepare(case: &str, seed: &mut Seed) {
             app.consent_items.extend(items.map(|id| item(id, ConsentLevel::Optional)));
             link_me(seed, &[]).properties = [("favorite".to_owned(), "blue".to_owned())].into();
         }
+        "user_me/property_keys" => {
+            app.properties = vec!["favorite".to_owned()];
+            link_me(seed, &[]).properties = [("favorite".to_owned(), "blue".to_owned())].into();
+        }
         "user_me/preregistered" => app.automatic_linking = false,
         "user_me/ip_mismatched" => app.ip_allow_list = vec!["203.0.113.0/29".to_owned()],
         "user_signup/signed_up" => {
@@ -36,18 +50,15 @@ pub(super) fn prepare(case: &str, seed: &mut Seed) {
         "user_update_profile/no_such_property" => app.app_id = 1_234_567,
         "user_ids/too_many_calls" => app.quotas.user_ids_per_minute = 0,
         "user_revoke_scopes/required" => app.consent_items[0] = item("profile", ConsentLevel::Required),
-        _ if case.starts_with("app_users/")
-            || case.starts_with("user_") && case.ends_with("/by_admin_key") =>
-        {
-            for (person, id) in seed.people.iter_mut().zip(4_820_000_001..) {
-                person.user_ids.insert("APP".parse().unwrap(), id);
-            }
-        }
         _ if case.starts_with("user_shipping_address/") => {
             let level =
-                if case.ends_with("/addresses") { ConsentLevel::Optional } else { ConsentLevel::InUse };
+                if case.ends_with("/not_agreed") { ConsentLevel::InUse } else { ConsentLevel::Optional };
             app.consent_items.push(item("shipping_address", level));
             me.shipping_addresses = vec![address()];
+            if case.ends_with("_page") || case.ends_with("/only_one") {
+                me.shipping_addresses
+                    .extend([other_address(78, 1_764_547_200), other_address(79, 1_762_000_000)]);
+            }
         }
         _ if case.starts_with("user_scopes/") || case.starts_with("user_revoke_scopes/") => {
             app.consent_items = vec![
@@ -57,10 +68,14 @@ pub(super) fn prepare(case: &str, seed: &mut Seed) {
             ];
             link_me(seed, &["profile_nickname", "talk_message", "gender"]);
         }
+        "oauth_authorize/additional_consent_openid" => app.oidc = true,
+        "oauth_authorize/kakao_sync" => {
+            app.service_terms = service_terms();
+            app.channels = ["_ZeUTxl", "_Bxkd"].map(channel).into();
+        }
         _ if case.contains("service_terms/") => {
             "myapp".clone_into(&mut app.name);
-            let terms = |tag: &str, required| ServiceTerms { tag: tag.to_owned(), title: None, required };
-            app.service_terms = vec![terms("service", true), terms("news", false), terms("ads", false)];
+            app.service_terms = service_terms();
             link_me(seed, &["profile_nickname"]).service_terms =
                 ["service", "news"].map(str::to_owned).into();
         }
@@ -70,6 +85,15 @@ pub(super) fn prepare(case: &str, seed: &mut Seed) {
 
 fn item(id: &str, level: ConsentLevel) -> ConsentItem {
     ConsentItem { id: id.to_owned(), level }
+}
+
+fn service_terms() -> Vec<ServiceTerms> {
+    let terms = |tag: &str, required| ServiceTerms { tag: tag.to_owned(), title: None, required };
+    vec![terms("service", true), terms("news", false), terms("ads", false)]
+}
+
+fn channel(public_id: &str) -> Channel {
+    Channel { public_id: public_id.to_owned(), uuid: format!("@{public_id}"), suspended: false }
 }
 
 /// Signs `me` up beforehand; with all the app asks for when no scopes are named.
@@ -100,6 +124,14 @@ fn address() -> ShippingAddress {
         "base_address": "서울 종로구 보기로 1", "detail_address": "1F", "receiver_name": "Lee",
         "receiver_phone_number1": "010-0000-0000", "receiver_phone_number2": "",
         "zone_number": "01234", "zip_code": "012-345",
+    }))
+    .unwrap()
+}
+
+fn other_address(id: i64, updated_at: i64) -> ShippingAddress {
+    serde_json::from_value(json!({
+        "id": id, "name": "office", "updated_at": updated_at, "type": "OLD", "base_address": "경기 성남시 보기동 2",
+        "receiver_name": "Lee", "receiver_phone_number1": "010-0000-0000", "zip_code": "012-346",
     }))
     .unwrap()
 }

@@ -1,7 +1,7 @@
 //! Talks to Kakao Login and KakaoTalk: typed calls, errors that say what to do, and tokens that stay fresh.
 //!
-//! A login goes out with [`Client::authorize_url`] and comes back to [`Client::exchange_code`]; after that a
-//! [`TokenKeeper`] hands out access tokens that work.
+//! A login goes out with [`Client::authorize_url`] and comes back as an [`AuthorizationResponse`], whose code
+//! [`Client::exchange_code`] turns into tokens; after that a [`TokenKeeper`] hands out access tokens that work.
 //!
 //! ```no_run
 //! # async fn example(code: katok_client::AuthorizationCode) -> Result<(), Box<dyn std::error::Error>> {

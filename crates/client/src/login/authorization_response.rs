@@ -23,7 +23,7 @@ use crate::{AuthorizationCode, State};
 /// assert!(matches!(error, AuthorizationError::Refused { error: AuthorizationErrorCode::AccessDenied, .. }));
 /// # Ok::<(), AuthorizationError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct AuthorizationResponse {
     state: State,
     outcome: Result<AuthorizationCode, AuthorizationError>,

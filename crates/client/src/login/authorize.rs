@@ -9,7 +9,7 @@ use crate::{CodeChallenge, Nonce, RestApiKey, Scope, ScopeSet, State};
 pub(crate) const PATH: &str = "/oauth/authorize";
 
 /// What to ask of the person who logs in; [`Client::authorize_url`](crate::Client::authorize_url) makes it
-/// an address.
+/// an address, and [`AuthorizationResponse`](crate::AuthorizationResponse) reads what comes back.
 ///
 /// See [Kakao Docs/Kakao Login REST API, Request authorization code].
 ///

@@ -7,14 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use katok_client::{RedirectUri, State};
+use katok_client::{AuthorizationResponse, RedirectUri, State};
 use katok_listener::{Limits, Listeners};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::failure::Failure;
-use crate::sign_in::state_in;
 
 const DONE: &str = include_str!("loopback_done.html");
 
@@ -52,46 +51,48 @@ impl Loopback {
         Ok(Self { listeners, redirect_uri: url.clone(), state })
     }
 
-    /// The address, with its query, that the browser came back to.
-    pub(crate) async fn wait(self) -> Option<Url> {
+    /// What the browser came back with.
+    pub(crate) async fn wait(self) -> Option<AuthorizationResponse> {
         let Self { listeners, redirect_uri, state } = self;
         let (arrived, arrival) = oneshot::channel();
         let arrived = Arc::new(Mutex::new(Some(arrived)));
         let stop = CancellationToken::new();
         let service = tower::service_fn(move |request: Request<Incoming>| {
             let returned = returned(&request, &redirect_uri, &state);
-            let answer = answer(returned.map(|address| {
+            let answer = answer(returned.map(|response| {
                 // Only the first counts.
                 if let Some(arrived) = arrived.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                    let _ = arrived.send(address);
+                    let _ = arrived.send(response);
                 }
             }));
             async move { Ok::<_, Infallible>(answer) }
         });
         let serving =
             tokio::spawn(katok_listener::serve(listeners, service, Limits::default(), stop.clone()));
-        let address = arrival.await.ok();
+        let response = arrival.await.ok();
         // Draining lets the browser have its page before the program ends.
         stop.cancel();
         let _ = serving.await;
-        address
+        response
     }
 }
 
-/// The address of a browser that brings the state of this sign-in: any page can send browsers here.
-fn returned<B>(request: &Request<B>, redirect_uri: &Url, state: &State) -> Result<Url, StatusCode> {
+/// What a browser brings that brings the state of this sign-in: any page can send browsers here.
+fn returned<B>(
+    request: &Request<B>,
+    redirect_uri: &Url,
+    state: &State,
+) -> Result<AuthorizationResponse, StatusCode> {
     if request.uri().path() != redirect_uri.path() {
         return Err(StatusCode::NOT_FOUND);
     }
     if request.method() != Method::GET {
         return Err(StatusCode::METHOD_NOT_ALLOWED);
     }
-    let mut address = redirect_uri.clone();
-    address.set_query(request.uri().query());
-    if state_in(&address).as_ref() != Some(state) {
-        return Err(StatusCode::BAD_REQUEST);
-    }
-    Ok(address)
+    AuthorizationResponse::parse(request.uri().query().unwrap_or_default())
+        .ok()
+        .filter(|response| response.state() == state)
+        .ok_or(StatusCode::BAD_REQUEST)
 }
 
 fn answer(returned: Result<(), StatusCode>) -> Response<Full<Bytes>> {

@@ -1,14 +1,14 @@
 //! Signing in from a terminal: state, PKCE, and the address the browser came back to.
 
 use katok_client::{
-    AuthorizationCode, Authorize, CodeVerifier, ExchangeCode, ScopeSet, State, SystemChance, Tokens,
+    AuthorizationError, AuthorizationErrorCode, AuthorizationResponse, Authorize, CodeVerifier, ExchangeCode,
+    ScopeSet, State, SystemChance, Tokens,
 };
 use katok_gateway::{Sentence, explain_redirect};
 use url::Url;
 
 use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
-use crate::printable::printable;
 
 /// A sign-in under way; used up by finishing it.
 pub(crate) struct SignIn {
@@ -30,51 +30,33 @@ impl SignIn {
     }
 
     /// Exchanges the code and keeps the tokens.
-    pub(crate) async fn finish(self, kakao: &Kakao, returned: &Url) -> Result<(), Failure> {
-        let code = self.code_in(returned)?;
+    pub(crate) async fn finish(self, kakao: &Kakao, returned: AuthorizationResponse) -> Result<(), Failure> {
         let exchange = ExchangeCode {
             redirect_uri: kakao.redirect_uri.clone(),
-            code,
+            code: returned.code(&self.state).map_err(|error| failure(&error))?,
             code_verifier: Some(self.verifier),
         };
         let issued = kakao.client.exchange_code(&exchange).await?;
         let now = kakao.clock.now();
         Ok(kakao.tokens.save(&kakao.key, &Tokens::issued(issued, now), now)?)
     }
+}
 
-    fn code_in(&self, returned: &Url) -> Result<AuthorizationCode, Failure> {
-        if state_in(returned).as_ref() != Some(&self.state) {
-            return Err(Failure::new(
-                Exit::SignInNeeded,
-                "돌아온 주소가 이 로그인의 것이 아닙니다(state가 다릅니다). 방금 출력된 주소로 다시 로그인하세요.",
-                "The address that came back belongs to another sign-in (its state differs). Sign in again with the address printed last.",
-            )
-            .hint("katok login"));
+/// What to tell a person who came back without a code.
+pub(crate) fn failure(error: &AuthorizationError) -> Failure {
+    match error {
+        AuthorizationError::Refused { error: AuthorizationErrorCode::AccessDenied, .. } => {
+            Failure::new(Exit::SignInNeeded, "로그인을 취소했습니다.", "The sign-in was cancelled.")
         }
-        match (parameter(returned, "code"), parameter(returned, "error").as_deref()) {
-            (Some(code), None) => Ok(AuthorizationCode::new(code)),
-            (_, Some("access_denied")) => {
-                Err(Failure::new(Exit::SignInNeeded, "로그인을 취소했습니다.", "The sign-in was cancelled."))
-            }
-            (_, Some(error)) => {
-                let Sentence { ko, en } = explain_redirect(&printable(error));
-                Err(Failure::new(Exit::SignInNeeded, ko, en).hint("katok login"))
-            }
-            (None, None) => Err(Failure::new(
-                Exit::SignInNeeded,
-                "카카오가 로그인을 마치지 못했습니다. 다시 로그인하세요.",
-                "Kakao could not finish the sign-in. Sign in again.",
-            )
-            .hint("katok login")),
+        AuthorizationError::Refused { error, .. } => {
+            let Sentence { ko, en } = explain_redirect(error.as_str());
+            Failure::new(Exit::SignInNeeded, ko, en).hint("katok login")
         }
+        _ => Failure::new(
+            Exit::SignInNeeded,
+            "돌아온 주소가 이 로그인의 것이 아닙니다(state가 다릅니다). 방금 출력된 주소로 다시 로그인하세요.",
+            "The address that came back belongs to another sign-in (its state differs). Sign in again with the address printed last.",
+        )
+        .hint("katok login"),
     }
-}
-
-/// The state in an address that a browser came back to.
-pub(crate) fn state_in(returned: &Url) -> Option<State> {
-    parameter(returned, "state").map(State::new)
-}
-
-fn parameter(returned: &Url, name: &str) -> Option<String> {
-    returned.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }

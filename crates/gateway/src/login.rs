@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use katok_client::{
-    AuthorizationCode, Authorize, Chance, CodeVerifier, ExchangeCode, Me, Prompt, ScopeSet, State, Tokens,
+    AuthorizationError, AuthorizationErrorCode, AuthorizationResponse, Authorize, Chance, CodeVerifier,
+    ExchangeCode, Me, Prompt, ScopeSet, State, Tokens,
 };
 use url::Url;
 
@@ -21,14 +22,6 @@ pub(crate) struct Begun {
     pub(crate) browser: BrowserSecret,
 }
 
-/// What came back from Kakao, as loosely as it comes.
-#[derive(Debug, Default, serde::Deserialize)]
-pub(crate) struct Callback {
-    code: Option<String>,
-    state: Option<String>,
-    error: Option<String>,
-}
-
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoginFailure {
@@ -41,8 +34,8 @@ pub(crate) enum LoginFailure {
     /// Kakao sent the browser back with another error.
     #[error("Kakao sent the browser back with an error")]
     Refused {
-        /// The OAuth error name, kept only if it looks like one.
-        error: String,
+        /// OAuth's word for why.
+        error: AuthorizationErrorCode,
     },
     #[error(transparent)]
     Kakao(#[from] katok_client::Error),
@@ -86,22 +79,20 @@ pub(crate) async fn begin(
 /// Ends a sign-in: uses up the attempt, exchanges the code, and writes account, tokens and a new session.
 pub(crate) async fn complete(
     app: &App,
-    callback: Callback,
+    callback: AuthorizationResponse,
     browser: Option<&BrowserSecret>,
     old_session: Option<&BrowserSecret>,
 ) -> Result<(AccountId, SessionSecrets), LoginFailure> {
-    let (Some(state), Some(browser)) = (callback.state, browser) else { return Err(LoginFailure::NotOurs) };
-    let state_digest = sha256(state.as_bytes());
+    let browser = browser.ok_or(LoginFailure::NotOurs)?;
+    let state = callback.state().clone();
+    let state_digest = sha256(state.secret().as_bytes());
     let sealed = app
         .store
         .consume_login_attempt(&state_digest, &browser.digest(), app.clock.now())
         .await?
         .ok_or(LoginFailure::NotOurs)?;
-    let code = match (callback.code, callback.error) {
-        (_, Some(error)) => return Err(refused(&error)),
-        (Some(code), None) => AuthorizationCode::new(code),
-        (None, None) => return Err(LoginFailure::NotOurs),
-    };
+    // The attempt was found by this state, so it is the one to expect.
+    let code = callback.code(&state)?;
     let verifier = app.vault.open(Purpose::LoginAttempt, &sealed)?;
     let verifier = CodeVerifier::new(String::from_utf8_lossy(&verifier).into_owned());
 
@@ -132,13 +123,12 @@ fn new_account_id(app: &App, now: Timestamp) -> AccountId {
     AccountId::new(now, chance)
 }
 
-/// The `error` parameter comes through the browser: anybody may have written it.
-fn refused(error: &str) -> LoginFailure {
-    let well_formed =
-        error.len() <= 40 && error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    match error {
-        "access_denied" => LoginFailure::Declined,
-        error if well_formed => LoginFailure::Refused { error: error.to_owned() },
-        _ => LoginFailure::Refused { error: "unknown_error".to_owned() },
+impl From<AuthorizationError> for LoginFailure {
+    fn from(error: AuthorizationError) -> Self {
+        match error {
+            AuthorizationError::Refused { error: AuthorizationErrorCode::AccessDenied, .. } => Self::Declined,
+            AuthorizationError::Refused { error, .. } => Self::Refused { error },
+            _ => Self::NotOurs,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `katok login`: by the browser, or by an address that is pasted back.
 
-use katok_client::{Me, ScopeSet};
+use katok_client::{AuthorizationResponse, Me, ScopeSet};
 use katok_gateway::Sentence;
 use serde_json::json;
 use url::Url;
@@ -11,7 +11,7 @@ use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
 use crate::loopback::Loopback;
 use crate::output::Output;
-use crate::sign_in::SignIn;
+use crate::sign_in::{self, SignIn};
 use crate::standard_input;
 
 pub(super) async fn run(kakao: &Kakao, args: &args::Login, output: Output) -> Result<Exit, Failure> {
@@ -35,17 +35,19 @@ pub(super) async fn run(kakao: &Kakao, args: &args::Login, output: Output) -> Re
             Failure::system("로그인을 기다리다 멈췄습니다.", "Stopped waiting for the sign-in.")
         })?
     };
-    sign_in.finish(kakao, &returned).await?;
+    sign_in.finish(kakao, returned).await?;
     whoami::print(output, &kakao.call_json(&Me).await?)?;
     Ok(Exit::Done)
 }
 
-async fn pasted() -> Result<Url, Failure> {
+async fn pasted() -> Result<AuthorizationResponse, Failure> {
     let line = standard_input::line().await.unwrap_or_default();
-    Url::parse(line.trim()).map_err(|_| {
+    let address = Url::parse(line.trim()).map_err(|_| {
         Failure::usage(
             "붙여넣은 것이 주소가 아닙니다. 브라우저 주소창의 전체 주소(http://…?code=…&state=…)가 필요합니다.",
             "What was pasted is no address. The whole address of the browser is needed (http://…?code=…&state=…).",
         )
-    })
+    })?;
+    AuthorizationResponse::parse(address.query().unwrap_or_default())
+        .map_err(|error| sign_in::failure(&error))
 }

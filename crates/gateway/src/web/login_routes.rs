@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::{Query, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
-use katok_client::{ErrorKind, Prompt, ScopeSet};
+use katok_client::{AuthorizationResponse, ErrorKind, Prompt, ScopeSet};
 use serde::Deserialize;
 
 use super::cookies::{self, Name};
 use super::pages::{self, Problem};
 use super::to_its_end;
 use crate::app::App;
-use crate::login::{self, Callback, LoginFailure};
+use crate::login::{self, LoginFailure};
 use crate::sentence::{Sentence, explain, explain_redirect};
 
 #[derive(Default, Deserialize)]
@@ -56,13 +56,15 @@ pub(super) async fn authorize(
 pub(super) async fn redirect(
     State(app): State<Arc<App>>,
     jar: CookieJar,
-    callback: Result<Query<Callback>, QueryRejection>,
+    RawQuery(callback): RawQuery,
 ) -> Response {
     let public_url = &app.settings.public_url;
     let browser = cookies::read(&jar, Name::Login, public_url);
     let old_session = cookies::read(&jar, Name::Session, public_url);
-    // A query that cannot be read carries no state, and is refused for that.
-    let Query(callback) = callback.unwrap_or_default();
+    let callback = match AuthorizationResponse::parse(&callback.unwrap_or_default()) {
+        Ok(callback) => callback,
+        Err(error) => return problem(&app, error.into()),
+    };
     let working = app.clone();
     let completed = to_its_end(&app, async move {
         login::complete(&working, callback, browser.as_ref(), old_session.as_ref()).await
@@ -92,7 +94,7 @@ fn problem(app: &App, failure: LoginFailure) -> Response {
                 "This sign-in was used already, is older than ten minutes, or was begun in another browser. Sign in again from the start.",
             ),
         ),
-        LoginFailure::Refused { error } => (StatusCode::BAD_REQUEST, explain_redirect(&error)),
+        LoginFailure::Refused { error } => (StatusCode::BAD_REQUEST, explain_redirect(error.as_str())),
         LoginFailure::Kakao(error) => {
             let status = match error.kind() {
                 ErrorKind::Unanswered => StatusCode::GATEWAY_TIMEOUT,

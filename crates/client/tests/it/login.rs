@@ -8,7 +8,8 @@ use katok_client::{
 use katok_emulator::Decision;
 use url::Url;
 
-use crate::emulated::Emulated;
+use crate::service::Service;
+use crate::shop;
 
 fn redirect_uri() -> RedirectUri {
     "https://svc.example/cb".parse().unwrap()
@@ -16,27 +17,27 @@ fn redirect_uri() -> RedirectUri {
 
 /// A login as far as the browser that comes back from it.
 fn come_back(
-    kakao: &Emulated,
+    service: &Service,
     authorize: Authorize,
     decision: &Decision,
 ) -> Result<AuthorizationCode, AuthorizationError> {
     let state = State::generate(&SystemChance);
-    let address = kakao.client.authorize_url(&authorize.state(&state));
-    let back = kakao.emulator.approve(&address, "mina", decision).unwrap();
+    let address = service.client.authorize_url(&authorize.state(&state));
+    let back = service.kakao.approve(&address, "mina", decision).unwrap();
     AuthorizationResponse::parse(back.query().unwrap())?.code(&state)
 }
 
-async fn log_in(kakao: &Emulated, authorize: Authorize) -> Result<IssuedTokens, Error> {
+async fn log_in(service: &Service, authorize: Authorize) -> Result<IssuedTokens, Error> {
     let verifier = CodeVerifier::generate(&SystemChance);
     let authorize = authorize.code_challenge(verifier.challenge());
     let exchange = ExchangeCode {
         redirect_uri: redirect_uri(),
-        code: come_back(kakao, authorize, &Decision::Allow).unwrap(),
+        code: come_back(service, authorize, &Decision::Allow).unwrap(),
         code_verifier: Some(verifier),
     };
-    let tokens = kakao.client.exchange_code(&exchange).await?;
+    let tokens = service.client.exchange_code(&exchange).await?;
     // The code is good once.
-    assert_eq!(kakao.client.exchange_code(&exchange).await.unwrap_err().remedy(), Remedy::SignInAgain);
+    assert_eq!(service.client.exchange_code(&exchange).await.unwrap_err().remedy(), Remedy::SignInAgain);
     Ok(tokens)
 }
 
@@ -52,70 +53,70 @@ async fn open(address: Url) -> Result<Url, String> {
 
 #[tokio::test]
 async fn from_the_first_login_to_the_deletion_of_the_account() {
-    let kakao = Emulated::start().await;
-    let tokens = log_in(&kakao, Authorize::new(&redirect_uri())).await.unwrap();
-    let user = kakao.client.call(&Me, &tokens.access_token).await.unwrap().id;
+    let service = shop::open().await;
+    let tokens = log_in(&service, Authorize::new(&redirect_uri())).await.unwrap();
+    let user = service.client.call(&Me, &tokens.access_token).await.unwrap().id;
 
     let needed = ScopeSet::parse("profile_nickname,talk_message");
-    let agreed = kakao.client.call(&ListScopes::all(), &tokens.access_token).await.unwrap().agreed();
+    let agreed = service.client.call(&ListScopes::all(), &tokens.access_token).await.unwrap().agreed();
     let missing = needed.missing_from(&agreed);
     assert_eq!(missing, ScopeSet::parse("talk_message"));
     let ask = Authorize::new(&redirect_uri()).scopes(&missing);
-    let token = log_in(&kakao, ask).await.unwrap().access_token;
-    let agreed = kakao.client.call(&ListScopes::all(), &token).await.unwrap().agreed();
+    let token = log_in(&service, ask).await.unwrap().access_token;
+    let agreed = service.client.call(&ListScopes::all(), &token).await.unwrap().agreed();
     assert!(needed.missing_from(&agreed).is_empty());
-    let left = kakao.client.call(&RevokeScopes::new([Scope::TALK_MESSAGE]), &token).await.unwrap().agreed();
+    let left = service.client.call(&RevokeScopes::new([Scope::TALK_MESSAGE]), &token).await.unwrap().agreed();
     assert_eq!(needed.missing_from(&left), missing);
 
-    assert_eq!(kakao.client.call(&Logout, &token).await.unwrap().id, user);
-    assert_eq!(kakao.client.call(&Me, &token).await.unwrap_err().remedy(), Remedy::RefreshToken);
+    assert_eq!(service.client.call(&Logout, &token).await.unwrap().id, user);
+    assert_eq!(service.client.call(&Me, &token).await.unwrap_err().remedy(), Remedy::RefreshToken);
 
     let state = State::generate(&SystemChance);
     let logout = AccountLogout::new(&"https://svc.example/out".parse().unwrap()).state(&state);
-    let back = open(kakao.client.account_logout_url(&logout)).await.unwrap();
+    let back = open(service.client.account_logout_url(&logout)).await.unwrap();
     assert_eq!(back.path(), "/out");
     assert!(AccountLogout::has_ended(back.query().unwrap(), &state));
 
-    kakao.admin.call_for(user, &Unlink).await.unwrap();
-    assert!(kakao.admin.call_for(user, &Unlink).await.unwrap_err().is_not_linked());
+    service.admin().call_for(user, &Unlink).await.unwrap();
+    assert!(service.admin().call_for(user, &Unlink).await.unwrap_err().is_not_linked());
 }
 
 #[tokio::test]
 async fn further_consent_with_a_nonce_brings_a_new_id_token() {
-    let kakao = Emulated::start().await;
-    log_in(&kakao, Authorize::new(&redirect_uri())).await.unwrap();
+    let service = shop::open().await;
+    log_in(&service, Authorize::new(&redirect_uri())).await.unwrap();
     let ask = Authorize::new(&redirect_uri()).scopes(&ScopeSet::parse("gender"));
-    assert!(log_in(&kakao, ask.clone()).await.unwrap().id_token.is_none());
-    let tokens = log_in(&kakao, ask.nonce(&Nonce::generate(&SystemChance))).await.unwrap();
+    assert!(log_in(&service, ask.clone()).await.unwrap().id_token.is_none());
+    let tokens = log_in(&service, ask.nonce(&Nonce::generate(&SystemChance))).await.unwrap();
     assert!(tokens.id_token.is_some());
 }
 
 #[tokio::test]
 async fn terms_named_in_the_address_are_agreed_to_with_the_login() {
-    let kakao = Emulated::start().await;
+    let service = shop::open().await;
     let sync =
         Authorize::new(&redirect_uri()).service_terms(["service", "news"]).channel_public_ids(["_ZeUTxl"]);
-    let token = log_in(&kakao, sync).await.unwrap().access_token;
-    let terms = kakao.client.call(&ListServiceTerms::agreed(), &token).await.unwrap().service_terms;
+    let token = log_in(&service, sync).await.unwrap().access_token;
+    let terms = service.client.call(&ListServiceTerms::agreed(), &token).await.unwrap().service_terms;
     assert!(terms.iter().map(|term| term.tag.as_str()).eq(["service", "news"]));
 }
 
 #[tokio::test]
 async fn who_comes_back_without_a_code_is_told_why() {
-    let kakao = Emulated::start().await;
+    let service = shop::open().await;
     let ask = || Authorize::new(&redirect_uri());
     for (authorize, decision, expected) in [
         (ask(), Decision::Deny, AuthorizationErrorCode::AccessDenied),
         (ask().prompt(Prompt::None), Decision::Allow, AuthorizationErrorCode::ConsentRequired),
     ] {
-        match come_back(&kakao, authorize, &decision) {
+        match come_back(&service, authorize, &decision) {
             Err(AuthorizationError::Refused { error, description: Some(_) }) => assert_eq!(error, expected),
             other => panic!("{other:?}"),
         }
     }
 
     let state = State::new("STATE");
-    let silent = kakao.client.authorize_url(&ask().prompt(Prompt::None).login_hint("mina").state(&state));
+    let silent = service.client.authorize_url(&ask().prompt(Prompt::None).login_hint("mina").state(&state));
     let back = open(silent).await.unwrap();
     let error = AuthorizationResponse::parse(back.query().unwrap()).unwrap().code(&state).unwrap_err();
     assert!(
@@ -126,7 +127,7 @@ async fn who_comes_back_without_a_code_is_told_why() {
 
 #[tokio::test]
 async fn a_logout_to_an_address_that_is_not_registered_ends_on_kakaos_page() {
-    let kakao = Emulated::start().await;
+    let service = shop::open().await;
     let logout = AccountLogout::new(&"https://svc.example/elsewhere".parse().unwrap());
-    assert!(open(kakao.client.account_logout_url(&logout)).await.unwrap_err().contains("KOE007"));
+    assert!(open(service.client.account_logout_url(&logout)).await.unwrap_err().contains("KOE007"));
 }

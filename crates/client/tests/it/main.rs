@@ -5,7 +5,6 @@
 mod alone;
 mod code_table;
 mod codes;
-mod emulated;
 mod kakao;
 mod login;
 #[cfg(feature = "oidc")]
@@ -13,6 +12,7 @@ mod oidc;
 mod retries;
 mod secrecy;
 mod service;
+mod shop;
 mod talk;
 mod templates;
 mod token_keeper;

@@ -173,8 +173,11 @@ impl Pages for ListShippingAddresses {
     }
 
     fn items(&self, mut page: ShippingAddressPage) -> Vec<ShippingAddress> {
-        if self.goes_on {
-            page.shipping_addresses.retain(|address| !address.is_default);
+        if let (Which::ChangedBefore(at), true) = (self.which, self.goes_on) {
+            let is_new = |address: &ShippingAddress| {
+                !address.is_default && address.updated_at.is_none_or(|changed| changed < at)
+            };
+            page.shipping_addresses.retain(is_new);
         }
         page.shipping_addresses
     }
@@ -236,7 +239,8 @@ mod tests {
         let ids =
             |addresses: Vec<ShippingAddress>| addresses.iter().map(|address| address.id).collect::<Vec<_>>();
         let [home, office, parents] = [77, 78, 79].map(ShippingAddressId::new);
-        assert_eq!(ids(ask.items(first)), [home, office]);
+        assert_eq!(ids(ask.items(first.clone())), [home, office]);
+        assert_eq!(ids(next.items(first)), [], "a page that comes again has nothing new");
         assert_eq!(ids(second.shipping_addresses.clone()), [home, parents]);
         assert_eq!(ids(next.items(second)), [parents]);
         assert_eq!(ids(third.items(last)), []);

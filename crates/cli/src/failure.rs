@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
-use katok_client::{ErrorKind, Remedy, TokenError};
+use katok_client::{ErrorKind, FileTokenStoreError, LoginEnd, Remedy, TokenError};
 use katok_gateway::Sentence;
 
 use crate::printable::printable;
-use crate::token_file::TokenFileError;
 
 /// The exit statuses that scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +76,24 @@ impl Failure {
         self
     }
 
+    fn login_ended(ended: LoginEnd) -> Self {
+        let (ko, en) = match ended {
+            LoginEnd::Expired => (
+                "오래 쓰지 않아 로그인이 만료되었습니다. 다시 로그인하세요.",
+                "This login was not used for so long that it expired. Sign in again.",
+            ),
+            LoginEnd::AnswerLost => (
+                "토큰을 새로 받다가 끊겨 새 토큰을 잃었습니다. 다시 로그인하세요.",
+                "A refresh of the tokens was cut off, and the new ones are lost. Sign in again.",
+            ),
+            _ => (
+                "카카오가 저장된 토큰을 더는 받지 않습니다. 다시 로그인하세요.",
+                "Kakao no longer takes the stored tokens. Sign in again.",
+            ),
+        };
+        Self::new(Exit::SignInNeeded, ko, en)
+    }
+
     pub(crate) fn not_signed_in() -> Self {
         Self::new(Exit::SignInNeeded, "로그인하지 않았습니다.", "Nobody is signed in.").hint("katok login")
     }
@@ -106,24 +123,60 @@ impl From<katok_client::Error> for Failure {
     }
 }
 
-impl From<TokenFileError> for Failure {
-    fn from(error: TokenFileError) -> Self {
-        Self::both(Exit::Usage, &error.to_string())
+impl From<FileTokenStoreError> for Failure {
+    fn from(error: FileTokenStoreError) -> Self {
+        match error {
+            FileTokenStoreError::Io { path, source } => {
+                let path = path.display();
+                Self::usage(
+                    format!(
+                        "토큰 파일을 읽거나 쓸 수 없습니다: {path} ({source}). 권한과 남은 공간을 확인하세요."
+                    ),
+                    format!(
+                        "The token file cannot be read or written: {path} ({source}). Check its permissions and the free space."
+                    ),
+                )
+            }
+            FileTokenStoreError::Damaged(path) => {
+                let path = path.display();
+                Self::usage(
+                    format!(
+                        "토큰 파일을 해석할 수 없습니다: {path}. 다른 곳으로 옮기고 katok login을 실행하세요."
+                    ),
+                    format!("The token file cannot be understood: {path}. Move it away and run katok login."),
+                )
+            }
+        }
     }
 }
 
-impl From<TokenError<TokenFileError>> for Failure {
-    fn from(error: TokenError<TokenFileError>) -> Self {
+impl From<TokenError<FileTokenStoreError>> for Failure {
+    fn from(error: TokenError<FileTokenStoreError>) -> Self {
         match error {
             TokenError::NotSignedIn => Self::not_signed_in(),
-            TokenError::SignInAgain { .. } => Self::new(
-                Exit::SignInNeeded,
-                "카카오가 저장된 토큰을 더는 받지 않습니다. 다시 로그인하세요.",
-                "Kakao no longer takes the stored tokens. Sign in again.",
-            )
-            .hint("katok login"),
+            TokenError::SignInAgain { ended, .. } => Self::login_ended(ended).hint("katok login"),
             TokenError::Kakao(error) => Self::from(error),
+            TokenError::TooManyTokens { until, .. } => Self::system(
+                format!(
+                    "카카오가 이 사람에게 짧은 동안 너무 많은 토큰을 내주었습니다. {until} 이후에 다시 해 보세요."
+                ),
+                format!(
+                    "Kakao has issued too many tokens to this person within minutes. Try again after {until}."
+                ),
+            ),
             TokenError::Store(error) => Self::from(error),
+            TokenError::NotStored(error) => {
+                let mut failure = Self::from(error);
+                failure
+                    .sentence
+                    .ko
+                    .push_str(" 카카오가 새로 내준 토큰을 저장하지 못했으니 다시 로그인해야 할 수 있습니다.");
+                failure
+                    .sentence
+                    .en
+                    .push_str(" Kakao's new tokens could not be stored, so you may have to sign in again.");
+                failure
+            }
             TokenError::Unfinished => Self::system(
                 "카카오 토큰을 제때 새로 받지 못했습니다. 잠시 뒤 다시 해 보세요.",
                 "Kakao's tokens could not be refreshed in time. Try again in a moment.",

@@ -1,10 +1,11 @@
 //! Which Kakao a command talks to: the app of the settings, or the emulator on this machine.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use katok_client::{Client, Clock, Endpoint, KakaoCode, RedirectUri, SystemClock, TokenError, TokenKeeper};
+use katok_client::{
+    Client, Endpoint, FileTokenStore, FileTokenStoreError, KakaoCode, RedirectUri, TokenError, TokenKeeper,
+};
 use katok_gateway::config::SettingsFile;
 use katok_gateway::{KakaoApp, KakaoAt, Sentence};
 use serde::Deserialize;
@@ -14,7 +15,6 @@ use crate::args::Args;
 use crate::data_dir;
 use crate::failure::{Exit, Failure};
 use crate::running::Running;
-use crate::token_file::{TokenFile, TokenFileError};
 
 const USUAL_EMULATOR: &str = "http://localhost:4100";
 
@@ -29,9 +29,8 @@ const LOOPBACK_REDIRECT: &str = "http://localhost:4199/callback";
 pub(crate) struct Kakao {
     pub(crate) at: KakaoAt,
     pub(crate) client: Client,
-    keeper: TokenKeeper<TokenFile>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) tokens: TokenFile,
+    keeper: TokenKeeper<FileTokenStore>,
+    pub(crate) tokens: FileTokenStore,
     /// The account's place in the token file.
     pub(crate) key: String,
     pub(crate) redirect_uri: RedirectUri,
@@ -94,16 +93,14 @@ impl Kakao {
             builder = builder.client_secret(secret.clone());
         }
         let client = builder.build()?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let tokens = TokenFile::in_folder(&data);
+        let tokens = FileTokenStore::new(data.join("tokens.json"));
         Ok(Self {
             at: found.app.at,
-            keeper: TokenKeeper::new(client.clone(), tokens.clone(), clock.clone()),
+            keeper: TokenKeeper::new(client.clone(), tokens.clone()),
             key: found.app.fingerprint(),
             redirect_uri: found.redirect_uri,
             link: found.link,
             client,
-            clock,
             tokens,
         })
     }
@@ -113,7 +110,7 @@ impl Kakao {
     pub(crate) async fn call<E: Endpoint>(
         &self,
         endpoint: &E,
-    ) -> Result<E::Output, TokenError<TokenFileError>> {
+    ) -> Result<E::Output, TokenError<FileTokenStoreError>> {
         let call = |token| async move { self.client.call(endpoint, &token).await };
         self.keeper.with_token(&self.key, call).await
     }
@@ -122,7 +119,7 @@ impl Kakao {
     pub(crate) async fn call_json<E: Endpoint>(
         &self,
         endpoint: &E,
-    ) -> Result<serde_json::Value, TokenError<TokenFileError>> {
+    ) -> Result<serde_json::Value, TokenError<FileTokenStoreError>> {
         let call = |token| async move { self.client.call_json(endpoint, &token).await };
         self.keeper.with_token(&self.key, call).await
     }
@@ -134,7 +131,7 @@ impl Kakao {
 }
 
 /// Whether Kakao says that there is nothing more to sign out of or to unlink.
-pub(crate) fn has_ended(error: &TokenError<TokenFileError>) -> bool {
+pub(crate) fn has_ended(error: &TokenError<FileTokenStoreError>) -> bool {
     match error {
         TokenError::SignInAgain { .. } => true,
         TokenError::Kakao(error) => error.kakao_code() == Some(NOT_LINKED),

@@ -15,7 +15,6 @@ mod running;
 mod sign_in;
 mod standard_input;
 mod stop_signal;
-mod token_file;
 
 use std::process::ExitCode;
 

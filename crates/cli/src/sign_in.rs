@@ -37,8 +37,8 @@ impl SignIn {
             code_verifier: Some(self.verifier),
         };
         let issued = kakao.client.exchange_code(&exchange).await?;
-        let now = kakao.clock.now();
-        Ok(kakao.tokens.save(&kakao.key, &Tokens::issued(issued, now), now)?)
+        let now = kakao.client.clock().now();
+        Ok(kakao.tokens.put(&kakao.key, Tokens::issued(issued, now), now).await?)
     }
 }
 

@@ -5,11 +5,9 @@
 //!
 //! ```no_run
 //! # async fn example(code: katok_client::AuthorizationCode) -> Result<(), Box<dyn std::error::Error>> {
-//! use std::sync::Arc;
-//!
 //! use katok_client::{
-//!     Client, Clock, ClientSecret, ExchangeCode, Link, MemoryTokenStore, RestApiKey, SendToMe,
-//!     SystemClock, Text, TokenKeeper, Tokens,
+//!     Client, ClientSecret, ExchangeCode, Link, MemoryTokenStore, RestApiKey, SendToMe,
+//!     Text, TokenKeeper, Tokens,
 //! };
 //!
 //! let client = Client::builder(RestApiKey::new("your REST API key"))
@@ -20,8 +18,8 @@
 //! let issued = client.exchange_code(&ExchangeCode { redirect_uri, code, code_verifier: None }).await?;
 //!
 //! let store = MemoryTokenStore::new();
-//! store.put("mina".to_owned(), Tokens::issued(issued, SystemClock.now()));
-//! let keeper = TokenKeeper::new(client, store, Arc::new(SystemClock));
+//! store.put("mina".to_owned(), Tokens::issued(issued, client.clock().now()));
+//! let keeper = TokenKeeper::new(client, store);
 //!
 //! let link = Link::web(&"https://svc.example/orders/7".parse()?);
 //! let message = SendToMe::new(Text::new("주문이 도착했어요", link)?.into());
@@ -86,9 +84,11 @@ pub use talk::{
     SendScrapToFriends, SendScrapToMe, SendToFriends, SendToMe, TalkProfile, UploadImage,
 };
 pub use template::{Link, MessageTemplate, Text};
+#[cfg(feature = "file-store")]
+pub use tokens::{FileTokenStore, FileTokenStoreError};
 pub use tokens::{
-    MemoryTokenStore, Replaced, TokenError, TokenKeeper, TokenStore, Tokens, UnreadableTokens, Version,
-    Versioned,
+    IssueLog, LoginEnd, MemoryTokenStore, Replaced, TokenError, TokenKeeper, TokenStore, Tokens,
+    UnreadableTokens, Version, Versioned,
 };
 pub use transport::{PendingReply, Transport, TransportError};
 pub use user::{

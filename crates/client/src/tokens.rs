@@ -1,10 +1,19 @@
 //! A user's tokens: what they are, where they live, and how they stay fresh.
 
+mod error;
+#[cfg(feature = "file-store")]
+mod file;
+mod issue_log;
 mod keeper;
 mod memory;
+mod refresh;
 mod store;
 
-pub use keeper::{TokenError, TokenKeeper};
+pub use error::{LoginEnd, TokenError};
+#[cfg(feature = "file-store")]
+pub use file::{FileTokenStore, FileTokenStoreError};
+pub use issue_log::IssueLog;
+pub use keeper::TokenKeeper;
 pub use memory::MemoryTokenStore;
 pub use store::{Replaced, TokenStore, Version, Versioned};
 
@@ -28,7 +37,16 @@ pub struct Tokens {
     pub refresh_token_expires_at: Timestamp,
     /// What the user has agreed to, as far as Kakao said.
     pub scopes: ScopeSet,
+    /// When the user's last tokens were issued; Kakao limits how many there may be.
+    pub issue_log: IssueLog,
 }
+
+/// Long enough before the end that Kakao surely renews the refresh token (it does so in its last month), and
+/// that there are weeks to try again.
+const KEEP_ALIVE: SignedDuration = SignedDuration::from_hours(20 * 24);
+
+/// Longer than a month, after which Kakao renews the refresh token.
+const MAY_ROTATE: SignedDuration = SignedDuration::from_hours(32 * 24);
 
 /// The stored form; its field names stay as they are, because sealed tokens outlive a release.
 #[derive(Serialize, Deserialize)]
@@ -38,6 +56,9 @@ struct StoredTokens<S> {
     refresh_token: S,
     refresh_token_expires_at: Timestamp,
     scope: ScopeSet,
+    /// Tokens that were sealed by katok 0.1 have none.
+    #[serde(default, skip_serializing_if = "IssueLog::is_empty")]
+    issue_log: IssueLog,
 }
 
 impl Tokens {
@@ -50,12 +71,20 @@ impl Tokens {
             refresh_token: issued.refresh_token,
             refresh_token_expires_at: after(now, issued.refresh_token_expires_in),
             scopes: issued.scope.unwrap_or_default(),
+            issue_log: IssueLog::of_login(now),
         }
+    }
+
+    /// These tokens of a new login, with the former login's share in the limits on token issue.
+    #[must_use]
+    pub fn succeeding(self, former: &Self) -> Self {
+        Self { issue_log: self.issue_log.joined_with(&former.issue_log), ..self }
     }
 
     /// These tokens after a refresh that was made now; what Kakao did not renew stays.
     #[must_use]
     pub fn refreshed(&self, refreshed: RefreshedTokens, now: Timestamp) -> Self {
+        let issue_log = self.issue_log.answered(refreshed.refresh.is_some(), now);
         let (refresh_token, refresh_token_expires_at) = match refreshed.refresh {
             Some((token, lifetime)) => (token, after(now, lifetime)),
             None => (self.refresh_token.clone(), self.refresh_token_expires_at),
@@ -66,7 +95,27 @@ impl Tokens {
             refresh_token,
             refresh_token_expires_at,
             scopes: refreshed.scope.unwrap_or_else(|| self.scopes.clone()),
+            issue_log,
         }
+    }
+
+    /// When to refresh these tokens at the latest so that the login never ends, 20 days before it would.
+    ///
+    /// A refresh at that time brings a new refresh token: Kakao renews those that have less than a month left.
+    /// [`TokenKeeper::keep_alive`] does it.
+    #[must_use]
+    pub fn keep_alive_due(&self) -> Timestamp {
+        self.refresh_token_expires_at.checked_sub(KEEP_ALIVE).unwrap_or(Timestamp::MIN)
+    }
+
+    /// These tokens, with a note that Kakao is asked for new ones now.
+    fn asking(&self, now: Timestamp) -> Self {
+        Self { issue_log: self.issue_log.asking(now), ..self.clone() }
+    }
+
+    /// Whether a refresh now may bring a new refresh token.
+    fn may_rotate(&self, now: Timestamp) -> bool {
+        now.duration_until(self.refresh_token_expires_at) < MAY_ROTATE
     }
 
     /// The tokens in the clear, for the line that must seal them.
@@ -82,6 +131,7 @@ impl Tokens {
             refresh_token: self.refresh_token.secret(),
             refresh_token_expires_at: self.refresh_token_expires_at,
             scope: self.scopes.clone(),
+            issue_log: self.issue_log.clone(),
         };
         Zeroizing::new(serde_json::to_string(&stored).expect("strings and times can always be written"))
     }
@@ -95,6 +145,7 @@ impl Tokens {
             refresh_token: RefreshToken::new(stored.refresh_token),
             refresh_token_expires_at: stored.refresh_token_expires_at,
             scopes: stored.scope,
+            issue_log: stored.issue_log,
         })
     }
 }
@@ -123,6 +174,7 @@ mod tests {
             refresh_token: RefreshToken::new("R1"),
             refresh_token_expires_at: "2026-03-01T00:00:00Z".parse().unwrap(),
             scopes: ScopeSet::parse("friends talk_message"),
+            issue_log: IssueLog::default(),
         }
     }
 
@@ -150,6 +202,7 @@ mod tests {
         let expected = Tokens {
             access_token: AccessToken::new("A2"),
             access_token_expires_at: "2026-01-02T17:59:59Z".parse().unwrap(),
+            issue_log: IssueLog::default().answered(false, noon()),
             ..tokens()
         };
         assert_eq!(after, expected);

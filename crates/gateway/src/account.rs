@@ -33,8 +33,8 @@ impl From<TokenError<TokenVaultError>> for ActError {
         match error {
             TokenError::NotSignedIn | TokenError::SignInAgain { .. } => Self::SignInAgain,
             TokenError::Kakao(error) => Self::Kakao(error),
-            TokenError::Store(error) => Self::Tokens(error),
-            TokenError::Unfinished => Self::Busy,
+            TokenError::Store(error) | TokenError::NotStored(error) => Self::Tokens(error),
+            TokenError::TooManyTokens { .. } | TokenError::Unfinished => Self::Busy,
         }
     }
 }

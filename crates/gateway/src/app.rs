@@ -52,7 +52,7 @@ impl App {
         let realm = settings.kakao.fingerprint();
         let vault = Arc::new(vault);
         let tokens = TokenVault::new(store.clone(), vault.clone(), clock.clone());
-        let keeper = TokenKeeper::new(client.clone(), tokens.clone(), clock.clone());
+        let keeper = TokenKeeper::new(client.clone(), tokens.clone());
         Ok(Self {
             settings,
             redirect_uri,

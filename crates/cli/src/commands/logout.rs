@@ -11,12 +11,12 @@ use crate::output::Output;
 pub(super) async fn run(kakao: &Kakao, output: Output) -> Result<Exit, Failure> {
     match kakao.call_json(&Logout).await {
         Ok(receipt) => {
-            kakao.tokens.forget(&kakao.key)?;
+            kakao.tokens.remove(&kakao.key).await?;
             output.done(&receipt, &Sentence::new("로그아웃했습니다.", "Signed out."))?;
             Ok(Exit::Done)
         }
         Err(error) if has_ended(&error) => {
-            kakao.tokens.forget(&kakao.key)?;
+            kakao.tokens.remove(&kakao.key).await?;
             let sentence = Sentence::new(
                 "카카오에서는 이미 로그아웃되어 있었습니다. 이 컴퓨터의 토큰을 지웠습니다.",
                 "Kakao had signed you out already. The tokens on this machine are deleted.",

@@ -18,13 +18,13 @@ pub(super) async fn run(kakao: &Kakao, args: &args::Unlink, output: Output) -> R
     }
     match kakao.call_json(&Unlink).await {
         Ok(receipt) => {
-            kakao.tokens.forget(&kakao.key)?;
+            kakao.tokens.remove(&kakao.key).await?;
             output.done(&receipt, &Sentence::new("연결을 끊었습니다.", "Unlinked."))?;
             Ok(Exit::Done)
         }
         // Also after an unlink whose answer was lost.
         Err(error) if has_ended(&error) => {
-            kakao.tokens.forget(&kakao.key)?;
+            kakao.tokens.remove(&kakao.key).await?;
             let sentence = Sentence::new(
                 "이 컴퓨터는 더 이상 연결되어 있지 않습니다. 이미 연결이 끊겼거나 다른 곳에서 로그아웃했습니다.",
                 "This machine is no longer connected: it was unlinked already, or signed out elsewhere.",

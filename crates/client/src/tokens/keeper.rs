@@ -1,88 +1,39 @@
 //! Keeps tokens fresh: early enough, one refresh at a time, and stored before they are used.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::SignedDuration;
-use tokio::sync::RwLock;
+use jiff::{SignedDuration, Timestamp};
 use tracing::Instrument;
 
+use super::refresh::{Refresher, Wanted};
 use crate::endpoint::{Effect, Endpoint};
-use crate::{
-    AccessToken, Client, Clock, Error, RefreshToken, Remedy, Replaced, TokenStore, Tokens, Versioned,
-};
+use crate::{AccessToken, Client, Error, Remedy, TokenError, TokenStore, Tokens};
 
-/// A token that ends sooner than this is renewed before it is used: a call that is under way, and a clock
-/// that differs from Kakao's, must both fit in.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
-
-/// How long to wait while somebody else refreshes the same login: twice what a call to Kakao may take.
-/// Without an end to it, everybody who waits while Kakao is silent would wait for all who came before.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait with the next refresh if Kakao did not renew the refresh token at this one.
+const KEEP_ALIVE_AGAIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// Hands out access tokens that work, for every account in a store; clones share the store.
-pub struct TokenKeeper<S>(Arc<Inner<S>>);
+///
+/// It asks Kakao for new tokens some minutes before the old ones end, once for however many callers (in other
+/// processes too, if the store's lock reaches there), and not more often than Kakao allows.
+pub struct TokenKeeper<S: TokenStore>(Arc<Refresher<S>>);
 
-struct Inner<S> {
-    client: Client,
-    store: S,
-    clock: Arc<dyn Clock>,
-    /// Held for reading by every refresh under way.
-    refreshing: Arc<RwLock<()>>,
-}
-
-impl<S> Clone for TokenKeeper<S> {
+impl<S: TokenStore> Clone for TokenKeeper<S> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<S> std::fmt::Debug for TokenKeeper<S> {
+impl<S: TokenStore> std::fmt::Debug for TokenKeeper<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TokenKeeper").field("client", &self.0.client).finish_non_exhaustive()
     }
 }
 
-/// Why there is no token, or no answer to a call made with one.
-#[derive(Debug, thiserror::Error)]
-pub enum TokenError<E: std::error::Error + 'static> {
-    /// The store has no tokens for this account.
-    #[error("nobody is signed in to this account: sign in first")]
-    NotSignedIn,
-    /// The login has ended: its refresh token is expired, replaced or revoked.
-    #[error("this login has ended: sign in again")]
-    SignInAgain {
-        /// Kakao's refusal.
-        source: Error,
-    },
-    /// Kakao refused, or could not be reached.
-    #[error(transparent)]
-    Kakao(Error),
-    /// The store failed.
-    #[error("the token store failed")]
-    Store(#[source] E),
-    /// Another refresh of this login takes too long, or the program is ending.
-    #[error("the login could not be refreshed in time: try again")]
-    Unfinished,
-}
-
-impl<E: std::error::Error + 'static> TokenError<E> {
-    /// What to do next.
-    #[must_use]
-    pub fn remedy(&self) -> Remedy {
-        match self {
-            Self::NotSignedIn | Self::SignInAgain { .. } => Remedy::SignInAgain,
-            Self::Kakao(error) => error.remedy(),
-            Self::Store(_) => Remedy::TellOperator,
-            Self::Unfinished => Remedy::Retry { after: None },
-        }
-    }
-}
-
 impl<S: TokenStore> TokenKeeper<S> {
-    /// A keeper over this store.
-    pub fn new(client: Client, store: S, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Inner { client, store, clock, refreshing: Arc::default() }))
+    /// A keeper over this store, which goes by the client's clock.
+    pub fn new(client: Client, store: S) -> Self {
+        Self(Arc::new(Refresher::new(client, store)))
     }
 
     /// The store the tokens live in.
@@ -93,7 +44,7 @@ impl<S: TokenStore> TokenKeeper<S> {
 
     /// An access token that lives for some minutes yet.
     pub async fn access_token(&self, key: &S::Key) -> Result<AccessToken, TokenError<S::Error>> {
-        self.usable_token(key, None).await
+        Ok(self.tokens(key, Wanted::Living).await?.access_token)
     }
 
     /// Another access token than the one Kakao has refused (-401).
@@ -102,7 +53,26 @@ impl<S: TokenStore> TokenKeeper<S> {
         key: &S::Key,
         refused: &AccessToken,
     ) -> Result<AccessToken, TokenError<S::Error>> {
-        self.usable_token(key, Some(refused)).await
+        Ok(self.tokens(key, Wanted::OtherThan(refused.clone())).await?.access_token)
+    }
+
+    /// Refreshes an account that is seldom used, before its refresh token ends; answers when to come again.
+    ///
+    /// Called at those times, or daily, it keeps every login alive for as long as the user wants:
+    ///
+    /// ```
+    /// # async fn example<S: katok_client::TokenStore>(keeper: katok_client::TokenKeeper<S>, accounts: Vec<S::Key>) {
+    /// for account in &accounts {
+    ///     if let Err(error) = keeper.keep_alive(account).await {
+    ///         eprintln!("{account:?}: {error}; now: {:?}", error.remedy());
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub async fn keep_alive(&self, key: &S::Key) -> Result<Timestamp, TokenError<S::Error>> {
+        let due = self.tokens(key, Wanted::KeptAlive).await?.keep_alive_due();
+        let tomorrow = self.0.client.clock().now().checked_add(KEEP_ALIVE_AGAIN).unwrap_or(Timestamp::MAX);
+        Ok(due.max(tomorrow))
     }
 
     /// Calls an endpoint for an account.
@@ -162,27 +132,24 @@ impl<S: TokenStore> TokenKeeper<S> {
         }
     }
 
-    /// Waits until no refresh is under way: a program that ends earlier may lose a refresh token that Kakao
-    /// has just replaced.
+    /// Waits until no refresh is under way, and stores what the store has not taken before.
+    ///
+    /// A program that ends without it may lose a refresh token that Kakao has just replaced.
     pub async fn settled(&self) {
-        drop(self.0.refreshing.write().await);
+        drop(self.0.under_way.write().await);
+        self.0.store_all_answers().await;
     }
 
-    async fn usable_token(
-        &self,
-        key: &S::Key,
-        refused: Option<&AccessToken>,
-    ) -> Result<AccessToken, TokenError<S::Error>> {
-        let stored = self.0.load(key).await?;
-        if self.0.is_usable(&stored.value, refused) {
-            return Ok(stored.value.access_token);
+    async fn tokens(&self, key: &S::Key, wanted: Wanted) -> Result<Tokens, TokenError<S::Error>> {
+        if let Some(tokens) = self.0.stored(key, &wanted).await? {
+            return Ok(tokens);
         }
         // A task of its own, because the caller may stop waiting (a browser goes away) between Kakao's
         // answer and the store, and the refresh token in that answer would be lost.
-        let (keeper, key, refused) = (self.clone(), key.clone(), refused.cloned());
-        let under_way = self.0.refreshing.clone().read_owned().await;
+        let (refresher, key) = (self.0.clone(), key.clone());
+        let under_way = self.0.under_way.clone().read_owned().await;
         let refresh = async move {
-            let outcome = keeper.0.refresh(&key, refused.as_ref()).await;
+            let outcome = refresher.refresh(&key, &wanted).await;
             drop(under_way);
             outcome
         };
@@ -190,55 +157,5 @@ impl<S: TokenStore> TokenKeeper<S> {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_program_is_ending) => Err(TokenError::Unfinished),
         })
-    }
-}
-
-impl<S: TokenStore> Inner<S> {
-    /// Refreshes an account unless somebody else has done so meanwhile.
-    async fn refresh(
-        &self,
-        key: &S::Key,
-        refused: Option<&AccessToken>,
-    ) -> Result<AccessToken, TokenError<S::Error>> {
-        let lock = tokio::time::timeout(PATIENCE, self.store.lock(key)).await;
-        let _guard = lock.map_err(|_| TokenError::Unfinished)?.map_err(TokenError::Store)?;
-        let mut dead: Option<(RefreshToken, Error)> = None;
-        loop {
-            let Versioned { version, value: tokens } = self.load(key).await?;
-            if self.is_usable(&tokens, refused) {
-                return Ok(tokens.access_token);
-            }
-            // Kakao calls a refresh token dead that somebody has just replaced, by a new login or past a
-            // lock that failed: only if the store knows no other has the login ended.
-            if let Some((token, source)) = dead
-                && token == tokens.refresh_token
-            {
-                return Err(TokenError::SignInAgain { source });
-            }
-
-            let now = self.clock.now();
-            match self.client.refresh(&tokens.refresh_token).await {
-                Ok(refreshed) => {
-                    let tokens = tokens.refreshed(refreshed, now);
-                    match self.store.replace(key, version, &tokens).await.map_err(TokenError::Store)? {
-                        Replaced::Done(_) => return Ok(tokens.access_token),
-                        Replaced::Lost => dead = None,
-                    }
-                }
-                Err(error) if error.remedy() == Remedy::SignInAgain => {
-                    dead = Some((tokens.refresh_token, error));
-                }
-                Err(error) => return Err(TokenError::Kakao(error)),
-            }
-        }
-    }
-
-    async fn load(&self, key: &S::Key) -> Result<Versioned<Tokens>, TokenError<S::Error>> {
-        self.store.load(key).await.map_err(TokenError::Store)?.ok_or(TokenError::NotSignedIn)
-    }
-
-    fn is_usable(&self, tokens: &Tokens, refused: Option<&AccessToken>) -> bool {
-        refused != Some(&tokens.access_token)
-            && self.clock.now().duration_until(tokens.access_token_expires_at) > SKEW
     }
 }

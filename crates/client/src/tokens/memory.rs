@@ -38,7 +38,13 @@ impl<K: Eq + Hash> MemoryTokenStore<K> {
 
     /// Stores the tokens of a login, in place of any there are.
     pub fn put(&self, key: K, tokens: Tokens) {
-        self.accounts().entry(key).or_default().set(Some(tokens));
+        let mut accounts = self.accounts();
+        let account = accounts.entry(key).or_default();
+        let tokens = match &account.tokens {
+            Some(former) => tokens.succeeding(former),
+            None => tokens,
+        };
+        account.set(Some(tokens));
     }
 
     /// Forgets an account's tokens.

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::future::Future;
+use std::hash::Hash;
 
 use crate::Tokens;
 
@@ -11,7 +12,7 @@ use crate::Tokens;
 /// makes the second one wait, and a compare-and-set, which holds even where a lock fails.
 pub trait TokenStore: Send + Sync + 'static {
     /// Names one account.
-    type Key: Clone + Debug + Send + Sync + 'static;
+    type Key: Clone + Debug + Eq + Hash + Send + Sync + 'static;
     /// The exclusive right to refresh one account, given back when dropped.
     type Guard: Send + 'static;
     /// Why the store cannot answer.

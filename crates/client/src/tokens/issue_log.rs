@@ -39,8 +39,9 @@ pub(super) struct Asking {
 }
 
 impl IssueLog {
-    /// A login was completed now.
-    pub(super) fn of_login(now: Timestamp) -> Self {
+    /// The log of a login that was completed now.
+    #[must_use]
+    pub fn of_login(now: Timestamp) -> Self {
         Self { access: vec![now], refresh: vec![now], asked: None }
     }
 

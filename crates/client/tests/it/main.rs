@@ -9,6 +9,8 @@ mod kakao;
 mod login;
 #[cfg(feature = "oidc")]
 mod oidc;
+mod long_life;
+mod person;
 mod retries;
 mod secrecy;
 mod service;
@@ -16,6 +18,8 @@ mod shop;
 mod talk;
 mod templates;
 mod token_keeper;
+mod token_limits;
+mod token_trouble;
 mod trust;
 mod user;
 mod webhook;

@@ -15,25 +15,25 @@ use crate::kakao::{Answer, Kakao, Received, client_at};
 
 /// Whose tokens they are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Person {
+pub(crate) enum Person {
     Mina,
     Jiho,
 }
 use Person::{Jiho, Mina};
 
-type Store = MemoryTokenStore<Person>;
-const REFRESH: &str = "POST /oauth/token";
+pub(crate) type Store = MemoryTokenStore<Person>;
+pub(crate) const REFRESH: &str = "POST /oauth/token";
 
 fn noon() -> Timestamp {
     "2026-01-02T12:00:00Z".parse().unwrap()
 }
 
-fn minutes(minutes: i64) -> SignedDuration {
+pub(crate) fn minutes(minutes: i64) -> SignedDuration {
     SignedDuration::from_mins(minutes)
 }
 
 /// Tokens whose access token ends this long after noon.
-fn tokens(access: &str, refresh: &str, life: SignedDuration) -> Tokens {
+pub(crate) fn tokens(access: &str, refresh: &str, life: SignedDuration) -> Tokens {
     Tokens {
         access_token: AccessToken::new(access),
         access_token_expires_at: noon() + life,
@@ -45,16 +45,16 @@ fn tokens(access: &str, refresh: &str, life: SignedDuration) -> Tokens {
 }
 
 /// Mina has signed in; her access token A1 ends this long after noon, and it is noon.
-struct Desk {
-    kakao: Kakao,
-    client: Client,
-    store: Store,
-    clock: Arc<ManualClock>,
-    keeper: TokenKeeper<Store>,
+pub(crate) struct Desk {
+    pub(crate) kakao: Kakao,
+    pub(crate) client: Client,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) keeper: TokenKeeper<Store>,
 }
 
 impl Desk {
-    async fn new(
+    pub(crate) async fn new(
         life: SignedDuration,
         answer: impl Fn(&Received, &Store) -> Answer + Send + Sync + 'static,
     ) -> Self {
@@ -72,19 +72,19 @@ impl Desk {
     }
 
     /// The stored tokens, without the note of when Kakao issued some.
-    async fn stored(&self) -> Tokens {
+    pub(crate) async fn stored(&self) -> Tokens {
         let stored = self.store.load(&Mina).await.unwrap().unwrap().value;
         Tokens { issue_log: IssueLog::default(), ..stored }
     }
 }
 
 /// What Kakao answers when the old refresh token has more than a month left.
-fn second_access_token() -> Answer {
+pub(crate) fn second_access_token() -> Answer {
     Answer::Json(200, json!({"access_token": "A2", "token_type": "bearer", "expires_in": 21599}))
 }
 
 /// What Kakao answers in the last month of a refresh token.
-fn second_pair() -> Answer {
+pub(crate) fn second_pair() -> Answer {
     let (access, refresh) = ("A2", "R2");
     Answer::Json(
         200,
@@ -92,7 +92,7 @@ fn second_pair() -> Answer {
     )
 }
 
-fn koe322() -> Answer {
+pub(crate) fn koe322() -> Answer {
     Answer::Json(
         400,
         json!({"error": "invalid_grant", "error_description": "expired_or_invalid_refresh_token", "error_code": "KOE322"}),
@@ -219,12 +219,14 @@ async fn nobody_waits_for_ever_for_another_refresh() {
 }
 
 #[tokio::test]
-async fn a_token_that_could_not_be_stored_is_not_used() {
+async fn kakao_is_not_asked_while_the_store_cannot_be_written() {
     let desk = Desk::new(minutes(0), |_, _| second_pair()).await;
     let keeper = TokenKeeper::new(desk.client.clone(), ReadOnly(desk.store.clone()));
     let error = keeper.access_token(&Mina).await.unwrap_err();
     assert!(matches!(error, TokenError::Store(DiskFull)), "{error:?}");
     assert_eq!(error.remedy(), Remedy::TellOperator);
+    // Kakao might have replaced the refresh token.
+    assert_eq!(desk.kakao.count(REFRESH), 0);
 }
 
 #[tokio::test]

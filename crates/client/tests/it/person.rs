@@ -1,0 +1,79 @@
+//! A person who is signed in at the emulated Kakao, with one time for both sides.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use katok_client::{
+    AccessToken, Client, ClientSecret, IssueLog, ManualClock, RefreshToken, RestApiKey, ScopeSet, Tokens,
+};
+use katok_emulator::{Clock, Emulator, Exchange, Options};
+use url::Url;
+
+/// Where the tests' time begins.
+pub(crate) fn noon() -> Timestamp {
+    "2026-01-02T12:00:00Z".parse().unwrap()
+}
+
+/// A client of the emulator's demo app.
+pub(crate) fn demo_client(base_url: &Url, clock: Arc<ManualClock>) -> Client {
+    Client::builder(RestApiKey::new("de300de300de300de300de300de30001"))
+        .client_secret(ClientSecret::new("de305ec7de305ec7de305ec7de305ec7"))
+        .auth_base_url(base_url.clone())
+        .api_base_url(base_url.clone())
+        .clock(clock)
+        .build()
+        .unwrap()
+}
+
+/// Ryan, who has just signed in to the demo app.
+pub(crate) struct Ryan {
+    pub(crate) emulator: Emulator,
+    pub(crate) client: Client,
+    pub(crate) tokens: Tokens,
+    clock: Arc<ManualClock>,
+}
+
+impl Ryan {
+    pub(crate) async fn new() -> Self {
+        let options = Options { clock: Some(Clock::stopped_at(noon())), ..Options::default() };
+        let emulator = Emulator::start(options).await.unwrap();
+        let clock = Arc::new(ManualClock::new(noon()));
+        let client = demo_client(&emulator.base_url(), clock.clone());
+        let tokens = sign_in(&emulator, noon()).await;
+        Self { emulator, client, tokens, clock }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.client.clock().now()
+    }
+
+    /// Turns both clocks.
+    pub(crate) fn wait(&self, time: SignedDuration) {
+        self.clock.advance(time);
+        self.emulator.advance(time).unwrap();
+    }
+
+    /// The tokens of another sign-in.
+    pub(crate) async fn sign_in(&self) -> Tokens {
+        sign_in(&self.emulator, self.now()).await
+    }
+
+    /// What was asked of `/oauth/token` after this exchange.
+    pub(crate) fn refreshes(&self, since: u64) -> Vec<Exchange> {
+        let mut asked = self.emulator.journal(since);
+        asked.retain(|exchange| exchange.path == "/oauth/token");
+        asked
+    }
+}
+
+async fn sign_in(emulator: &Emulator, now: Timestamp) -> Tokens {
+    let tokens = emulator.sign_in("demo", "ryan", &[]).await.unwrap();
+    Tokens {
+        access_token: AccessToken::new(tokens.access_token),
+        access_token_expires_at: now + SignedDuration::from_secs(tokens.expires_in),
+        refresh_token: RefreshToken::new(tokens.refresh_token),
+        refresh_token_expires_at: now + SignedDuration::from_secs(tokens.refresh_token_expires_in),
+        scopes: ScopeSet::new(),
+        issue_log: IssueLog::of_login(now),
+    }
+}

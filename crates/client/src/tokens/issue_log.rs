@@ -47,15 +47,10 @@ impl IssueLog {
 
     /// The same user's tokens count together, whatever login they come from.
     pub(super) fn joined_with(&self, former: &Self) -> Self {
-        let both = |ours: &[Timestamp], theirs: &[Timestamp]| {
-            let mut all = [theirs, ours].concat();
-            all.sort_unstable();
-            all
-        };
         let former = former.with_lost_answer();
         Self {
-            access: both(&self.access, &former.access),
-            refresh: both(&self.refresh, &former.refresh),
+            access: ACCESS_TOKENS.newest(&[&former.access[..], &self.access].concat()),
+            refresh: REFRESH_TOKENS.newest(&[&former.refresh[..], &self.refresh].concat()),
             asked: self.asked,
         }
     }
@@ -106,6 +101,13 @@ impl IssueLog {
 }
 
 impl Limit {
+    /// All that can matter, in order.
+    fn newest(&self, issued: &[Timestamp]) -> Vec<Timestamp> {
+        let mut issued = issued.to_vec();
+        issued.sort_unstable();
+        issued.split_off(issued.len().saturating_sub(self.tokens))
+    }
+
     /// What lies in the future counts too, but not for ever: the clock may have been wrong.
     fn counts(&self, at: Timestamp, now: Timestamp) -> bool {
         now.duration_since(at).abs() < self.window
@@ -113,8 +115,8 @@ impl Limit {
 
     /// When less than so many of these count.
     fn full_until(&self, issued: &[Timestamp], tokens: usize, now: Timestamp) -> Option<Timestamp> {
-        let mut counting: Vec<_> = issued.iter().copied().filter(|at| self.counts(*at, now)).collect();
-        counting.sort_unstable();
+        let mut counting = self.newest(issued);
+        counting.retain(|at| self.counts(*at, now));
         let last_to_go = counting.len().checked_sub(tokens)?;
         counting[last_to_go].checked_add(self.window).ok()
     }
@@ -179,6 +181,11 @@ mod tests {
     fn a_new_login_does_not_forget_the_former() {
         let login = IssueLog::of_login(at(50)).joined_with(&log(&[0, 60], &[0], Some(40)));
         assert_eq!(login, log(&[0, 40, 50, 60], &[0, 40, 50], None));
+
+        let many: Vec<i64> = (0..40).collect();
+        let login = IssueLog::of_login(at(50)).joined_with(&log(&many, &many, None));
+        assert_eq!((login.access.len(), login.refresh.len()), (20, 30));
+        assert_eq!((login.access[18], login.refresh[28]), (at(39), at(39)));
     }
 
     proptest! {

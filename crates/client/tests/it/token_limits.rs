@@ -33,7 +33,7 @@ async fn a_token_that_is_refused_again_and_again_is_replaced_only_a_few_times() 
         "{error:?}"
     );
     assert_eq!(error.remedy(), Remedy::WaitForQuota(Quota::Tokens));
-    assert_eq!((refusals, ryan.refreshes(0).len()), (3, 3));
+    assert_eq!((refusals, ryan.refreshes().len()), (3, 3));
 
     // Somebody may sign in all the same, and the account works again once Kakao takes its tokens.
     ryan.sign_in().await;
@@ -51,7 +51,7 @@ async fn what_others_may_have_got_counts_too() {
     }
     let error = keeper.access_token(&"ryan").await.unwrap_err();
     let TokenError::TooManyTokens { until } = error else { panic!("{error:?}") };
-    assert_eq!(ryan.refreshes(0).len(), 0);
+    assert_eq!(ryan.refreshes().len(), 0);
 
     ryan.wait(until.duration_since(ryan.now()));
     keeper.access_token(&"ryan").await.unwrap();
@@ -70,7 +70,7 @@ async fn answers_that_never_come_do_not_use_up_what_the_user_needs_to_sign_in() 
         }
     };
     assert!(matches!(error, TokenError::TooManyTokens { .. }), "{error:?}");
-    assert_eq!(ryan.refreshes(0).len(), 16);
+    assert_eq!(ryan.refreshes().len(), 16);
 
     ryan.emulator.clear_faults();
     store.put("ryan", ryan.sign_in().await);

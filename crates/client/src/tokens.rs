@@ -56,7 +56,7 @@ struct StoredTokens<S> {
     refresh_token: S,
     refresh_token_expires_at: Timestamp,
     scope: ScopeSet,
-    /// Tokens that were sealed by katok 0.1 have none.
+    /// Not in tokens that were stored before it was kept.
     #[serde(default, skip_serializing_if = "IssueLog::is_empty")]
     issue_log: IssueLog,
 }
@@ -161,6 +161,8 @@ fn after(now: Timestamp, lifetime: SignedDuration) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn noon() -> Timestamp {
@@ -194,6 +196,46 @@ mod tests {
         assert_eq!(*tokens().to_json(), json);
         assert_eq!(Tokens::from_json(json), Ok(tokens()));
         assert_eq!(Tokens::from_json("{}"), Err(UnreadableTokens));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_stored_is_read_again(
+            access in any::<String>(),
+            refresh in any::<String>(),
+            lifetimes in any::<(u32, u32)>(),
+            pauses in proptest::collection::vec((0_i64..1000, any::<bool>()), 0..40),
+        ) {
+            let lifetime = |seconds: u32| noon() + SignedDuration::from_secs(seconds.into());
+            let mut issue_log = IssueLog::of_login(noon());
+            let mut now = noon();
+            for (pause, answered) in pauses {
+                now += SignedDuration::from_secs(pause);
+                issue_log = issue_log.asking(now);
+                if answered {
+                    issue_log = issue_log.answered(pause % 2 == 0, now);
+                }
+            }
+            let tokens = Tokens {
+                access_token: AccessToken::new(access),
+                access_token_expires_at: lifetime(lifetimes.0),
+                refresh_token: RefreshToken::new(refresh),
+                refresh_token_expires_at: lifetime(lifetimes.1),
+                scopes: ScopeSet::parse("talk_message"),
+                issue_log,
+            };
+            prop_assert_eq!(Tokens::from_json(&tokens.to_json()), Ok(tokens));
+        }
+    }
+
+    #[test]
+    fn a_login_is_kept_alive_in_its_last_month() {
+        let due = |expires_at: &str| {
+            let refresh_token_expires_at = expires_at.parse().unwrap();
+            Tokens { refresh_token_expires_at, ..tokens() }.keep_alive_due()
+        };
+        assert_eq!(due("2026-03-01T00:00:00Z"), "2026-02-09T00:00:00Z".parse().unwrap());
+        assert_eq!(due("-009999-01-03T00:00:00Z"), Timestamp::MIN);
     }
 
     #[test]

@@ -16,7 +16,7 @@ const REFRESH_TOKENS: Limit = Limit { tokens: 30, window: SignedDuration::from_m
 const FOR_SIGN_INS: usize = 4;
 
 /// After so many access tokens a refused one is not replaced by another: Kakao would refuse that too.
-const AFTER_REFUSALS: usize = 4;
+const AFTER_REFUSALS: usize = 6;
 
 /// When tokens were lately issued to a user, as far as this app has noted it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,7 +151,7 @@ mod tests {
             ("sign-ins took more", log(&seconds(19), &[], None), PLAIN, 20, Some(603)),
             ("the oldest no longer counts", log(&seconds(16), &[], None), PLAIN, 600, None),
             ("a lost answer counts", log(&seconds(15), &[], Some(18)), PLAIN, 20, Some(600)),
-            ("a refused token is not replaced for ever", log(&seconds(4), &[], None), REFUSED, 9, Some(600)),
+            ("a refused token is not replaced for ever", log(&seconds(6), &[], None), REFUSED, 9, Some(600)),
             ("refresh tokens are not asked for", log(&[], &seconds(26), None), PLAIN, 30, None),
             ("no refresh token is left", log(&[], &seconds(26), None), ROTATING, 30, Some(3600)),
             ("both are full", log(&seconds(16), &seconds(26), None), ROTATING, 30, Some(3600)),

@@ -150,7 +150,7 @@ impl<S: TokenStore> Refresher<S> {
         let keys: Vec<_> = self.unstored().keys().cloned().collect();
         for key in keys {
             if let Err(error) = self.store_answer(&key, &[]).await {
-                tracing::error!(%error, "tokens.lost");
+                tracing::error!(%error, "tokens.not_stored");
             }
         }
     }

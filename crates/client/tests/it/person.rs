@@ -9,15 +9,17 @@ use katok_client::{
 use katok_emulator::{Clock, Emulator, Exchange, Options, Seed};
 use url::Url;
 
+use crate::service::{CLIENT_SECRET, REST_API_KEY};
+
 /// Where the tests' time begins.
 pub(crate) fn noon() -> Timestamp {
     "2026-01-02T12:00:00Z".parse().unwrap()
 }
 
-/// A client of the emulator's demo app.
+/// A client of the built-in app, by a clock of the test's.
 pub(crate) fn demo_client(base_url: &Url, clock: Arc<ManualClock>) -> Client {
-    Client::builder(RestApiKey::new("de300de300de300de300de300de30001"))
-        .client_secret(ClientSecret::new("de305ec7de305ec7de305ec7de305ec7"))
+    Client::builder(RestApiKey::new(REST_API_KEY))
+        .client_secret(ClientSecret::new(CLIENT_SECRET))
         .auth_base_url(base_url.clone())
         .api_base_url(base_url.clone())
         .clock(clock)

@@ -6,8 +6,8 @@
 //! ```no_run
 //! # async fn example(code: katok_client::AuthorizationCode) -> Result<(), Box<dyn std::error::Error>> {
 //! use katok_client::{
-//!     Client, ClientSecret, ExchangeCode, Link, MemoryTokenStore, RestApiKey, SendToMe,
-//!     Text, TokenKeeper, Tokens,
+//!     Client, ClientSecret, ExchangeCode, Link, MemoryTokenStore, RestApiKey, SendToMe, Text, TokenKeeper,
+//!     Tokens,
 //! };
 //!
 //! let client = Client::builder(RestApiKey::new("your REST API key"))
@@ -32,6 +32,8 @@
 //!
 //! A message is never sent twice by this crate: a send whose answer got lost is
 //! [`Remedy::Unconfirmed`], and its sender decides.
+//!
+//! The feature `file-store`, on by default, is a home for tokens in a file: `FileTokenStore`.
 //!
 //! The feature `oidc`, on by default, is OpenID Connect: ID tokens, the keys that sign them, and the account
 //! status webhook. Without it none of that is compiled.

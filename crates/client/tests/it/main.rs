@@ -7,10 +7,11 @@ mod code_table;
 mod codes;
 mod kakao;
 mod login;
+mod long_life;
 #[cfg(feature = "oidc")]
 mod oidc;
-mod long_life;
 mod person;
+#[cfg(feature = "file-store")]
 mod processes;
 mod retries;
 mod secrecy;
@@ -18,6 +19,7 @@ mod service;
 mod shop;
 mod talk;
 mod templates;
+#[cfg(feature = "file-store")]
 mod token_file;
 mod token_keeper;
 mod token_limits;

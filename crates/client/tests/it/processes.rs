@@ -182,6 +182,8 @@ async fn a_hundred_callers_in_four_programs_make_one_refresh() {
     }
     let desk = Desk::new().await;
     desk.ryan.wait(SignedDuration::from_hours(6));
+    // Time enough for everybody to ask too, were there nothing to wait for.
+    desk.ryan.emulator.fault(Fault::on("/oauth/token").delay(Duration::from_millis(300))).unwrap();
     let nobody_may_yet = desk.store.lock(&ryans_key()).await.unwrap();
     let mut programs = Vec::new();
     for _ in 0..4 {

@@ -156,12 +156,12 @@ impl From<TokenError<FileTokenStoreError>> for Failure {
             TokenError::NotSignedIn => Self::not_signed_in(),
             TokenError::SignInAgain { ended, .. } => Self::login_ended(ended).hint("katok login"),
             TokenError::Kakao(error) => Self::from(error),
-            TokenError::TooManyTokens { until, .. } => Self::system(
+            TokenError::TooManyTokens { until } => Self::system(
                 format!(
-                    "카카오가 이 사람에게 짧은 동안 너무 많은 토큰을 내주었습니다. {until} 이후에 다시 해 보세요."
+                    "카카오가 이 사람에게 짧은 동안 너무 많은 토큰을 내주었습니다. {until:.0} 이후에 다시 해 보세요."
                 ),
                 format!(
-                    "Kakao has issued too many tokens to this person within minutes. Try again after {until}."
+                    "Kakao has issued too many tokens to this person within minutes. Try again after {until:.0}."
                 ),
             ),
             TokenError::Store(error) => Self::from(error),

@@ -24,7 +24,7 @@ pub enum TokenError<E: std::error::Error + 'static> {
     /// Kakao was not asked, because it has issued so many tokens to this user that it would refuse (KOE237).
     ///
     /// Some are left, so that the user can sign in all the same.
-    #[error("too many tokens were issued to this user within minutes: try again after {until}")]
+    #[error("too many tokens were issued to this user within minutes: try again after {until:.0}")]
     TooManyTokens {
         /// When Kakao may be asked again.
         until: Timestamp,

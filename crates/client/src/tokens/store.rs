@@ -25,6 +25,9 @@ pub trait TokenStore: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Versioned<Tokens>>, Self::Error>> + Send;
 
     /// Puts new tokens in the place of the expected version; of any other version it leaves them alone.
+    ///
+    /// A refresh stores twice: that Kakao is asked, and what Kakao has answered. A store on a disk brings them there
+    /// before it returns.
     fn replace(
         &self,
         key: &Self::Key,

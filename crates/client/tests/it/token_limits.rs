@@ -33,6 +33,7 @@ async fn a_token_that_is_refused_again_and_again_is_replaced_only_a_few_times() 
         "{error:?}"
     );
     assert_eq!(error.remedy(), Remedy::WaitForQuota(Quota::Tokens));
+    assert!(error.to_string().ends_with("try again after 2026-01-02T12:10:00Z"), "{error}");
     assert_eq!((refusals, ryan.refreshes().len()), (5, 5));
 
     // Somebody may sign in all the same, and the account works again once Kakao takes its tokens.

@@ -33,10 +33,23 @@
 //! A message is never sent twice by this crate: a send whose answer got lost is
 //! [`Remedy::Unconfirmed`], and its sender decides.
 //!
-//! The feature `file-store`, on by default, is a home for tokens in a file: `FileTokenStore`.
+//! # Manners
 //!
-//! The feature `oidc`, on by default, is OpenID Connect: ID tokens, the keys that sign them, and the account
-//! status webhook. Without it none of that is compiled.
+//! - An attempt may take 15 seconds ([`ClientBuilder::timeout`]), a connection 5 seconds, an answer 2 MiB.
+//! - Calls that may be made again are ([`Effect`], [`Retries`]), with back-off, jitter and `Retry-After`;
+//!   redirects are not followed.
+//! - TLS is rustls with the system's roots, or Mozilla's where the system has none. The proxies of the environment
+//!   are used, but not for this machine.
+//! - `tracing` spans `kakao.request` name endpoint, attempt, status and Kakao's code. No key, code, token or text
+//!   of a message stands in a span, in an error or in `Debug` output.
+//! - [`ClientBuilder::transport`] takes another wire and [`ClientBuilder::clock`] another clock;
+//!   [`RawCall`] reaches what has no type here.
+//!
+//! # Features
+//!
+//! - `oidc`, on by default: ID tokens, the keys that sign them, and the account-status webhook. Without it none of
+//!   that is compiled.
+//! - `file-store`, on by default: `FileTokenStore`, for command-line programs and small services.
 
 mod chance;
 mod client;
@@ -107,3 +120,7 @@ pub use webhook::{
     EventsConfiguration, GetEventsConfiguration, UnlinkNotice, UnlinkReason, UnlinkWebhook,
     UnlinkWebhookError,
 };
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -38,14 +38,19 @@ impl Kakao {
 
     /// What Ryan does in the browser: he signs in, agrees, and is sent back to this address.
     pub(crate) fn ryan_agrees(&self, login: &Authorize) -> Result<Url, Box<dyn Error>> {
-        Ok(self.emulator.approve(&self.client.authorize_url(login), "ryan", &Decision::Allow)?)
+        self.ryan_agrees_at(&self.client.authorize_url(login))
+    }
+
+    pub(crate) fn ryan_agrees_at(&self, authorize_url: &Url) -> Result<Url, Box<dyn Error>> {
+        Ok(self.emulator.approve(authorize_url, "ryan", &Decision::Allow)?)
     }
 
     /// Shows a person's chat rooms.
     pub(crate) fn show_messages(&self, person: &str) {
         for message in self.emulator.messages(person) {
-            let title = &message.template_object["content"]["title"];
-            let words = message.template_object["text"].as_str().or(title.as_str()).unwrap_or_default();
+            let template = &message.template_object;
+            let words = [&template["text"], &template["header_title"], &template["content"]["title"]];
+            let words = words.iter().find_map(|words| words.as_str()).unwrap_or_default();
             println!("{person} sees: {words}");
         }
     }

@@ -5,6 +5,8 @@
 mod alone;
 mod code_table;
 mod codes;
+#[cfg(all(feature = "file-store", feature = "oidc"))]
+mod examples;
 mod kakao;
 mod login;
 mod long_life;

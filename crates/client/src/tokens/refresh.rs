@@ -48,7 +48,7 @@ impl Wanted {
 }
 
 /// What Kakao has answered, on its way to the store.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Answer {
     /// The refresh token it was given for.
     given_for: RefreshToken,
@@ -166,7 +166,11 @@ impl<S: TokenStore> Refresher<S> {
             let Some(answer) = self.unstored().get(key).cloned() else { return Ok(None) };
             match self.try_to_store(key, &answer).await {
                 Ok(stored) => {
-                    self.unstored().remove(key);
+                    let mut unstored = self.unstored();
+                    // While the store was slow, the next answer may have come in its place.
+                    if unstored.get(key) == Some(&answer) {
+                        unstored.remove(key);
+                    }
                     return Ok(stored.then_some(answer.tokens));
                 }
                 Err(error) => match pauses.next() {

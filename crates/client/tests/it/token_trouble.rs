@@ -8,7 +8,8 @@ use katok_client::{
     AccessToken, LoginEnd, RefreshToken, Remedy, Replaced, TokenError, TokenKeeper, TokenStore, Tokens,
     Version, Versioned,
 };
-use tokio::sync::OwnedMutexGuard;
+use serde_json::json;
+use tokio::sync::{Notify, OwnedMutexGuard};
 
 use crate::kakao::Answer;
 use crate::token_keeper::Person::{self, Mina};
@@ -102,6 +103,70 @@ async fn an_answer_that_could_not_be_stored_is_stored_before_the_program_ends() 
     store.recovers();
     keeper.settled().await;
     assert_eq!(desk.stored().await.refresh_token, RefreshToken::new("R2"));
+}
+
+/// A store that does not take one access token, and in which one look may take long.
+#[derive(Clone)]
+struct Slow {
+    store: Store,
+    refused: Arc<Mutex<&'static str>>,
+    wait: Arc<Mutex<Option<[Arc<Notify>; 2]>>>,
+}
+
+impl TokenStore for Slow {
+    type Key = Person;
+    type Guard = OwnedMutexGuard<()>;
+    type Error = DiskFull;
+
+    async fn load(&self, key: &Person) -> Result<Option<Versioned<Tokens>>, DiskFull> {
+        let wait = self.wait.lock().unwrap().take();
+        if let Some([looking, go_on]) = wait {
+            looking.notify_one();
+            go_on.notified().await;
+        }
+        Ok(self.store.load(key).await.unwrap())
+    }
+
+    async fn replace(&self, key: &Person, expected: Version, tokens: &Tokens) -> Result<Replaced, DiskFull> {
+        if tokens.access_token == AccessToken::new(*self.refused.lock().unwrap()) {
+            return Err(DiskFull);
+        }
+        Ok(self.store.replace(key, expected, tokens).await.unwrap())
+    }
+
+    async fn lock(&self, key: &Person) -> Result<OwnedMutexGuard<()>, DiskFull> {
+        Ok(self.store.lock(key).await.unwrap())
+    }
+}
+
+#[tokio::test]
+async fn who_stores_an_answer_slowly_does_not_throw_the_next_one_away() {
+    let desk = Desk::new(minutes(0), |request, _| {
+        if request.form("refresh_token") == "R1" {
+            return second_pair();
+        }
+        Answer::Json(200, json!({"access_token": "A3", "expires_in": 21599, "refresh_token": "R3"}))
+    })
+    .await;
+    let store = Slow { store: desk.store.clone(), refused: Arc::new(Mutex::new("A2")), wait: Arc::default() };
+    let keeper = TokenKeeper::new(desk.client.clone(), store.clone());
+    keeper.access_token(&Mina).await.unwrap_err();
+
+    let [looking, go_on] = [Arc::new(Notify::new()), Arc::new(Notify::new())];
+    *store.wait.lock().unwrap() = Some([looking.clone(), go_on.clone()]);
+    let settling = tokio::spawn({
+        let keeper = keeper.clone();
+        async move { keeper.settled().await }
+    });
+    looking.notified().await;
+    *store.refused.lock().unwrap() = "A3";
+    keeper.renew(&Mina, &AccessToken::new("A2")).await.unwrap_err();
+    go_on.notify_one();
+    settling.await.unwrap();
+
+    *store.refused.lock().unwrap() = "";
+    assert_eq!(keeper.access_token(&Mina).await.unwrap(), AccessToken::new("A3"));
+    assert_eq!(desk.stored().await.refresh_token, RefreshToken::new("R3"));
 }
 
 #[tokio::test]

@@ -55,14 +55,14 @@ impl Client {
                 span.record("kakao.code", field::display(code));
             }
             let pause = self.0.retries.pause(made, call.effect, &error, &SystemChance);
-            match pause.filter(|pause| begun.elapsed() + *pause < self.0.timeout) {
+            match pause.filter(|pause| begun.elapsed().saturating_add(*pause) < self.0.timeout) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => return Err(error),
             }
         }
     }
 
-    async fn attempt<'a, T, S: Iterator<Item = &'a str>>(
+    async fn attempt<'a, T, S: Iterator<Item = &'a str> + Clone>(
         &self,
         call: &Call,
         request: Request<Bytes>,

@@ -75,5 +75,5 @@ impl Retries {
 fn jittered(pause: Duration, chance: &dyn Chance) -> Duration {
     let mut byte = [0];
     chance.fill(&mut byte);
-    pause / 2 + pause / 2 * u32::from(byte[0]) / 255
+    pause / 2 + pause / 510 * u32::from(byte[0])
 }

@@ -163,6 +163,16 @@ async fn pauses_double_and_chance_shortens_them() {
     assert!(begun.elapsed() >= whole / 2 && begun.elapsed() <= whole + Duration::from_millis(3));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_pause_without_end_is_not_sat_out() {
+    let endless = Retries::attempts(2).longest_pause(Duration::MAX);
+    let asked_for = Fate::Refused(503, -9798, Some("18446744073709551615"));
+    for (fate, retries) in [(asked_for, endless), (DOWN, endless.first_pause(Duration::MAX))] {
+        let (client, _) = meeting(&[fate], |builder| builder.retries(retries));
+        assert!(matches!(read(&client).await.unwrap_err().remedy(), Remedy::Retry { .. }));
+    }
+}
+
 #[tokio::test]
 async fn no_attempt_begins_once_a_whole_time_out_has_passed() {
     let kakao = Kakao::start(|_| Answer::Silence).await;

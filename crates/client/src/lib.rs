@@ -40,8 +40,8 @@
 //!   redirects are not followed.
 //! - TLS is rustls with the system's roots, or Mozilla's where the system has none. The proxies of the environment
 //!   are used, but not for this machine.
-//! - `tracing` spans `kakao.request` name endpoint, attempt, status and Kakao's code. No key, code, token or text
-//!   of a message stands in a span, in an error or in `Debug` output.
+//! - `tracing` spans `kakao.request` name endpoint, attempt, status and Kakao's code. No key, code or token stands
+//!   in a span, in an error or in `Debug` output, and no text of a message in a span.
 //! - [`ClientBuilder::transport`] takes another wire and [`ClientBuilder::clock`] another clock;
 //!   [`RawCall`] reaches what has no type here.
 //!

@@ -136,7 +136,11 @@ async fn multipart(parameters: &Parameters) -> Result<(HeaderValue, Bytes), Erro
 }
 
 /// Reads a reply that is no success in the words of the host it comes from.
-fn refusal<'a>(response: &Response<Bytes>, secrets: impl Iterator<Item = &'a str>, call: &Call) -> Error {
+fn refusal<'a>(
+    response: &Response<Bytes>,
+    secrets: impl Iterator<Item = &'a str> + Clone,
+    call: &Call,
+) -> Error {
     let status = response.status().as_u16();
     let error = match call.host {
         Host::Auth => {

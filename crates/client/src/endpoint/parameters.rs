@@ -74,7 +74,7 @@ impl Parameters {
         self.fields.iter().map(|field| (&*field.name, &*field.value))
     }
 
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> + Clone {
         self.fields.iter().filter(|field| field.secret).map(|field| &*field.value)
     }
 

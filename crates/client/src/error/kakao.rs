@@ -42,8 +42,9 @@ impl ApiError {
         KakaoCode::Api(self.code)
     }
 
-    pub(crate) fn redacted<'a>(mut self, secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        self.msg = redact(self.msg, secrets);
+    pub(crate) fn redacted<'a>(mut self, secrets: impl Iterator<Item = &'a str> + Clone) -> Self {
+        self.msg = redact(self.msg, secrets.clone());
+        self.api_type = self.api_type.map(|text| redact(text, secrets));
         self
     }
 }
@@ -76,8 +77,10 @@ impl OAuthError {
     }
 
     /// The text of KOE320 quotes the authorization code, and others quote the key.
-    pub(crate) fn redacted<'a>(mut self, secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        self.error_description = self.error_description.map(|text| redact(text, secrets));
+    pub(crate) fn redacted<'a>(mut self, secrets: impl Iterator<Item = &'a str> + Clone) -> Self {
+        self.error = redact(self.error, secrets.clone());
+        self.error_description = self.error_description.map(|text| redact(text, secrets.clone()));
+        self.error_code = self.error_code.map(|text| redact(text, secrets));
         self
     }
 }
@@ -92,7 +95,7 @@ impl fmt::Display for OAuthError {
     }
 }
 
-fn redact<'a>(mut text: String, secrets: impl IntoIterator<Item = &'a str>) -> String {
+fn redact<'a>(mut text: String, secrets: impl Iterator<Item = &'a str>) -> String {
     for secret in secrets {
         if !secret.is_empty() {
             text = text.replace(secret, "[redacted]");

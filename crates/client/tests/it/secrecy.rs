@@ -45,7 +45,7 @@ async fn nothing_secret_is_logged_at_any_level_or_quoted_in_an_error() {
         let heard = url::form_urlencoded::parse(heard.as_bytes()).map(|(_, value)| value).collect::<String>();
         Answer::Json(
             400,
-            json!({"code": -2, "msg": heard, "error": "invalid_grant", "error_description": heard}),
+            json!({"code": -2, "msg": heard, "api_type": heard, "error": heard, "error_description": heard, "error_code": heard}),
         )
     })
     .await;

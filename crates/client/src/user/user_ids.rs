@@ -1,7 +1,7 @@
 //! `GET /v1/user/ids`: the ids of all users of the app, one page at a time.
 
 use http::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use crate::endpoint::{Auth, Effect, Endpoint, Host, Parameters, Reply, Unreadable, null_as_default, sealed};
@@ -75,9 +75,20 @@ pub struct UserIdPage {
     #[serde(default, deserialize_with = "null_as_default")]
     pub elements: Vec<KakaoUserId>,
     /// Where the page before is; `None` on the first.
+    #[serde(default, deserialize_with = "without_key")]
     pub before_url: Option<String>,
     /// Where the next page is; `None` on the last.
+    #[serde(default, deserialize_with = "without_key")]
     pub after_url: Option<String>,
+}
+
+/// Kakao's samples have an app key in these addresses: a secret that nobody expects there.
+fn without_key<'de, D: Deserializer<'de>>(address: D) -> Result<Option<String>, D::Error> {
+    let address = Option::<String>::deserialize(address)?;
+    let pieces = |address: &str| -> String {
+        address.split_inclusive(['?', '&']).filter(|piece| !piece.starts_with("app_key=")).collect()
+    };
+    Ok(address.as_deref().map(pieces))
 }
 
 impl sealed::Sealed for ListUserIds {}
@@ -163,6 +174,16 @@ mod tests {
     async fn too_many_calls_mean_waiting_a_minute() {
         let error = Sample::named("user_ids/too_many_calls").call_by_admin(&ListUserIds::new()).await;
         assert_eq!(error.unwrap_err().remedy(), Remedy::WaitForQuota(Quota::Minute));
+    }
+
+    #[test]
+    fn the_key_in_kakaos_addresses_is_not_kept() {
+        let body = r#"{"elements":[1],"before_url":"http://k/v1/user/ids?limit=1&app_key=S3CRET",
+            "after_url":"http://k/v1/user/ids?app_key=S3CRET&from_id=2&limit=1"}"#;
+        let page = ListUserIds::decode(&Reply { body: body.into() }).unwrap();
+        assert!(!format!("{page:?}").contains("S3CRET"), "{page:?}");
+        assert_eq!(page.after_url.as_deref(), Some("http://k/v1/user/ids?from_id=2&limit=1"));
+        assert_eq!(ListUserIds::new().next(&page).unwrap().from_id, Some(KakaoUserId::new(2)));
     }
 
     #[test]

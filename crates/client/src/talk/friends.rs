@@ -168,11 +168,12 @@ impl Endpoint for ListFriends {
 impl Pages for ListFriends {
     type Item = Friend;
 
-    /// Counted on by what came, because the address Kakao gives may lead to another host than the one asked.
+    /// Counted on by what came, because the address Kakao gives may lead to another host than the one asked; and
+    /// no further than there are friends, because a page that comes again would come for ever.
     fn next(&self, page: &FriendPage) -> Option<Self> {
         page.after_url.as_ref()?;
-        let came = u32::try_from(page.elements.len()).ok()?;
-        Some(self.offset(self.offset.checked_add(came)?))
+        let offset = self.offset.checked_add(page.elements.len().try_into().ok()?)?;
+        (u64::from(offset) < page.total_count).then(|| self.offset(offset))
     }
 
     fn items(&self, page: FriendPage) -> Vec<Friend> {
@@ -217,6 +218,14 @@ mod tests {
         let friends = ListFriends::new().limit(1).sort(FriendSort::Nickname).order(Order::Descending);
         let page = play("by_nickname_descending", friends).await.unwrap();
         assert_eq!(page.elements[0].profile_nickname.as_deref(), Some("이수진"));
+    }
+
+    #[test]
+    fn a_page_that_comes_again_and_again_is_not_read_for_ever() {
+        let body = r#"{"elements":[{"uuid":"a"}],"total_count":2,"after_url":"https://kapi.kakao.com/"}"#;
+        let page = ListFriends::decode(&Reply { body: body.into() }).unwrap();
+        let second = ListFriends::new().next(&page).unwrap();
+        assert_eq!((second, second.next(&page)), (ListFriends::new().offset(1), None));
     }
 
     #[test]

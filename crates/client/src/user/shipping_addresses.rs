@@ -163,13 +163,16 @@ impl Endpoint for ListShippingAddresses {
 impl Pages for ListShippingAddresses {
     type Item = ShippingAddress;
 
-    /// Kakao never says which page is the last: it is the one with the default address at most.
+    /// Kakao never says which page is the last: it is the one with the default address at most, or one that comes
+    /// again.
     fn next(&self, page: &ShippingAddressPage) -> Option<Self> {
-        if matches!(self.which, Which::Only(_)) {
-            return None;
-        }
         let last = page.shipping_addresses.iter().rfind(|address| !address.is_default)?;
-        Some(Self { which: Which::ChangedBefore(last.updated_at?), goes_on: true, ..*self })
+        let changed = last.updated_at?;
+        match self.which {
+            Which::Only(_) => None,
+            Which::ChangedBefore(at) if changed >= at => None,
+            _ => Some(Self { which: Which::ChangedBefore(changed), goes_on: true, ..*self }),
+        }
     }
 
     fn items(&self, mut page: ShippingAddressPage) -> Vec<ShippingAddress> {
@@ -257,6 +260,15 @@ mod tests {
     async fn missing_consent_is_said_without_a_refusal() {
         let page = play("not_agreed", ListShippingAddresses::new()).await.unwrap();
         assert_eq!((page.shipping_addresses_needs_agreement, page.shipping_addresses), (Some(true), vec![]));
+    }
+
+    #[test]
+    fn a_page_that_comes_again_is_the_last() {
+        let body = r#"{"user_id":1,"shipping_addresses":[{"id":1,"is_default":false},
+            {"id":2,"is_default":false,"updated_at":1767225600}]}"#;
+        let page = ListShippingAddresses::decode(&Reply { body: body.into() }).unwrap();
+        let second = ListShippingAddresses::new().next(&page).unwrap();
+        assert_eq!(second.next(&page), None);
     }
 
     #[test]

@@ -41,14 +41,32 @@ impl SendToFriends {
 
 /// What became of a message, receiver by receiver; one named nowhere in it may or may not have got it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "Wire")]
 #[non_exhaustive]
 pub struct SendReport {
     /// The receivers who got the message.
-    #[serde(default, deserialize_with = "null_as_default", rename = "successful_receiver_uuids")]
     pub delivered: Vec<FriendUuid>,
-    /// The receivers who did not, by reason. Kakao's documents have the field under two names.
-    #[serde(default, deserialize_with = "null_as_default", rename = "failure_info", alias = "failure_infos")]
+    /// The receivers who did not, by reason.
     pub refused: Vec<Refusal>,
+}
+
+/// Kakao's documents have the refusals under two names, and an answer may have both.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Wire {
+    #[serde(deserialize_with = "null_as_default")]
+    successful_receiver_uuids: Vec<FriendUuid>,
+    #[serde(deserialize_with = "null_as_default")]
+    failure_info: Vec<Refusal>,
+    #[serde(deserialize_with = "null_as_default")]
+    failure_infos: Vec<Refusal>,
+}
+
+impl From<Wire> for SendReport {
+    fn from(wire: Wire) -> Self {
+        let refused = if wire.failure_info.is_empty() { wire.failure_infos } else { wire.failure_info };
+        Self { delivered: wire.successful_receiver_uuids, refused }
+    }
 }
 
 /// Why some receivers did not get a message.
@@ -148,6 +166,13 @@ mod tests {
         let error = play("only_receiver_refused", &[FIRST]).await.unwrap_err();
         assert_eq!(error.kakao_code(), Some(KakaoCode::Api(-532)));
         assert_eq!(error.remedy(), Remedy::WaitForQuota(Quota::Day));
+    }
+
+    #[test]
+    fn refusals_under_both_names_at_once_are_read_once() {
+        let refusals = r#"[{"code":-532,"msg":"","receiver_uuids":["b"]}]"#;
+        let body = format!(r#"{{"failure_infos":{refusals},"failure_info":{refusals}}}"#).into();
+        assert_eq!(SendToFriends::decode(&Reply { body }).unwrap().refused.len(), 1);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub struct RedirectUri {
 
 /// The text is no address that Kakao could send a browser to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a redirect URI is a whole http:// or https:// address without a fragment")]
+#[error("a redirect URI is a whole http:// or https:// address without a fragment or a space")]
 pub struct RedirectUriError;
 
 impl RedirectUri {
@@ -39,6 +39,10 @@ impl FromStr for RedirectUri {
 
     fn from_str(text: &str) -> Result<Self, RedirectUriError> {
         let url = Url::parse(text).map_err(|_| RedirectUriError)?;
+        // A URL type passes over blanks and line ends, of which settings are full; Kakao does not.
+        if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(RedirectUriError);
+        }
         if matches!(url.scheme(), "http" | "https") && url.has_host() && url.fragment().is_none() {
             Ok(Self { text: text.to_owned(), url })
         } else {
@@ -73,6 +77,9 @@ mod tests {
             "kakao1234://oauth",
             "javascript:alert(1)",
             "https://svc.example/#x",
+            "https://svc.example/cb\n",
+            " https://svc.example/cb",
+            "https://svc.example/a b",
         ] {
             assert!(text.parse::<RedirectUri>().is_err(), "{text}");
         }

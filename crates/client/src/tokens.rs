@@ -156,7 +156,7 @@ impl Tokens {
 pub struct UnreadableTokens;
 
 fn after(now: Timestamp, lifetime: SignedDuration) -> Timestamp {
-    now.checked_add(lifetime).unwrap_or(Timestamp::MAX)
+    now.saturating_add(lifetime).unwrap_or(now)
 }
 
 #[cfg(test)]
@@ -259,8 +259,11 @@ mod tests {
     }
 
     #[test]
-    fn a_lifetime_beyond_all_calendars_is_the_end_of_time() {
-        let forever = RefreshedTokens { expires_in: SignedDuration::MAX, ..refreshed(None) };
-        assert_eq!(tokens().refreshed(forever, noon()).access_token_expires_at, Timestamp::MAX);
+    fn a_lifetime_beyond_all_calendars_is_the_end_of_time_or_its_beginning() {
+        for (lifetime, end) in [(SignedDuration::MAX, Timestamp::MAX), (SignedDuration::MIN, Timestamp::MIN)]
+        {
+            let refreshed = RefreshedTokens { expires_in: lifetime, ..refreshed(None) };
+            assert_eq!(tokens().refreshed(refreshed, noon()).access_token_expires_at, end);
+        }
     }
 }

@@ -140,11 +140,12 @@ impl ClientBuilder {
 fn base_url(given: Option<Url>, default: &str) -> Result<Url, Error> {
     let url = given.map_or_else(|| Url::parse(default), Ok);
     let is_plain = |url: &Url| {
-        matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none()
+        matches!(url.scheme(), "http" | "https")
+            && (url.username(), url.password(), url.query(), url.fragment()) == ("", None, None, None)
     };
     url.ok().filter(is_plain).ok_or_else(|| {
         Error::configuration(
-            "the address of Kakao's host must begin with https:// or http:// and end with its path",
+            "the address of Kakao's host must begin with https:// or http://, hold no password and end with its path",
         )
     })
 }
@@ -218,7 +219,7 @@ impl Client {
         token: &AccessToken,
     ) -> Result<serde_json::Value, Error> {
         const { assert!(E::AUTH.takes_access_token(), "this endpoint is not called with an access token") }
-        let decode = |reply: &Reply| E::decode(reply).and_then(|_| reply.json());
+        let decode = |reply: &Reply| E::decode(reply).and_then(|_| reply.json_or_null());
         self.request(&Call::of::<E>(), endpoint.encode(), Credential::AccessToken(token), decode).await
     }
 

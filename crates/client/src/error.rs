@@ -127,7 +127,10 @@ impl Error {
     }
 
     pub(crate) fn login(error: OAuthError, status: u16, call: &Call) -> Self {
-        Self::new(Cause::Login(error), Some(call.clone())).with_status(status)
+        // A server that fails may say so in its framework's words, whose `error` is not OAuth's.
+        let is_failure = status >= 500 && error.error_code.is_none();
+        let cause = if is_failure { Cause::Unavailable } else { Cause::Login(error) };
+        Self::new(cause, Some(call.clone())).with_status(status)
     }
 
     pub(crate) fn unreadable(what: Unreadable, status: u16, call: &Call) -> Self {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use katok_client::{
-    AccessToken, Client, Error, ErrorKind, Link, Logout, Me, PendingReply, Quota, RefreshToken, Remedy,
-    Retries, SendToMe, Text, Transport,
+    AccessToken, AdminKey, Client, DeleteImage, Error, ErrorKind, KakaoUserId, Link, ListFriends,
+    ListUserIds, Logout, Me, MemoryTokenStore, PendingReply, Quota, RawCall, RefreshToken, Remedy, Retries,
+    SendToMe, Text, TokenKeeper, Transport,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -213,9 +214,49 @@ async fn a_token_no_header_can_carry_is_an_error_before_anything_is_sent() {
 }
 
 #[test]
-fn an_address_that_is_not_http_is_refused() {
-    let error = client_at(&Url::parse("mailto:kakao@example.com").unwrap()).build().unwrap_err();
-    assert_eq!((error.kind(), error.remedy()), (ErrorKind::Configuration, Remedy::TellOperator));
+fn an_address_that_is_not_http_or_holds_a_password_is_refused() {
+    for address in ["mailto:kakao@example.com", "https://mina:PASSWORD@kakao.example/"] {
+        let error = client_at(&Url::parse(address).unwrap()).build().unwrap_err();
+        assert_eq!((error.kind(), error.remedy()), (ErrorKind::Configuration, Remedy::TellOperator));
+    }
+}
+
+#[test]
+fn every_future_and_stream_can_move_between_threads() {
+    fn movable<T: Send>(_: T) {}
+    let client = client_hearing(200, b"{}");
+    let (token, user) = (token(), KakaoUserId::new(1));
+    let admin = client.admin(AdminKey::new("K"));
+    movable(client.call(&hello(), &token));
+    movable(client.call_json(&Me, &token));
+    movable(client.call_raw(&RawCall::get("/"), &token));
+    movable(client.call_as_app(&DeleteImage::new("i")));
+    movable(client.refresh(&RefreshToken::new("R")));
+    movable(client.stream(ListFriends::new(), &token));
+    movable(admin.call(&ListUserIds::new()));
+    movable(admin.call_for(user, &Logout));
+    movable(admin.stream(ListUserIds::new()));
+    let keeper = TokenKeeper::new(client, MemoryTokenStore::<KakaoUserId>::new());
+    movable(keeper.call(&user, &hello()));
+    movable(keeper.call_json(&user, &Me));
+    movable(keeper.with_token(&user, |_| async { Ok(()) }));
+    movable(keeper.keep_alive(&user));
+    movable(keeper.settled());
+}
+
+/// What Kakao's own framework writes when it fails has an `error` as OAuth has, and is no refusal.
+#[tokio::test]
+async fn a_failure_of_the_authorization_server_is_no_refusal() {
+    let kakao =
+        Kakao::start(|_| Answer::Json(500, json!({"status": 500, "error": "Internal Server Error"}))).await;
+    let error = kakao.client().refresh(&RefreshToken::new("R")).await.unwrap_err();
+    assert_eq!((error.kind(), error.remedy()), (ErrorKind::Unavailable, Remedy::Retry { after: None }));
+}
+
+#[tokio::test]
+async fn a_success_without_a_word_is_null() {
+    let client = client_hearing(200, b"");
+    assert_eq!(client.call_json(&DeleteImage::new("i"), &token()).await.unwrap(), json!(null));
 }
 
 /// A wire that brings back the same reply each time.

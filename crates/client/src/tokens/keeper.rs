@@ -78,7 +78,8 @@ impl<S: TokenStore> TokenKeeper<S> {
     /// Calls an endpoint for an account.
     ///
     /// When Kakao refuses the token, the call is made once more with a new one; a call that sends a message
-    /// is not: its caller sees the error and decides, or uses [`with_token`](Self::with_token).
+    /// is not: its caller sees the error and may call again, with the new token, or uses
+    /// [`with_token`](Self::with_token).
     pub async fn call<E: Endpoint>(
         &self,
         key: &S::Key,
@@ -124,9 +125,13 @@ impl<S: TokenStore> TokenKeeper<S> {
     {
         let token = self.access_token(key).await?;
         match call(token.clone()).await {
-            Err(error) if may_repeat && error.remedy() == Remedy::RefreshToken => {
+            Err(error) if error.remedy() == Remedy::RefreshToken => {
                 let token = self.renew(key, &token).await?;
-                call(token).await.map_err(TokenError::Kakao)
+                if may_repeat {
+                    call(token).await.map_err(TokenError::Kakao)
+                } else {
+                    Err(TokenError::Kakao(error))
+                }
             }
             outcome => outcome.map_err(TokenError::Kakao),
         }

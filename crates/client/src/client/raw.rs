@@ -14,8 +14,8 @@ const IN_PATH: &AsciiSet =
 
 /// A call this crate has no type for, such as one of the Talk Calendar.
 ///
-/// The answer is Kakao's JSON as it came. Errors, time-outs and redaction are those of every other call; so
-/// are retries, if you say that it may be made again.
+/// The answer is Kakao's JSON as it came. Errors and time-outs are those of every other call; so are retries, if
+/// you say that it may be made again. The token never stands in an error, but a parameter that Kakao repeats does.
 ///
 /// ```no_run
 /// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), katok_client::Error> {

@@ -173,7 +173,7 @@ impl Authorize {
             ("service_terms", &self.service_terms),
             ("channel_public_id", &self.channel_public_ids),
         ] {
-            if let Some(value) = value {
+            if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
                 query.append_pair(name, value);
             }
         }
@@ -230,6 +230,12 @@ mod tests {
         check("kakao_sync", |authorize| {
             authorize.service_terms(["service", "news"]).channel_public_ids(["_ZeUTxl", "_Bxkd"])
         });
+    }
+
+    #[test]
+    fn lists_of_nothing_are_not_asked_about() {
+        let nothing: [&str; 0] = [];
+        check("code", |authorize| authorize.service_terms(nothing).channel_public_ids(nothing));
     }
 
     #[test]

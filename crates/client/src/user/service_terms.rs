@@ -42,7 +42,7 @@ impl ListServiceTerms {
         Self { of_the_app: true, tags: None }
     }
 
-    /// Only the terms with these tags.
+    /// Only the terms with these tags; of none, all.
     #[must_use]
     pub fn tags(mut self, tags: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.tags = Some(comma_separated(tags));
@@ -107,7 +107,7 @@ impl Endpoint for ListServiceTerms {
     fn encode(&self) -> Parameters {
         Parameters::new()
             .with_some("result", self.of_the_app.then_some("app_service_terms"))
-            .with_some("tags", self.tags.clone())
+            .with_some("tags", self.tags.clone().filter(|tags| !tags.is_empty()))
     }
 
     fn decode(reply: &Reply) -> Result<UserServiceTerms, Unreadable> {
@@ -136,6 +136,13 @@ mod tests {
         let sample = Sample::named("user_service_terms/of_the_app");
         let terms = sample.call(&ListServiceTerms::of_the_app()).await.unwrap().service_terms;
         assert_eq!((terms[2].tag.as_str(), terms[2].agreed, terms[2].agreed_at), ("ads", false, None));
+    }
+
+    #[tokio::test]
+    async fn no_tags_are_all() {
+        let nothing: [&str; 0] = [];
+        let sample = Sample::named("user_service_terms/of_the_app");
+        sample.call(&ListServiceTerms::of_the_app().tags(nothing)).await.unwrap();
     }
 
     #[tokio::test]

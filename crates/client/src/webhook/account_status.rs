@@ -45,6 +45,7 @@ const LEEWAY: SignedDuration = SignedDuration::from_mins(1);
 pub struct AccountStatusWebhook {
     client: Client,
     issuer: String,
+    audiences: Vec<RestApiKey>,
     max_age: Option<SignedDuration>,
 }
 
@@ -65,7 +66,9 @@ pub enum AccountStatusError {
         expected: String,
     },
     /// It is for another app, or another key of this one.
-    #[error("the security event is for another app key: see which app has this address in Kakao's console")]
+    #[error(
+        "the security event is for another app key: name that key with AccountStatusWebhook::also_for if it is your app's, or see which app has this address in Kakao's console"
+    )]
     Audience,
     /// It comes from the future.
     #[error("the security event is issued in the future: set this machine's clock")]
@@ -106,7 +109,19 @@ impl AccountStatusError {
 impl AccountStatusWebhook {
     /// For events to this client's app key.
     pub fn new(client: &Client) -> Self {
-        Self { client: client.clone(), issuer: ISSUER.to_owned(), max_age: None }
+        Self {
+            client: client.clone(),
+            issuer: ISSUER.to_owned(),
+            audiences: vec![client.rest_api_key().clone()],
+            max_age: None,
+        }
+    }
+
+    /// Takes events to this key of the app too, which may have several since 2025-12; Kakao does not say which of
+    /// them it names.
+    pub fn also_for(mut self, app_key: impl Into<String>) -> Self {
+        self.audiences.push(RestApiKey::new(app_key));
+        self
     }
 
     /// Another issuer than `https://kauth.kakao.com`.
@@ -125,7 +140,7 @@ impl AccountStatusWebhook {
     pub async fn receive(&self, body: &[u8]) -> Result<SecurityEvent, AccountStatusError> {
         let token = str::from_utf8(body).map_err(|_| AccountStatusError::NotText)?.trim();
         let event = self.client.signed_claims(token, is_security_event).await?;
-        self.check(&event, self.client.rest_api_key(), self.client.clock().now())?;
+        self.check(&event, self.client.clock().now())?;
         Ok(event)
     }
 
@@ -135,16 +150,11 @@ impl AccountStatusWebhook {
         answer(StatusCode::ACCEPTED, Bytes::new())
     }
 
-    fn check(
-        &self,
-        event: &SecurityEvent,
-        key: &RestApiKey,
-        now: Timestamp,
-    ) -> Result<(), AccountStatusError> {
+    fn check(&self, event: &SecurityEvent, now: Timestamp) -> Result<(), AccountStatusError> {
         if event.iss != self.issuer {
             return Err(AccountStatusError::Issuer { expected: self.issuer.clone() });
         }
-        if event.aud != key.secret() {
+        if !self.audiences.iter().any(|key| key.secret() == event.aud) {
             return Err(AccountStatusError::Audience);
         }
         let age = now.duration_since(event.iat);
@@ -185,9 +195,19 @@ mod tests {
 
     /// How an event fares that was issued so long ago.
     fn check_after(webhook: &AccountStatusWebhook, seconds: i64) -> Result<(), AccountStatusError> {
-        let claims = json!({"iss": ISSUER, "aud": "KEY", "sub": "1", "jti": "j", "iat": NOW, "events": {}});
+        check(webhook, "KEY", seconds)
+    }
+
+    fn check(webhook: &AccountStatusWebhook, aud: &str, seconds: i64) -> Result<(), AccountStatusError> {
+        let claims = json!({"iss": ISSUER, "aud": aud, "sub": "1", "jti": "j", "iat": NOW, "events": {}});
         let event = serde_json::from_value(claims).unwrap();
-        webhook.check(&event, &RestApiKey::new("KEY"), Timestamp::from_second(NOW + seconds).unwrap())
+        webhook.check(&event, Timestamp::from_second(NOW + seconds).unwrap())
+    }
+
+    #[test]
+    fn another_key_of_the_app_is_an_audience_if_it_is_named() {
+        assert!(matches!(check(&webhook(), "KEY2", 0), Err(AccountStatusError::Audience)));
+        check(&webhook().also_for("KEY2"), "KEY2", 0).unwrap();
     }
 
     #[test]

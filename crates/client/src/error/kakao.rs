@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::ScopeSet;
+use crate::endpoint::null_as_default;
 
 /// The user is not linked to the app.
 pub(crate) const NOT_LINKED: i64 = -101;
@@ -20,7 +21,7 @@ pub(crate) const INSUFFICIENT_SCOPES: i64 = -402;
 #[non_exhaustive]
 pub struct ApiError {
     /// Kakao's words, which may change at any time: decide by the code.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub msg: String,
     /// Kakao's code, a negative number.
     pub code: i64,

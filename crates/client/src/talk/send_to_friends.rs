@@ -76,10 +76,10 @@ pub struct Refusal {
     /// Kakao's code, such as -532.
     pub code: i64,
     /// Kakao's text, which may change at any time.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub msg: String,
     /// The receivers it concerns.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub receiver_uuids: Vec<FriendUuid>,
 }
 

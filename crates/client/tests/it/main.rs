@@ -7,6 +7,7 @@ mod code_table;
 mod codes;
 #[cfg(all(feature = "file-store", feature = "oidc"))]
 mod examples;
+mod faults;
 mod kakao;
 mod login;
 mod long_life;

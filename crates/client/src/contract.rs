@@ -1,9 +1,16 @@
 //! Plays Kakao with a sample from `contract/`: takes the request the sample shows and gives its response.
 
+#[cfg(feature = "oidc")]
+mod coverage;
+mod endpoints;
+mod strange;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use axum::body::Body;
+use axum::extract::{FromRequest, Multipart};
 use bytes::Bytes;
 use http::{Request, Response};
 use serde::Deserialize;
@@ -43,6 +50,8 @@ pub(crate) struct SampleRequest {
     pub(crate) authorization: Option<String>,
     #[serde(default)]
     pub(crate) form: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) files: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -60,14 +69,14 @@ impl Sample {
         Self::read(&folder().join(name).with_extension("json"))
     }
 
-    /// Every sample there is, with its name.
+    /// Every sample there is, with its name such as `user_me/everything`.
     pub(crate) fn all() -> Vec<(String, Self)> {
         let mut files: Vec<PathBuf> = entries(&folder())
             .filter(|path| path.is_dir())
             .flat_map(|endpoint| entries(&endpoint).collect::<Vec<_>>())
             .collect();
         files.sort();
-        files.iter().map(|path| (path.display().to_string(), Self::read(path))).collect()
+        files.iter().map(|path| (name_of(path), Self::read(path))).collect()
     }
 
     fn read(path: &Path) -> Self {
@@ -121,6 +130,11 @@ fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path())
 }
 
+fn name_of(path: &Path) -> String {
+    let path = path.strip_prefix(folder()).unwrap().with_extension("");
+    path.to_str().unwrap().replace('\\', "/")
+}
+
 #[derive(Debug)]
 struct Played {
     sample: Sample,
@@ -129,25 +143,38 @@ struct Played {
 
 impl Transport for Played {
     fn send(&self, request: Request<Bytes>) -> PendingReply<'_> {
-        if self.insist {
-            assert_eq!(normal(as_sample(&request)), normal(self.sample.request.clone()));
-        }
         let SampleResponse { status, headers, body } = &self.sample.response;
         let mut response = Response::builder().status(*status);
         for (name, value) in headers {
             response = response.header(name, value);
         }
         let response = response.body(Bytes::from(body.to_string())).unwrap();
-        Box::pin(async move { Ok(response) })
+        Box::pin(async move {
+            if self.insist {
+                assert_eq!(normal(as_sample(request).await), normal(self.sample.request.clone()));
+            }
+            Ok(response)
+        })
     }
 }
 
-fn as_sample(request: &Request<Bytes>) -> SampleRequest {
+async fn as_sample(request: Request<Bytes>) -> SampleRequest {
     let url = Url::parse(&request.uri().to_string()).unwrap();
-    SampleRequest {
-        form: form_of(request),
-        ..sample_of(request.method().as_str(), &url, authorization_of(request))
+    let mut sample = sample_of(request.method().as_str(), &url, authorization_of(&request));
+    if request.body().is_empty() {
+        return sample;
     }
+    let content_type = request.headers()["content-type"].to_str().unwrap();
+    if content_type == "application/x-www-form-urlencoded;charset=utf-8" {
+        sample.form = url::form_urlencoded::parse(request.body()).into_owned().collect();
+        return sample;
+    }
+    let mut form = Multipart::from_request(request.map(Body::from), &()).await.unwrap();
+    while let Some(field) = form.next_field().await.unwrap() {
+        let fields = if field.file_name().is_some() { &mut sample.files } else { &mut sample.form };
+        fields.insert(field.name().unwrap().to_owned(), field.text().await.unwrap());
+    }
+    sample
 }
 
 /// The request a browser makes for this address.
@@ -160,14 +187,8 @@ pub(crate) fn sample_of(method: &str, url: &Url, authorization: Option<String>) 
         query: url.query_pairs().into_owned().collect(),
         authorization,
         form: BTreeMap::new(),
+        files: BTreeMap::new(),
     }
-}
-
-fn form_of(request: &Request<Bytes>) -> BTreeMap<String, String> {
-    if !request.body().is_empty() {
-        assert_eq!(request.headers()["content-type"], "application/x-www-form-urlencoded;charset=utf-8");
-    }
-    url::form_urlencoded::parse(request.body()).into_owned().collect()
 }
 
 fn authorization_of(request: &Request<Bytes>) -> Option<String> {
@@ -185,63 +206,38 @@ fn normal(mut request: SampleRequest) -> SampleRequest {
 }
 
 mod tests {
+    use super::endpoints::{Row, endpoints, is_in};
     use super::*;
     use crate::endpoint::Host;
-    use crate::login::{ACCOUNT_LOGOUT_PATH, AUTHORIZE_PATH, ExchangeCode, RefreshTokens};
-    use crate::{
-        ErrorKind, GetAccessTokenInfo, GetEventsConfiguration, KakaoCode, ListFriends, ListScopes,
-        ListServiceTerms, ListShippingAddresses, ListUserIds, ListUsers, Logout, Me, RevokeScopes,
-        RevokeServiceTerms, SendToFriends, SendToMe, SignUp, Unlink, UpdateProfile, UpgradeServiceTerms,
-    };
+    use crate::login::{ACCOUNT_LOGOUT_PATH, AUTHORIZE_PATH};
+    use crate::{ErrorKind, KakaoCode, Me};
 
-    fn place<E: Endpoint>() -> (String, &'static str, &'static str) {
-        let host = if E::HOST == Host::Auth { "auth" } else { "api" };
-        (E::METHOD.to_string(), host, E::PATH)
+    /// Documents that anybody may read, and that nobody is refused.
+    const FOR_EVERYBODY: [&str; 3] = ["events_configuration", "jwks", "openid_configuration"];
+
+    #[test]
+    fn every_endpoint_of_this_client_has_a_sample_of_success_and_one_of_refusal() {
+        let samples = Sample::all();
+        for Row { samples: folder, call, .. } in endpoints() {
+            let of_it: Vec<_> = samples.iter().filter(|(name, _)| is_in(name, folder)).collect();
+            let is_refusal = |(_, sample): &&(String, Sample)| sample.response.status >= 400;
+            assert!(of_it.iter().any(|sample| !is_refusal(sample)), "{folder}: none of success");
+            let may_be_refused = !FOR_EVERYBODY.contains(&folder);
+            assert_eq!(of_it.iter().any(is_refusal), may_be_refused, "{folder}: of refusal");
+            for (name, Sample { request, .. }) in of_it.iter().filter(|(name, _)| !name.ends_with("/ssf")) {
+                let host = if call.host == Host::Auth { "auth" } else { "api" };
+                let is = (request.method.as_str(), request.host.as_str(), request.path.as_str());
+                assert_eq!(is, (call.method.as_str(), host, &*call.path), "{name}");
+            }
+        }
+        for path in [AUTHORIZE_PATH, ACCOUNT_LOGOUT_PATH] {
+            assert!(samples.iter().any(|(_, sample)| sample.request.path == path), "{path}");
+        }
     }
 
     #[test]
-    fn every_endpoint_of_this_client_has_samples_and_every_sample_a_source() {
-        let endpoints = [
-            ("GET".to_owned(), "auth", AUTHORIZE_PATH),
-            ("GET".to_owned(), "auth", ACCOUNT_LOGOUT_PATH),
-            place::<ExchangeCode>(),
-            place::<RefreshTokens<'_>>(),
-            place::<Me>(),
-            place::<Logout>(),
-            place::<Unlink>(),
-            place::<GetAccessTokenInfo>(),
-            place::<ListUsers>(),
-            place::<ListUserIds>(),
-            place::<UpdateProfile>(),
-            place::<SignUp>(),
-            place::<ListShippingAddresses>(),
-            place::<ListScopes>(),
-            place::<RevokeScopes>(),
-            place::<ListServiceTerms>(),
-            place::<RevokeServiceTerms>(),
-            place::<UpgradeServiceTerms>(),
-            place::<ListFriends>(),
-            place::<SendToMe>(),
-            place::<SendToFriends>(),
-            place::<GetEventsConfiguration>(),
-            #[cfg(feature = "oidc")]
-            place::<crate::GetProviderMetadata>(),
-            #[cfg(feature = "oidc")]
-            place::<crate::GetJwks>(),
-            #[cfg(feature = "oidc")]
-            place::<crate::GetIdTokenInfo>(),
-            #[cfg(feature = "oidc")]
-            place::<crate::GetUserInfo>(),
-        ];
-        let samples = Sample::all();
-        for place in endpoints {
-            let is_about = |request: &SampleRequest| {
-                (request.method.as_str(), request.host.as_str(), request.path.as_str())
-                    == (place.0.as_str(), place.1, place.2)
-            };
-            assert!(samples.iter().any(|(_, sample)| is_about(&sample.request)), "{place:?}");
-        }
-        for (name, Sample { source, origin, .. }) in samples {
+    fn every_sample_has_a_source() {
+        for (name, Sample { source, origin, .. }) in Sample::all() {
             assert!(!source.is_empty(), "{name} is {origin:?}, but by whom?");
         }
     }

@@ -44,13 +44,33 @@ fn decode(reply: &Reply) -> Result<MessageImage, Unreadable> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use url::Url;
 
-    #[test]
-    fn the_original_is_what_kakao_keeps() {
-        let body = r#"{"infos": {"original": {"url": "https://k.example.com/dn/abc/x.png", "length": 45321, "content_type": "image/png", "width": 640, "height": 480}}}"#;
-        let image = decode(&Reply { body: body.into() }).unwrap();
+    use super::*;
+    use crate::contract::Sample;
+
+    #[tokio::test]
+    async fn an_uploaded_picture_is_kept() {
+        let sample = Sample::named("talk_message_image_upload/kept");
+        let picture = UploadImage::new("a.gif", sample.request.files["file"].clone());
+        let image = sample.client("").call_as_app(&picture).await.unwrap();
         assert_eq!(image.url, "https://k.example.com/dn/abc/x.png");
+        assert_eq!((image.length, image.width, image.height), (Some(28), Some(2), Some(3)));
+    }
+
+    #[tokio::test]
+    async fn a_fetched_picture_is_kept() {
+        let sample = Sample::named("talk_message_image_scrap/kept");
+        let picture = ScrapeImage::new(&Url::parse("https://img.example/cake.png").unwrap());
+        let image = sample.client("").call_as_app(&picture).await.unwrap();
+        assert_eq!(image.content_type.as_deref(), Some("image/png"));
         assert_eq!((image.length, image.width, image.height), (Some(45_321), Some(640), Some(480)));
+    }
+
+    #[tokio::test]
+    async fn a_picture_is_deleted() {
+        let sample = Sample::named("talk_message_image_delete/deleted");
+        let picture = DeleteImage::new("https://k.example.com/dn/abc/x.png");
+        sample.client("").call_as_app(&picture).await.unwrap();
     }
 }

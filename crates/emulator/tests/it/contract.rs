@@ -14,6 +14,7 @@ use reqwest::Method;
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::images;
 use crate::support::{Answer, Kakao, parameter, text};
 
 const REDIRECT_URI: &str = "https://svc.example/cb";
@@ -24,6 +25,8 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("oauth_token_code/koe001_not_acceptable", "refusing Node's own fetch helps nobody"),
     ("talk_friends/only_what_is_required", "the emulator always says all it may"),
     ("talk_friends_message_default_send/partly_refused_under_the_other_name", "one spelling is enough"),
+    ("talk_message_image_delete/deleted", "the image is nobody's here; tested in `images`"),
+    ("talk_message_image_scrap/kept", "the emulator fetches from this machine only; tested in `images`"),
     ("talk_memo_default_send/insufficient_scopes_without_names", "the emulator always names them"),
     ("user_unlink/not_linked", "a token dies with the link; by admin key it is tested in `user`"),
 ];
@@ -185,7 +188,10 @@ async fn send(kakao: &Kakao, sample: &Value, names: &Names) -> Answer {
     // Addresses in answers begin with the host's name.
     sent = sent.header("host", format!("k{}.kakao.com", request["host"].as_str().unwrap()));
     sent = sent.query(&parameters(sample, "query", names));
-    if request.get("form").is_some() {
+    if let Some(files) = request.get("files").and_then(Value::as_object) {
+        let files: Vec<&[u8]> = files.values().map(|file| file.as_str().unwrap().as_bytes()).collect();
+        sent = sent.header("content-type", images::MULTIPART).body(images::form(&files));
+    } else if request.get("form").is_some() {
         sent = sent.form(&parameters(sample, "form", names));
     }
     if let Some(authorization) = request["authorization"].as_str() {

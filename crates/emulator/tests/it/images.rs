@@ -11,6 +11,8 @@ use crate::support::{ADMIN_KEY, Answer, Kakao, REST_API_KEY, built_in_but, refus
 const UPLOAD: &str = "/v2/api/talk/message/image/upload";
 const SCRAPE: &str = "/v2/api/talk/message/image/scrap";
 const DELETE: &str = "/v2/api/talk/message/image/delete";
+/// What [`form`] makes.
+pub(crate) const MULTIPART: &str = "multipart/form-data; boundary=XX";
 /// One pixel, transparent.
 const GIF: &[u8] =
     b"GIF89a\x02\0\x03\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x01D\0;";
@@ -20,7 +22,7 @@ fn key(key: &str) -> String {
 }
 
 /// A form with these files; what it says of their kind does not count.
-fn form(files: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn form(files: &[&[u8]]) -> Vec<u8> {
     let mut form = Vec::new();
     for file in files {
         form.extend(b"--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n");
@@ -36,7 +38,7 @@ fn form(files: &[&[u8]]) -> Vec<u8> {
 
 fn uploading(kakao: &Kakao, authorization: &str, form: Vec<u8>) -> RequestBuilder {
     let request = kakao.post(UPLOAD).header("authorization", authorization);
-    request.header("content-type", "multipart/form-data; boundary=XX").body(form)
+    request.header("content-type", MULTIPART).body(form)
 }
 
 async fn upload(kakao: &Kakao, authorization: &str, form: Vec<u8>) -> Answer {

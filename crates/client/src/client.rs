@@ -18,6 +18,7 @@ use credential::Credential;
 pub use raw::RawCall;
 pub use retries::Retries;
 pub use stream::Pages;
+pub(crate) use stream::all_pages;
 
 use crate::endpoint::{Auth, Endpoint, Host, Reply};
 use crate::error::Call;
@@ -261,7 +262,7 @@ impl Client {
         token: &AccessToken,
     ) -> impl Stream<Item = Result<E::Item, Error>> + Send + use<E> {
         let (client, token) = (self.clone(), token.clone());
-        stream::all_pages(endpoint, move |endpoint| {
+        all_pages(endpoint, move |endpoint| {
             let (client, token) = (client.clone(), token.clone());
             async move { client.call(&endpoint, &token).await }
         })

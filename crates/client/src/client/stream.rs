@@ -5,7 +5,7 @@ use std::future::Future;
 use futures_core::Stream;
 use futures_util::stream::{self, TryStreamExt};
 
-use crate::{Endpoint, Error};
+use crate::Endpoint;
 
 /// An endpoint that answers one page of a list.
 pub trait Pages: Endpoint<Output: Send> + Clone + Send + 'static {
@@ -20,13 +20,14 @@ pub trait Pages: Endpoint<Output: Send> + Clone + Send + 'static {
 }
 
 /// A page without anything new on it is the last, so that no answer makes the stream endless.
-pub(super) fn all_pages<E, F>(
+pub(crate) fn all_pages<E, F, X>(
     first: E,
     ask: impl Fn(E) -> F + Send,
-) -> impl Stream<Item = Result<E::Item, Error>> + Send
+) -> impl Stream<Item = Result<E::Item, X>> + Send
 where
     E: Pages,
-    F: Future<Output = Result<E::Output, Error>> + Send,
+    F: Future<Output = Result<E::Output, X>> + Send,
+    X: Send,
 {
     stream::try_unfold(Some((first, ask)), |state| async move {
         let Some((endpoint, ask)) = state else { return Ok(None) };
@@ -35,7 +36,7 @@ where
         let items = endpoint.items(page);
         let next = next.filter(|_| !items.is_empty());
         let items = stream::iter(items.into_iter().map(Ok));
-        Ok::<_, Error>(Some((items, next.map(|next| (next, ask)))))
+        Ok::<_, X>(Some((items, next.map(|next| (next, ask)))))
     })
     .try_flatten()
 }

@@ -20,7 +20,7 @@ pub enum TokenError<E: std::error::Error + 'static> {
     },
     /// Kakao refused, or could not be reached.
     #[error(transparent)]
-    Kakao(Error),
+    Kakao(#[from] Error),
     /// Kakao was not asked, because it has issued so many tokens to this user that it would refuse (KOE237).
     ///
     /// Some are left, so that the user can sign in all the same.

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use futures_core::Stream;
 use jiff::{SignedDuration, Timestamp};
 use tracing::Instrument;
 
 use super::refresh::{Refresher, Wanted};
+use crate::client::all_pages;
 use crate::endpoint::{Effect, Endpoint};
-use crate::{AccessToken, Client, Error, Remedy, TokenError, TokenStore, Tokens};
+use crate::{AccessToken, Client, Error, Pages, Remedy, TokenError, TokenStore, Tokens};
 
 /// How long to wait with the next refresh if Kakao did not renew the refresh token at this one.
 const KEEP_ALIVE_AGAIN: SignedDuration = SignedDuration::from_hours(24);
@@ -36,7 +38,13 @@ impl<S: TokenStore> TokenKeeper<S> {
         Self(Arc::new(Refresher::new(client, store)))
     }
 
-    /// The store the tokens live in.
+    /// The client that makes the calls.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    /// The store the tokens live in, where a login's are put and a deleted account's removed.
     #[must_use]
     pub fn store(&self) -> &S {
         &self.0.store
@@ -77,9 +85,9 @@ impl<S: TokenStore> TokenKeeper<S> {
 
     /// Calls an endpoint for an account.
     ///
-    /// When Kakao refuses the token, the call is made once more with a new one; a call that sends a message
-    /// is not: its caller sees the error and may call again, with the new token, or uses
-    /// [`with_token`](Self::with_token).
+    /// When Kakao refuses the token (-401), the keeper gets a new one and makes the call once more. It does not
+    /// repeat a call that sends a message: that fails with [`Remedy::RefreshToken`], its caller decides, and the next
+    /// call has the new token. Use [`with_token`](Self::with_token) to decide beforehand.
     pub async fn call<E: Endpoint>(
         &self,
         key: &S::Key,
@@ -99,10 +107,44 @@ impl<S: TokenStore> TokenKeeper<S> {
         self.attempt(key, call, E::EFFECT != Effect::Send).await
     }
 
+    /// Everything on all pages of a list, page by page as it is asked for, each with a token that works.
+    ///
+    /// ```
+    /// # async fn example<S: katok_client::TokenStore>(
+    /// #     keeper: katok_client::TokenKeeper<S>, account: S::Key,
+    /// # ) -> Result<(), katok_client::TokenError<S::Error>> {
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let friends: Vec<_> = keeper.stream(&account, katok_client::ListFriends::new()).try_collect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream<E: Pages>(
+        &self,
+        key: &S::Key,
+        endpoint: E,
+    ) -> impl Stream<Item = Result<E::Item, TokenError<S::Error>>> + Send + use<S, E> {
+        let (keeper, key) = (self.clone(), key.clone());
+        all_pages(endpoint, move |page| {
+            let (keeper, key) = (keeper.clone(), key.clone());
+            async move { keeper.call(&key, &page).await }
+        })
+    }
+
     /// Makes a call with a token, and once more with another if Kakao refuses the first.
     ///
     /// This is for callers who have decided that a sending call may be made again after -401: Kakao looks
     /// at the token before anything else, so nothing was sent.
+    ///
+    /// ```
+    /// # async fn example<S: katok_client::TokenStore>(
+    /// #     keeper: katok_client::TokenKeeper<S>, account: S::Key, message: katok_client::SendToMe,
+    /// # ) -> Result<(), katok_client::TokenError<S::Error>> {
+    /// let (client, message) = (keeper.client(), &message);
+    /// keeper.with_token(&account, |token| async move { client.call(message, &token).await }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn with_token<T, F>(
         &self,
         key: &S::Key,

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
 use jiff::{SignedDuration, Timestamp};
 use katok_client::{
-    AccessToken, Client, ErrorKind, IssueLog, Link, ManualClock, Me, MemoryTokenStore, RefreshToken, Remedy,
-    Replaced, ScopeSet, SendToMe, Text, TokenError, TokenKeeper, TokenStore, Tokens, Version, Versioned,
+    AccessToken, Client, ErrorKind, IssueLog, Link, ListFriends, ManualClock, Me, MemoryTokenStore,
+    RefreshToken, Remedy, Replaced, ScopeSet, SendToMe, Text, TokenError, TokenKeeper, TokenStore, Tokens,
+    Version, Versioned,
 };
 use serde_json::json;
 use tokio::sync::{Notify, OwnedMutexGuard};
@@ -23,6 +25,7 @@ use Person::{Jiho, Mina};
 
 pub(crate) type Store = MemoryTokenStore<Person>;
 pub(crate) const REFRESH: &str = "POST /oauth/token";
+const SEND: &str = "POST /v2/api/talk/memo/default/send";
 
 fn noon() -> Timestamp {
     "2026-01-02T12:00:00Z".parse().unwrap()
@@ -336,6 +339,25 @@ async fn a_question_is_asked_again_with_a_new_token() {
 }
 
 #[tokio::test]
+async fn a_list_is_read_on_with_a_new_token() {
+    let desk = Desk::new(minutes(60), |request, _| {
+        let first_page = request.head.contains("offset=0&");
+        if request.is(REFRESH) {
+            second_access_token()
+        } else if first_page == request.head.contains("Bearer A1") {
+            let uuid = if first_page { "one" } else { "two" };
+            Answer::Json(200, json!({"elements": [{"uuid": uuid}], "total_count": 2, "after_url": first_page.then_some("next")}))
+        } else {
+            refused_token()
+        }
+    })
+    .await;
+    let friends: Vec<_> = desk.keeper.stream(&Mina, ListFriends::new()).try_collect().await.unwrap();
+    assert_eq!(friends.iter().map(|friend| friend.uuid.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+    assert_eq!((desk.kakao.count("GET /v1/api/talk/friends"), desk.kakao.count(REFRESH)), (3, 1));
+}
+
+#[tokio::test]
 async fn a_question_is_asked_again_only_once() {
     let desk =
         Desk::new(
@@ -352,23 +374,37 @@ async fn a_question_is_asked_again_only_once() {
 
 #[tokio::test]
 async fn a_message_is_never_sent_again_by_itself() {
-    let desk = Desk::new(minutes(60), only_the_second).await;
     let link = Link::web(&Url::parse("https://svc.example/").unwrap());
-    let message = SendToMe::new(Text::new("안녕", link).unwrap().into());
+    let message = SendToMe::new(Text::new("안녕", link).unwrap());
+    let desk = Desk::new(minutes(60), only_the_second).await;
+    let error = desk.keeper.call_json(&Mina, &message).await.unwrap_err();
+    assert_eq!(error.remedy(), Remedy::RefreshToken);
+    let desk = Desk::new(minutes(60), only_the_second).await;
     let error = desk.keeper.call(&Mina, &message).await.unwrap_err();
     assert_eq!(error.remedy(), Remedy::RefreshToken);
-    assert_eq!((desk.kakao.received().len(), desk.kakao.count(REFRESH)), (2, 1));
+    assert_eq!((desk.kakao.count(SEND), desk.kakao.count(REFRESH)), (1, 1));
 
-    // The caller decides that after -401 it may be sent again.
+    // Whoever sends it again has the new token.
     desk.keeper.call(&Mina, &message).await.unwrap();
+    assert_eq!((desk.kakao.count(SEND), desk.kakao.count(REFRESH)), (2, 1));
+}
+
+#[tokio::test]
+async fn who_sends_with_a_token_that_ended_with_the_login_is_told_to_sign_in() {
+    let answer = |request: &Received, _: &Store| if request.is(REFRESH) { koe322() } else { refused_token() };
+    let desk = Desk::new(minutes(60), answer).await;
+    let link = Link::web(&Url::parse("https://svc.example/").unwrap());
+    let error = desk.keeper.call(&Mina, &SendToMe::new(Text::new("안녕", link).unwrap())).await.unwrap_err();
+    assert!(matches!(error, TokenError::SignInAgain { .. }), "{error:?}");
+    assert_eq!(desk.kakao.count(SEND), 1);
 }
 
 #[tokio::test]
 async fn a_message_is_sent_again_if_the_caller_has_said_so() {
     let desk = Desk::new(minutes(60), only_the_second).await;
     let link = Link::web(&Url::parse("https://svc.example/").unwrap());
-    let message = &SendToMe::new(Text::new("안녕", link).unwrap().into());
-    let client = &desk.kakao.client();
+    let message = SendToMe::new(Text::new("안녕", link).unwrap());
+    let (client, message) = (&desk.kakao.client(), &message);
     let send = |token| async move { client.call(message, &token).await };
     desk.keeper.with_token(&Mina, send).await.unwrap();
     assert_eq!(desk.keeper.access_token(&Mina).await.unwrap(), AccessToken::new("A2"));

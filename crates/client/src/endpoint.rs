@@ -87,3 +87,54 @@ pub enum Effect {
     /// It puts a message before a person. The client never makes it again.
     Send,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{login, talk, user, webhook};
+
+    /// What the documentation of a module says of an endpoint in it.
+    fn row<E: Endpoint>() -> String {
+        let name = std::any::type_name::<E>().rsplit("::").next().unwrap();
+        let name = match name {
+            name if name.starts_with("RefreshTokens") => {
+                "[`Client::refresh`](crate::Client::refresh)".to_owned()
+            }
+            name => format!("[`{name}`]"),
+        };
+        let scopes: Vec<_> = E::SCOPES.iter().map(|scope| format!("`{scope}` ")).collect();
+        let (scopes, method, path) = (scopes.join(", ").replace(" ,", ","), E::METHOD, E::PATH);
+        format!("//! | {name} | `{method} {path}` | `{:?}` | {scopes}| `{:?}` |\n", E::AUTH, E::EFFECT)
+    }
+
+    macro_rules! listed {
+        ($file:literal: $($endpoint:ty),+ $(,)?) => {
+            $(assert!(include_str!($file).contains(&row::<$endpoint>()), "{} lacks {}", $file, row::<$endpoint>());)+
+        };
+    }
+
+    #[test]
+    fn the_tables_of_endpoints_say_what_the_endpoints_say() {
+        listed!("login.rs": login::ExchangeCode, login::RefreshTokens<'_>);
+        listed!("talk.rs":
+            talk::GetTalkProfile, talk::ListFriends, talk::SendToMe, talk::SendScrapToMe, talk::SendCustomToMe,
+            talk::SendToFriends, talk::SendScrapToFriends, talk::SendCustomToFriends, talk::UploadImage,
+            talk::ScrapeImage, talk::DeleteImage, talk::ListChannels, talk::ListChannelsOfUsers,
+        );
+        listed!("user.rs":
+            user::Me, user::MeOnly, user::UpdateProfile, user::GetAccessTokenInfo, user::Logout, user::Unlink,
+            user::SignUp, user::ListScopes, user::RevokeScopes, user::ListServiceTerms, user::UpgradeServiceTerms,
+            user::RevokeServiceTerms, user::ListShippingAddresses, user::ListUserIds, user::ListUsers,
+        );
+        listed!("webhook.rs": webhook::GetEventsConfiguration);
+    }
+
+    #[cfg(feature = "oidc")]
+    #[test]
+    fn the_table_of_open_id_connect_says_what_its_endpoints_say() {
+        use crate::oidc;
+        listed!("oidc.rs":
+            oidc::GetProviderMetadata, oidc::GetJwks, oidc::GetIdTokenInfo, oidc::GetUserInfo,
+        );
+    }
+}

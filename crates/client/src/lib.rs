@@ -6,8 +6,8 @@
 //! ```no_run
 //! # async fn example(code: katok_client::AuthorizationCode) -> Result<(), Box<dyn std::error::Error>> {
 //! use katok_client::{
-//!     Client, ClientSecret, ExchangeCode, Link, MemoryTokenStore, RestApiKey, SendToMe, Text, TokenKeeper,
-//!     Tokens,
+//!     Client, ClientSecret, ExchangeCode, Link, MemoryTokenStore, RestApiKey, SendToMe, Text,
+//!     TokenKeeper, Tokens,
 //! };
 //!
 //! let client = Client::builder(RestApiKey::new("your REST API key"))
@@ -15,14 +15,15 @@
 //!     .build()?;
 //!
 //! let redirect_uri = "https://svc.example/kakao/callback".parse()?;
-//! let issued = client.exchange_code(&ExchangeCode { redirect_uri, code, code_verifier: None }).await?;
+//! let exchange = ExchangeCode { redirect_uri, code, code_verifier: None };
+//! let issued = client.exchange_code(&exchange).await?;
 //!
 //! let store = MemoryTokenStore::new();
 //! store.put("mina".to_owned(), Tokens::issued(issued, client.clock().now()));
 //! let keeper = TokenKeeper::new(client, store);
 //!
 //! let link = Link::web(&"https://svc.example/orders/7".parse()?);
-//! let message = SendToMe::new(Text::new("주문이 도착했어요", link)?.into());
+//! let message = SendToMe::new(Text::new("주문이 도착했어요", link)?);
 //! if let Err(error) = keeper.call(&"mina".to_owned(), &message).await {
 //!     eprintln!("{error}; now: {:?}", error.remedy());
 //! }
@@ -32,6 +33,33 @@
 //!
 //! A message is never sent twice by this crate: a send whose answer got lost is
 //! [`Remedy::Unconfirmed`], and its sender decides.
+//!
+//! # Where to find what
+//!
+//! Each of Kakao's endpoints is a type. The tables in these modules name it for the path in Kakao's documents, with
+//! what it is called with, which consent it needs and whether it may be made twice:
+//!
+//! | | |
+//! |---|---|
+//! | sign in, log out with the Kakao Account | [`login`] |
+//! | ID tokens and their keys | `oidc` |
+//! | who the user is, consent, service terms, addresses, log out, unlink; ids of all users | [`user`] |
+//! | friends, messages, pictures for messages, channels | [`talk`] |
+//! | what a message looks like, and what KakaoTalk would not show of it | [`template`] |
+//! | what Kakao tells a service by itself | [`webhook`] |
+//! | what a code means, in Korean and English | [`codes`] |
+//!
+//! An endpoint is called
+//!
+//! | by | with |
+//! |---|---|
+//! | [`TokenKeeper::call`], [`TokenKeeper::stream`] | a user's access token, which it keeps fresh in a [`TokenStore`] |
+//! | [`Client::call`], [`Client::stream`] | an access token that you have |
+//! | [`AdminClient::call_for`] | the admin key and the id of a user |
+//! | [`AdminClient::call`], [`AdminClient::stream`] | the admin key |
+//! | [`Client::call_as_app`] | nothing but the app |
+//!
+//! What an endpoint is not called with does not compile. A failed call is an [`Error`], or a [`TokenError`] from a keeper. Both have a [`Remedy`]: what to do now.
 //!
 //! # Manners
 //!

@@ -1,4 +1,13 @@
 //! Kakao Login: the address a person is sent to, and the tokens the app gets for the code they bring back.
+//!
+//! [`Client::authorize_url`](crate::Client::authorize_url) makes the address `/oauth/authorize` of an [`Authorize`],
+//! and [`Client::account_logout_url`](crate::Client::account_logout_url) makes `/oauth/logout` of an [`AccountLogout`]:
+//! browsers go there. [`Client::exchange_code`](crate::Client::exchange_code) makes the first of these calls.
+//!
+//! | type | request | [`Auth`](crate::Auth) | consent | [`Effect`](crate::Effect) |
+//! |---|---|---|---|---|
+//! | [`ExchangeCode`] | `POST /oauth/token` | `Client` | | `Once` |
+//! | [`Client::refresh`](crate::Client::refresh) | `POST /oauth/token` | `Client` | | `Once` |
 
 mod account_logout;
 mod authorization_response;

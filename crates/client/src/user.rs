@@ -1,4 +1,22 @@
 //! The user who is logged in: who they are, what they agreed to, and taking the app out of their account.
+//!
+//! | type | request | [`Auth`](crate::Auth) | consent | [`Effect`](crate::Effect) |
+//! |---|---|---|---|---|
+//! | [`Me`] | `GET /v2/user/me` | `AccessTokenOrAdminKey` | | `Read` |
+//! | [`MeOnly`] | `GET /v2/user/me` | `AccessTokenOrAdminKey` | | `Read` |
+//! | [`UpdateProfile`] | `POST /v1/user/update_profile` | `AccessToken` | | `Change` |
+//! | [`GetAccessTokenInfo`] | `GET /v1/user/access_token_info` | `AccessToken` | | `Read` |
+//! | [`Logout`] | `POST /v1/user/logout` | `AccessTokenOrAdminKey` | | `Once` |
+//! | [`Unlink`] | `POST /v1/user/unlink` | `AccessTokenOrAdminKey` | | `Once` |
+//! | [`SignUp`] | `POST /v1/user/signup` | `AccessToken` | | `Once` |
+//! | [`ListScopes`] | `GET /v2/user/scopes` | `AccessTokenOrAdminKey` | | `Read` |
+//! | [`RevokeScopes`] | `POST /v2/user/revoke/scopes` | `AccessTokenOrAdminKey` | | `Once` |
+//! | [`ListServiceTerms`] | `GET /v2/user/service_terms` | `AccessTokenOrAdminKey` | | `Read` |
+//! | [`UpgradeServiceTerms`] | `POST /v2/user/upgrade/service_terms` | `AccessTokenOrAdminKey` | | `Once` |
+//! | [`RevokeServiceTerms`] | `POST /v2/user/revoke/service_terms` | `AccessTokenOrAdminKey` | | `Once` |
+//! | [`ListShippingAddresses`] | `GET /v1/user/shipping_address` | `AccessTokenOrAdminKey` | `shipping_address` | `Read` |
+//! | [`ListUserIds`] | `GET /v1/user/ids` | `AdminKey` | | `Read` |
+//! | [`ListUsers`] | `GET /v2/app/users` | `AdminKey` | | `Read` |
 
 mod access_token_info;
 mod app_users;

@@ -1,4 +1,8 @@
 //! What Kakao tells a service of its own accord, read and believed only when it is Kakao's.
+//!
+//! | type | request | [`Auth`](crate::Auth) | consent | [`Effect`](crate::Effect) |
+//! |---|---|---|---|---|
+//! | [`GetEventsConfiguration`] | `GET /.well-known/sse-configuration` | `Nobody` | | `Read` |
 
 #[cfg(feature = "oidc")]
 mod account_status;

@@ -10,6 +10,35 @@ use crate::Tokens;
 ///
 /// Two refreshers of one account would kill each other's refresh token, so a store offers both a lock, which
 /// makes the second one wait, and a compare-and-set, which holds even where a lock fails.
+///
+/// How a login's tokens get into the store, and a deleted account's out of it, is up to the store. Whoever writes one:
+///
+/// - A login's tokens go in as [`Tokens::succeeding`] those there are, in one transaction, under a new version.
+/// - No version comes back for the same key, not even after a removal: a refresh that was under way would take the
+///   tokens of the next login for those it knows. A sequence of the database does it, a count that starts again does
+///   not.
+/// - The lock is held while tokens are loaded and replaced. One that occupies a connection takes it from another pool
+///   than they do, or as many refreshes as there are connections wait for each other.
+/// - [`Tokens::to_json`] is all there is to keep; seal it, for it opens the account.
+///
+/// In PostgreSQL that is
+///
+/// ```sql
+/// create sequence kakao_version;
+/// create table kakao_tokens (user_id bigint primary key, version bigint not null, tokens text not null);
+///
+/// -- a login, in a transaction; the new tokens succeed those that the first line finds
+/// select tokens from kakao_tokens where user_id = $1 for update;
+/// insert into kakao_tokens values ($1, nextval('kakao_version'), $2)
+///     on conflict (user_id) do update set version = excluded.version, tokens = excluded.tokens;
+/// -- load
+/// select version, tokens from kakao_tokens where user_id = $1;
+/// -- replace: a row is Replaced::Done with its version, no row is Replaced::Lost
+/// update kakao_tokens set version = nextval('kakao_version'), tokens = $3
+///     where user_id = $1 and version = $2 returning version;
+/// -- lock, in a transaction that the guard keeps open and ends when dropped
+/// select pg_advisory_xact_lock($1);
+/// ```
 pub trait TokenStore: Send + Sync + 'static {
     /// Names one account.
     type Key: Clone + Debug + Eq + Hash + Send + Sync + 'static;
@@ -39,7 +68,7 @@ pub trait TokenStore: Send + Sync + 'static {
     fn lock(&self, key: &Self::Key) -> impl Future<Output = Result<Self::Guard, Self::Error>> + Send;
 }
 
-/// Counts how often an account's tokens were stored.
+/// Tells one storing of an account's tokens from every other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(pub i64);
 

@@ -44,9 +44,9 @@ fn main() {
     println!(
         "Encoding, decoding and everything between, on a wire that answers at once (wanted: 30 µs, 40 allocations):"
     );
-    let send = SendToMe::new(text.clone().into());
+    let send = SendToMe::new(text.clone());
     alone(&runtime, "send a text to me", &send, SENT);
-    alone(&runtime, "send a text to a friend", &SendToFriends::new(friend, text.into()), DELIVERED);
+    alone(&runtime, "send a text to a friend", &SendToFriends::new(friend, text), DELIVERED);
     alone(&runtime, "read a profile", &Me, PROFILE);
     alone(&runtime, "read a page of 2 friends", &ListFriends::new(), FRIENDS);
 

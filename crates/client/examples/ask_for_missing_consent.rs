@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut token: AccessToken = kakao.token_of_ryan().await?;
 
     let link = Link::web(&"http://localhost:4000/".parse()?);
-    let message = SendToMe::new(Text::new("이제 보낼 수 있어요", link)?.into());
+    let message = SendToMe::new(Text::new("이제 보낼 수 있어요", link)?);
     // Kakao looks at the consent before all else: a call refused for it has sent nothing.
     if let Err(error) = kakao.client.call(&message, &token).await {
         let Remedy::AskConsent(missing) = error.remedy() else { return Err(error.into()) };

@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let link = Link::web(&"http://localhost:4000/cakes/1".parse()?);
     let feed = Feed::new(Content::titled("주말 케이크", link).image(Image::new(&stored.url.parse()?)));
-    kakao.client.call(&SendToMe::new(feed.into()), &token).await?;
+    kakao.client.call(&SendToMe::new(feed), &token).await?;
     kakao.show_messages("ryan");
     Ok(())
 }

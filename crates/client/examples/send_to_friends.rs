@@ -21,11 +21,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for round in 1..=2 {
         println!("round {round}");
         // One call takes up to five receivers.
-        for group in friends.chunks(Receivers::MAX) {
-            let receivers =
-                Receivers::try_from(group.iter().map(|friend| friend.uuid.clone()).collect::<Vec<_>>())?;
+        for receivers in Receivers::groups(friends.iter().map(|friend| friend.uuid.clone())) {
             let text = Text::new("같이 갈래?", Link::web(&"http://localhost:4000/events/3".parse()?))?;
-            let report = kakao.client.call(&SendToFriends::new(receivers, text.into()), &token).await?;
+            let report = kakao.client.call(&SendToFriends::new(receivers, text), &token).await?;
             println!("{} got it", report.delivered.len());
             for refusal in &report.refused {
                 match refusal.remedy() {

@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // The page must be on a domain that is registered for the app, or the link will not open.
     let link = Link::web(&"http://localhost:4000/deployments/7".parse()?);
     let text = Text::new("배포 완료", link)?.button_title("보기");
-    match kakao.client.call(&SendToMe::new(text.into()), &token).await {
+    match kakao.client.call(&SendToMe::new(text), &token).await {
         Ok(()) => println!("sent"),
         Err(error) => println!("{error}; now: {:?}", error.remedy()),
     }

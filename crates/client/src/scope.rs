@@ -116,6 +116,13 @@ impl FromIterator<Scope> for ScopeSet {
     }
 }
 
+impl<const N: usize> From<[Scope; N]> for ScopeSet {
+    fn from(scopes: [Scope; N]) -> Self {
+        scopes.into_iter().collect()
+    }
+}
+
+/// The items separated by commas, as [`parse`](ScopeSet::parse) reads them.
 impl fmt::Display for ScopeSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, scope) in self.0.iter().enumerate() {

@@ -13,6 +13,21 @@ impl Receivers {
     /// The most receivers of one call. See [Kakao Docs/Kakao Talk Message REST API, Send message to friends].
     pub const MAX: usize = 5;
 
+    /// As many receivers as there are, in groups for one call each; one who is named twice is taken once.
+    ///
+    /// ```
+    /// # fn example(friends: &[katok_client::Friend]) {
+    /// for receivers in katok_client::Receivers::groups(friends.iter().map(|friend| friend.uuid.clone())) {
+    ///     assert!(receivers.as_slice().len() <= 5);
+    /// }
+    /// # }
+    /// ```
+    pub fn groups(uuids: impl IntoIterator<Item = FriendUuid>) -> Vec<Self> {
+        let mut named = HashSet::new();
+        let each_once: Vec<_> = uuids.into_iter().filter(|uuid| named.insert(uuid.clone())).collect();
+        each_once.chunks(Self::MAX).map(|group| Self(group.to_vec())).collect()
+    }
+
     /// The receivers in the order they were given.
     #[must_use]
     pub fn as_slice(&self) -> &[FriendUuid] {
@@ -22,6 +37,12 @@ impl Receivers {
     /// The receivers as the field `receiver_uuids` holds them.
     pub(super) fn to_json(&self) -> String {
         json_strings(self.0.iter().map(FriendUuid::as_str))
+    }
+}
+
+impl From<FriendUuid> for Receivers {
+    fn from(uuid: FriendUuid) -> Self {
+        Self(vec![uuid])
     }
 }
 
@@ -49,7 +70,7 @@ pub enum ReceiversError {
     #[error("name at least one receiver")]
     Nobody,
     /// The list is longer than Kakao takes in one call.
-    #[error("one call takes at most {max} receivers and {given} were given: send in several calls", max = Receivers::MAX)]
+    #[error("one call takes at most {max} receivers and {given} were given: send in several calls (Receivers::groups)", max = Receivers::MAX)]
     TooMany {
         /// How many were given.
         given: usize,
@@ -71,6 +92,14 @@ mod tests {
     fn five_different_friends_are_receivers_in_their_order() {
         let five = receivers(&["e", "d", "c", "b", "a"]).unwrap();
         assert_eq!(five.as_slice().iter().map(FriendUuid::as_str).collect::<String>(), "edcba");
+    }
+
+    #[test]
+    fn any_number_of_friends_comes_in_groups_each_friend_once() {
+        let groups = Receivers::groups("abcdeafg".chars().map(String::from).map(FriendUuid::new));
+        assert_eq!(groups, [receivers(&["a", "b", "c", "d", "e"]).unwrap(), receivers(&["f", "g"]).unwrap()]);
+        assert_eq!(Receivers::groups([]), []);
+        assert_eq!(Receivers::from(FriendUuid::new("a")), receivers(&["a"]).unwrap());
     }
 
     #[test]

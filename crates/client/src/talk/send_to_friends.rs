@@ -14,13 +14,15 @@ use crate::{FriendUuid, KakaoCode, MessageTemplate, Receivers, Remedy, Scope};
 ///
 /// ```no_run
 /// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), Box<dyn std::error::Error>> {
-/// use katok_client::{FriendUuid, Link, Receivers, SendToFriends, Text};
+/// use katok_client::{Link, ListFriends, Receivers, SendToFriends, Text};
 ///
-/// let receivers = Receivers::try_from(vec![FriendUuid::new("kq2RoJajlKKQvIi4j76Jvoq-kaiZqJ2u")])?;
+/// let friends = client.call(&ListFriends::new(), &token).await?.elements;
 /// let text = Text::new("같이 갈래?", Link::web(&"https://svc.example/events/3".parse()?))?;
-/// let report = client.call(&SendToFriends::new(receivers, text.into()), &token).await?;
-/// for refusal in report.refused {
-///     println!("{}: {:?}", refusal.kakao_code(), refusal.remedy());
+/// for receivers in Receivers::groups(friends.into_iter().map(|friend| friend.uuid)) {
+///     let report = client.call(&SendToFriends::new(receivers, text.clone()), &token).await?;
+///     for refusal in report.refused {
+///         println!("{}: {:?}", refusal.kakao_code(), refusal.remedy());
+///     }
 /// }
 /// # Ok(())
 /// # }
@@ -34,8 +36,8 @@ pub struct SendToFriends {
 impl SendToFriends {
     /// A message of this form to these friends.
     #[must_use]
-    pub fn new(receivers: Receivers, template: MessageTemplate) -> Self {
-        Self { receivers, template }
+    pub fn new(receivers: Receivers, template: impl Into<MessageTemplate>) -> Self {
+        Self { receivers, template: template.into() }
     }
 }
 
@@ -133,7 +135,7 @@ mod tests {
     fn send(uuids: &[&str]) -> SendToFriends {
         let uuids: Vec<_> = uuids.iter().map(|uuid| FriendUuid::new(*uuid)).collect();
         let link = Link::web(&Url::parse("https://shop.example.com/p/1").unwrap());
-        SendToFriends::new(uuids.try_into().unwrap(), Text::new("안녕", link).unwrap().into())
+        SendToFriends::new(uuids.try_into().unwrap(), Text::new("안녕", link).unwrap())
     }
 
     async fn play(sample: &str, uuids: &[&str]) -> Result<SendReport, Error> {

@@ -16,7 +16,7 @@ use crate::{MessageTemplate, Scope};
 /// use katok_client::{Link, SendToMe, Text};
 ///
 /// let text = Text::new("주문이 도착했어요", Link::web(&"https://svc.example/orders/7".parse()?))?;
-/// client.call(&SendToMe::new(text.button_title("주문 보기").into()), &token).await?;
+/// client.call(&SendToMe::new(text.button_title("주문 보기")), &token).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -26,8 +26,8 @@ pub struct SendToMe(MessageTemplate);
 impl SendToMe {
     /// A message of this form.
     #[must_use]
-    pub fn new(template: MessageTemplate) -> Self {
-        Self(template)
+    pub fn new(template: impl Into<MessageTemplate>) -> Self {
+        Self(template.into())
     }
 }
 

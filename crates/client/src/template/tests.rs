@@ -37,7 +37,7 @@ fn every_template_of_the_contract_is_read_typed_and_written_letter_by_letter() {
 
 async fn send(sample: &str, template: impl Into<MessageTemplate>) {
     let sample = Sample::named(&format!("talk_memo_default_send/{sample}"));
-    sample.call(&SendToMe::new(template.into())).await.unwrap();
+    sample.call(&SendToMe::new(template)).await.unwrap();
 }
 
 #[tokio::test]

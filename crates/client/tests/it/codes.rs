@@ -88,7 +88,7 @@ async fn every_code_of_the_api_comes_with_its_remedy() {
     let (kakao, client) = kakao().await;
     let token = AccessToken::new("ACCESS_TOKEN");
     let link = Link::web(&Url::parse("https://svc.example/").unwrap());
-    let message = SendToMe::new(Text::new("안녕", link).unwrap().into());
+    let message = SendToMe::new(Text::new("안녕", link).unwrap());
     for (code, explanation) in codes::all() {
         let KakaoCode::Api(number) = code else { continue };
         kakao.fault(Fault::on("*").code(i32::try_from(number).unwrap())).unwrap();

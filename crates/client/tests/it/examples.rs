@@ -32,7 +32,7 @@ fn every_example_shows_what_it_promises() {
         let program = program(example);
         assert!(
             program.exists(),
-            "{example} is not built: run `cargo test -p katok-client --examples` first"
+            "{example} is not built: run `cargo build -p katok-client --examples` first"
         );
         let output = Command::new(program).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);

@@ -64,7 +64,7 @@ async fn ends_within(timeout: Duration, fault: Fault) -> [End; 4] {
     let change = trouble.meet(&UpdateProfile::new([("favorite", "blue")]), &token).await;
     let is_changed = service.client.call(&Me, &token).await.unwrap().properties.contains_key("favorite");
     let link = Link::web(&Url::parse("https://svc.example/").unwrap());
-    let send = trouble.meet(&SendToMe::new(Text::new("안녕", link).unwrap().into()), &token).await;
+    let send = trouble.meet(&SendToMe::new(Text::new("안녕", link).unwrap()), &token).await;
     let once = trouble.meet(&Logout, &token).await;
     let is_logged_out = service.client.call(&Me, &token).await.is_err();
 

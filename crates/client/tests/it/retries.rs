@@ -66,7 +66,7 @@ async fn read(client: &Client) -> Result<(), Error> {
 
 async fn send(client: &Client) -> Result<(), Error> {
     let link = Link::web(&Url::parse("https://svc.example/").unwrap());
-    client.call(&SendToMe::new(Text::new("안녕", link).unwrap().into()), &AccessToken::new("A")).await
+    client.call(&SendToMe::new(Text::new("안녕", link).unwrap()), &AccessToken::new("A")).await
 }
 
 const DOWN: Fate = Fate::Refused(503, -9798, None);

@@ -57,7 +57,7 @@ async fn nothing_secret_is_logged_at_any_level_or_quoted_in_an_error() {
         code_verifier: Some(katok_client::CodeVerifier::new("SECRET_VERIFIER")),
     };
     let link = Link::web(&Url::parse("https://svc.example/").unwrap());
-    let message = SendToMe::new(Text::new("SECRET_WORDS", link).unwrap().into());
+    let message = SendToMe::new(Text::new("SECRET_WORDS", link).unwrap());
     let errors = [
         client.exchange_code(&exchange).await.unwrap_err(),
         client.refresh(&RefreshToken::new("SECRET_REFRESH_TOKEN")).await.unwrap_err(),

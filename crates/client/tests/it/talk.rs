@@ -49,7 +49,7 @@ async fn who_has_no_kakaotalk_is_told_so() {
     let token = service.sign_in("ryan", &[]).await;
     let error = service.client.call(&GetTalkProfile, &token).await.unwrap_err();
     assert_eq!(error.kakao_code(), Some(KakaoCode::Api(-501)));
-    let error = service.client.call(&SendToMe::new(hello().into()), &token).await.unwrap_err();
+    let error = service.client.call(&SendToMe::new(hello()), &token).await.unwrap_err();
     assert_eq!(error.kakao_code(), Some(KakaoCode::Api(-501)));
 }
 
@@ -91,13 +91,13 @@ async fn missing_consent_is_named_and_asking_for_it_helps() {
     })
     .await;
     let token = service.sign_in("ryan", &[]).await;
-    let error = service.client.call(&SendToMe::new(hello().into()), &token).await.unwrap_err();
+    let error = service.client.call(&SendToMe::new(hello()), &token).await.unwrap_err();
     assert_eq!(error.remedy(), Remedy::AskConsent(ScopeSet::parse("talk_message")));
     let error = service.client.call(&ListFriends::new(), &token).await.unwrap_err();
     assert_eq!(error.remedy(), Remedy::AskConsent(ScopeSet::parse("friends")));
 
     let token = service.sign_in("ryan", &["talk_message"]).await;
-    service.client.call(&SendToMe::new(hello().into()), &token).await.unwrap();
+    service.client.call(&SendToMe::new(hello()), &token).await.unwrap();
 }
 
 /// A world with a custom template, and whose app may scrape the emulator's own pages.
@@ -121,7 +121,7 @@ async fn every_kind_of_message_reaches_its_room() {
     let token = service.sign_in("ryan", &[]).await;
     let custom = CustomTemplate::new(TemplateId::new(90_001)).arg("name", "딸기 케이크");
     let scrap = Scrap::new(&service.kakao.base_url().join("/_emulator/").unwrap());
-    service.client.call(&SendToMe::new(hello().into()), &token).await.unwrap();
+    service.client.call(&SendToMe::new(hello()), &token).await.unwrap();
     service.client.call(&SendCustomToMe::new(custom.clone()), &token).await.unwrap();
     service.client.call(&SendScrapToMe::new(scrap.clone()), &token).await.unwrap();
     let arrived = service.kakao.messages("ryan");
@@ -133,7 +133,7 @@ async fn every_kind_of_message_reaches_its_room() {
     let all = friends(&service, &token, ListFriends::new()).await;
     let both = receivers(&all[..2]);
     let sends = [
-        service.client.call(&SendToFriends::new(both.clone(), hello().into()), &token).await.unwrap(),
+        service.client.call(&SendToFriends::new(both.clone(), hello()), &token).await.unwrap(),
         service.client.call(&SendCustomToFriends::new(both.clone(), custom), &token).await.unwrap(),
         service.client.call(&SendScrapToFriends::new(both.clone(), scrap), &token).await.unwrap(),
     ];
@@ -161,17 +161,14 @@ async fn who_was_refused_is_told_apart_from_who_got_it() {
     let service = Service::start_but(|seed| seed.apps[0].quotas.messages_per_sender_per_day = 1).await;
     let token = service.sign_in("ryan", &[]).await;
     let both = friends(&service, &token, ListFriends::new().limit(2)).await;
-    let report = service
-        .client
-        .call(&SendToFriends::new(receivers(&both[..2]), hello().into()), &token)
-        .await
-        .unwrap();
+    let report =
+        service.client.call(&SendToFriends::new(receivers(&both[..2]), hello()), &token).await.unwrap();
     assert_eq!(report.delivered, [both[0].uuid.clone()]);
     let [refusal] = &report.refused[..] else { panic!("{report:?}") };
     assert_eq!(refusal.receiver_uuids, [both[1].uuid.clone()]);
     assert_eq!(refusal.remedy(), Remedy::WaitForQuota(Quota::Day));
 
-    let alone = SendToFriends::new(receivers(&both[1..2]), hello().into());
+    let alone = SendToFriends::new(receivers(&both[1..2]), hello());
     let error = service.client.call(&alone, &token).await.unwrap_err();
     assert_eq!(
         error.remedy(),
@@ -188,11 +185,11 @@ async fn a_friend_of_somebody_else_cannot_be_written_to() {
     service.let_caches_run_out();
     let con = friends(&service, &token, ListFriends::new()).await.remove(0);
     let token = service.sign_in("ryan", &[]).await;
-    let stranger = SendToFriends::new(receivers(&[con]), hello().into());
+    let stranger = SendToFriends::new(receivers(&[con]), hello());
     let error = service.client.call(&stranger, &token).await.unwrap_err();
     assert_eq!(error.kakao_code(), Some(KakaoCode::Api(-502)));
     assert!(matches!(error.remedy(), Remedy::Retry { after: Some(_) }), "the friend list may be old");
-    let nonsense = SendToFriends::new(vec![FriendUuid::new("?")].try_into().unwrap(), hello().into());
+    let nonsense = SendToFriends::new(vec![FriendUuid::new("?")].try_into().unwrap(), hello());
     let error = service.client.call(&nonsense, &token).await.unwrap_err();
     assert_eq!(error.remedy(), Remedy::FixRequest { parameter: Some("receiver_uuids".to_owned()) });
 }

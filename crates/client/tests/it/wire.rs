@@ -27,7 +27,7 @@ fn token() -> AccessToken {
 
 fn hello() -> SendToMe {
     let link = Link::web(&Url::parse("https://svc.example/").unwrap());
-    SendToMe::new(Text::new("안녕", link).unwrap().into())
+    SendToMe::new(Text::new("안녕", link).unwrap())
 }
 
 /// What a reader and a sender are told when the server answers in this way; each request is made once.
@@ -105,7 +105,7 @@ async fn a_connection_that_ends_between_two_sends_is_not_a_second_send() {
     let client = kakao.client();
     client.call(&hello(), &token()).await.unwrap();
     let link = Link::web(&Url::parse("https://svc.example/").unwrap());
-    let second = SendToMe::new(Text::new("second", link).unwrap().into());
+    let second = SendToMe::new(Text::new("second", link).unwrap());
     assert_eq!(client.call(&second, &token()).await.unwrap_err().remedy(), Remedy::Unconfirmed);
     assert_eq!(kakao.received().len(), 2);
 }

@@ -251,8 +251,9 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: katok_client::Client, token: katok_client::AccessToken) -> Result<(), katok_client::Error> {
     /// use futures_util::TryStreamExt;
+    /// use katok_client::ListFriends;
     ///
-    /// let friends: Vec<_> = client.stream(katok_client::ListFriends::new(), &token).try_collect().await?;
+    /// let friends: Vec<_> = client.stream(ListFriends::new(), &token).try_collect().await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -6,7 +6,8 @@
 //! let code = KakaoCode::parse("KOE006").unwrap();
 //! let explanation = codes::explain(&code).unwrap();
 //! println!("{} {}", explanation.cause_en, explanation.remedy_en);
-//! assert_eq!(explanation.console_en, Some("[App] > [Platform key] > [REST API key] > [Redirect URI]"));
+//! let place = "[App] > [Platform key] > [REST API key] > [Redirect URI]";
+//! assert_eq!(explanation.console_en, Some(place));
 //! ```
 //!
 //! Left out is what never reaches a server: the codes of the friend picker, of `KakaoTalk` Share and of adding a

@@ -104,7 +104,16 @@ mod tests {
         };
         let scopes: Vec<_> = E::SCOPES.iter().map(|scope| format!("`{scope}` ")).collect();
         let (scopes, method, path) = (scopes.join(", ").replace(" ,", ","), E::METHOD, E::PATH);
-        format!("//! | {name} | `{method} {path}` | `{:?}` | {scopes}| `{:?}` |\n", E::AUTH, E::EFFECT)
+        let called_with = match E::AUTH {
+            Auth::Nobody => "nobody",
+            Auth::Client => "app",
+            Auth::AccessToken => "token",
+            Auth::AccessTokenOrAdminKey => "token or admin key",
+            Auth::AccessTokenOrAppKey => "token or app",
+            Auth::AdminKey => "admin key",
+        };
+        let effect = format!("{:?}", E::EFFECT).to_lowercase();
+        format!("//! | {name} | `{method} {path}` | {called_with} | {scopes}| {effect} |\n")
     }
 
     macro_rules! listed {

@@ -39,7 +39,7 @@
 //! Each of Kakao's endpoints is a type. The tables in these modules name it for the path in Kakao's documents, with
 //! what it is called with, which consent it needs and whether it may be made twice:
 //!
-//! | | |
+//! | about | module |
 //! |---|---|
 //! | sign in, log out with the Kakao Account | [`login`] |
 //! | ID tokens and their keys | `oidc` |

@@ -4,10 +4,10 @@
 //! and [`Client::account_logout_url`](crate::Client::account_logout_url) makes `/oauth/logout` of an [`AccountLogout`]:
 //! browsers go there. [`Client::exchange_code`](crate::Client::exchange_code) makes the first of these calls.
 //!
-//! | type | request | [`Auth`](crate::Auth) | consent | [`Effect`](crate::Effect) |
+//! | type | request | [called with](crate::Auth) | consent | [effect](crate::Effect) |
 //! |---|---|---|---|---|
-//! | [`ExchangeCode`] | `POST /oauth/token` | `Client` | | `Once` |
-//! | [`Client::refresh`](crate::Client::refresh) | `POST /oauth/token` | `Client` | | `Once` |
+//! | [`ExchangeCode`] | `POST /oauth/token` | app | | once |
+//! | [`Client::refresh`](crate::Client::refresh) | `POST /oauth/token` | app | | once |
 
 mod account_logout;
 mod authorization_response;

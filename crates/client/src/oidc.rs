@@ -1,11 +1,11 @@
 //! OpenID Connect: who signed in, signed by Kakao, and the keys to see that it was Kakao.
 //!
-//! | type | request | [`Auth`](crate::Auth) | consent | [`Effect`](crate::Effect) |
+//! | type | request | [called with](crate::Auth) | consent | [effect](crate::Effect) |
 //! |---|---|---|---|---|
-//! | [`GetProviderMetadata`] | `GET /.well-known/openid-configuration` | `Nobody` | | `Read` |
-//! | [`GetJwks`] | `GET /.well-known/jwks.json` | `Nobody` | | `Read` |
-//! | [`GetIdTokenInfo`] | `POST /oauth/tokeninfo` | `Nobody` | | `Read` |
-//! | [`GetUserInfo`] | `GET /v1/oidc/userinfo` | `AccessToken` | | `Read` |
+//! | [`GetProviderMetadata`] | `GET /.well-known/openid-configuration` | nobody | | read |
+//! | [`GetJwks`] | `GET /.well-known/jwks.json` | nobody | | read |
+//! | [`GetIdTokenInfo`] | `POST /oauth/tokeninfo` | nobody | | read |
+//! | [`GetUserInfo`] | `GET /v1/oidc/userinfo` | token | | read |
 
 mod discovery;
 mod id_token;

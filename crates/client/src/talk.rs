@@ -1,20 +1,20 @@
 //! KakaoTalk: the user's profile and friends, messages to oneself and to them, pictures for messages, channels.
 //!
-//! | type | request | [`Auth`](crate::Auth) | consent | [`Effect`](crate::Effect) |
+//! | type | request | [called with](crate::Auth) | consent | [effect](crate::Effect) |
 //! |---|---|---|---|---|
-//! | [`GetTalkProfile`] | `GET /v1/api/talk/profile` | `AccessToken` | `profile_nickname`, `profile_image` | `Read` |
-//! | [`ListFriends`] | `GET /v1/api/talk/friends` | `AccessToken` | `friends` | `Read` |
-//! | [`SendToMe`] | `POST /v2/api/talk/memo/default/send` | `AccessToken` | `talk_message` | `Send` |
-//! | [`SendScrapToMe`] | `POST /v2/api/talk/memo/scrap/send` | `AccessToken` | `talk_message` | `Send` |
-//! | [`SendCustomToMe`] | `POST /v2/api/talk/memo/send` | `AccessToken` | `talk_message` | `Send` |
-//! | [`SendToFriends`] | `POST /v1/api/talk/friends/message/default/send` | `AccessToken` | `talk_message` | `Send` |
-//! | [`SendScrapToFriends`] | `POST /v1/api/talk/friends/message/scrap/send` | `AccessToken` | `talk_message` | `Send` |
-//! | [`SendCustomToFriends`] | `POST /v1/api/talk/friends/message/send` | `AccessToken` | `talk_message` | `Send` |
-//! | [`UploadImage`] | `POST /v2/api/talk/message/image/upload` | `AccessTokenOrAppKey` | | `Once` |
-//! | [`ScrapeImage`] | `POST /v2/api/talk/message/image/scrap` | `AccessTokenOrAppKey` | | `Once` |
-//! | [`DeleteImage`] | `DELETE /v2/api/talk/message/image/delete` | `AccessTokenOrAppKey` | | `Once` |
-//! | [`ListChannels`] | `GET /v2/api/talk/channels` | `AccessTokenOrAdminKey` | `plusfriends` | `Read` |
-//! | [`ListChannelsOfUsers`] | `GET /v2/api/talk/channels/multi` | `AdminKey` | `plusfriends` | `Read` |
+//! | [`GetTalkProfile`] | `GET /v1/api/talk/profile` | token | `profile_nickname`, `profile_image` | read |
+//! | [`ListFriends`] | `GET /v1/api/talk/friends` | token | `friends` | read |
+//! | [`SendToMe`] | `POST /v2/api/talk/memo/default/send` | token | `talk_message` | send |
+//! | [`SendScrapToMe`] | `POST /v2/api/talk/memo/scrap/send` | token | `talk_message` | send |
+//! | [`SendCustomToMe`] | `POST /v2/api/talk/memo/send` | token | `talk_message` | send |
+//! | [`SendToFriends`] | `POST /v1/api/talk/friends/message/default/send` | token | `talk_message` | send |
+//! | [`SendScrapToFriends`] | `POST /v1/api/talk/friends/message/scrap/send` | token | `talk_message` | send |
+//! | [`SendCustomToFriends`] | `POST /v1/api/talk/friends/message/send` | token | `talk_message` | send |
+//! | [`UploadImage`] | `POST /v2/api/talk/message/image/upload` | token or app | | once |
+//! | [`ScrapeImage`] | `POST /v2/api/talk/message/image/scrap` | token or app | | once |
+//! | [`DeleteImage`] | `DELETE /v2/api/talk/message/image/delete` | token or app | | once |
+//! | [`ListChannels`] | `GET /v2/api/talk/channels` | token or admin key | `plusfriends` | read |
+//! | [`ListChannelsOfUsers`] | `GET /v2/api/talk/channels/multi` | admin key | `plusfriends` | read |
 
 mod channels;
 mod channels_of_users;

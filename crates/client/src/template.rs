@@ -1,7 +1,12 @@
 //! Message templates: what a message says and where its taps lead.
 //!
-//! Each of Kakao's six forms is a type whose builder makes only what Kakao takes. What somebody else wrote is read
-//! with [`MessageTemplate::from`], and [`lint`] says of any JSON what Kakao refuses or shows otherwise.
+//! Each of Kakao's six forms is a type whose builder makes only what Kakao takes: [`Text`], [`Feed`], [`List`],
+//! [`Location`], [`Commerce`] and [`Calendar`]. [`SendToMe`](crate::SendToMe) and
+//! [`SendToFriends`](crate::SendToFriends) take any of them. What somebody else wrote is read with
+//! [`MessageTemplate::from`], and [`lint`] says of any JSON what Kakao refuses or shows otherwise.
+//!
+//! A template made in Kakao's template tool is a [`CustomTemplate`](crate::CustomTemplate), and a page that fills a
+//! message a [`Scrap`](crate::Scrap); they are sent by calls of their own.
 
 mod button;
 mod calendar;

@@ -1,22 +1,22 @@
 //! The user who is logged in: who they are, what they agreed to, and taking the app out of their account.
 //!
-//! | type | request | [`Auth`](crate::Auth) | consent | [`Effect`](crate::Effect) |
+//! | type | request | [called with](crate::Auth) | consent | [effect](crate::Effect) |
 //! |---|---|---|---|---|
-//! | [`Me`] | `GET /v2/user/me` | `AccessTokenOrAdminKey` | | `Read` |
-//! | [`MeOnly`] | `GET /v2/user/me` | `AccessTokenOrAdminKey` | | `Read` |
-//! | [`UpdateProfile`] | `POST /v1/user/update_profile` | `AccessToken` | | `Change` |
-//! | [`GetAccessTokenInfo`] | `GET /v1/user/access_token_info` | `AccessToken` | | `Read` |
-//! | [`Logout`] | `POST /v1/user/logout` | `AccessTokenOrAdminKey` | | `Once` |
-//! | [`Unlink`] | `POST /v1/user/unlink` | `AccessTokenOrAdminKey` | | `Once` |
-//! | [`SignUp`] | `POST /v1/user/signup` | `AccessToken` | | `Once` |
-//! | [`ListScopes`] | `GET /v2/user/scopes` | `AccessTokenOrAdminKey` | | `Read` |
-//! | [`RevokeScopes`] | `POST /v2/user/revoke/scopes` | `AccessTokenOrAdminKey` | | `Once` |
-//! | [`ListServiceTerms`] | `GET /v2/user/service_terms` | `AccessTokenOrAdminKey` | | `Read` |
-//! | [`UpgradeServiceTerms`] | `POST /v2/user/upgrade/service_terms` | `AccessTokenOrAdminKey` | | `Once` |
-//! | [`RevokeServiceTerms`] | `POST /v2/user/revoke/service_terms` | `AccessTokenOrAdminKey` | | `Once` |
-//! | [`ListShippingAddresses`] | `GET /v1/user/shipping_address` | `AccessTokenOrAdminKey` | `shipping_address` | `Read` |
-//! | [`ListUserIds`] | `GET /v1/user/ids` | `AdminKey` | | `Read` |
-//! | [`ListUsers`] | `GET /v2/app/users` | `AdminKey` | | `Read` |
+//! | [`Me`] | `GET /v2/user/me` | token or admin key | | read |
+//! | [`MeOnly`] | `GET /v2/user/me` | token or admin key | | read |
+//! | [`UpdateProfile`] | `POST /v1/user/update_profile` | token | | change |
+//! | [`GetAccessTokenInfo`] | `GET /v1/user/access_token_info` | token | | read |
+//! | [`Logout`] | `POST /v1/user/logout` | token or admin key | | once |
+//! | [`Unlink`] | `POST /v1/user/unlink` | token or admin key | | once |
+//! | [`SignUp`] | `POST /v1/user/signup` | token | | once |
+//! | [`ListScopes`] | `GET /v2/user/scopes` | token or admin key | | read |
+//! | [`RevokeScopes`] | `POST /v2/user/revoke/scopes` | token or admin key | | once |
+//! | [`ListServiceTerms`] | `GET /v2/user/service_terms` | token or admin key | | read |
+//! | [`UpgradeServiceTerms`] | `POST /v2/user/upgrade/service_terms` | token or admin key | | once |
+//! | [`RevokeServiceTerms`] | `POST /v2/user/revoke/service_terms` | token or admin key | | once |
+//! | [`ListShippingAddresses`] | `GET /v1/user/shipping_address` | token or admin key | `shipping_address` | read |
+//! | [`ListUserIds`] | `GET /v1/user/ids` | admin key | | read |
+//! | [`ListUsers`] | `GET /v2/app/users` | admin key | | read |
 
 mod access_token_info;
 mod app_users;

@@ -1,8 +1,8 @@
 //! What Kakao tells a service of its own accord, read and believed only when it is Kakao's.
 //!
-//! | type | request | [`Auth`](crate::Auth) | consent | [`Effect`](crate::Effect) |
+//! | type | request | [called with](crate::Auth) | consent | [effect](crate::Effect) |
 //! |---|---|---|---|---|
-//! | [`GetEventsConfiguration`] | `GET /.well-known/sse-configuration` | `Nobody` | | `Read` |
+//! | [`GetEventsConfiguration`] | `GET /.well-known/sse-configuration` | nobody | | read |
 
 #[cfg(feature = "oidc")]
 mod account_status;

@@ -7,14 +7,31 @@ use crate::error::kakao::{INSUFFICIENT_SCOPES, UNAUTHORIZED};
 use crate::{ApiError, OAuthError, Quota, ScopeSet};
 
 /// What to do about a call that did not succeed.
+///
+/// ```
+/// # use jiff::Timestamp;
+/// use katok_client::Remedy;
+///
+/// fn page(remedy: Remedy, now: Timestamp) -> String {
+///     match remedy {
+///         Remedy::SignInAgain => "redirect: /login".to_owned(),
+///         Remedy::AskConsent(scopes) => format!("redirect: /login?consent={scopes}"),
+///         Remedy::WaitForQuota(quota) => format!("again after {}", quota.refilled_at(now)),
+///         Remedy::Retry { .. } | Remedy::RefreshToken => "press the button again".to_owned(),
+///         Remedy::Unconfirmed => "it may have been sent: look before you send it again".to_owned(),
+///         // The request, or a setting of the app: nothing this person could do.
+///         _ => "we are looking into it".to_owned(),
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Remedy {
-    /// Get a new access token and make the call again.
+    /// Get a new access token and make the call again; with a [`TokenKeeper`](crate::TokenKeeper), only make the call.
     RefreshToken,
     /// Let the user log in again.
     SignInAgain,
-    /// Let the user consent to these items.
+    /// Let the user consent to these items, by a login with [`Authorize::scopes`](crate::Authorize::scopes).
     AskConsent(ScopeSet),
     /// Change the request; as it is, it will never succeed.
     FixRequest {

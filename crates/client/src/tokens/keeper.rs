@@ -114,8 +114,9 @@ impl<S: TokenStore> TokenKeeper<S> {
     /// #     keeper: katok_client::TokenKeeper<S>, account: S::Key,
     /// # ) -> Result<(), katok_client::TokenError<S::Error>> {
     /// use futures_util::TryStreamExt;
+    /// use katok_client::ListFriends;
     ///
-    /// let friends: Vec<_> = keeper.stream(&account, katok_client::ListFriends::new()).try_collect().await?;
+    /// let friends: Vec<_> = keeper.stream(&account, ListFriends::new()).try_collect().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -141,7 +142,8 @@ impl<S: TokenStore> TokenKeeper<S> {
     /// #     keeper: katok_client::TokenKeeper<S>, account: S::Key, message: katok_client::SendToMe,
     /// # ) -> Result<(), katok_client::TokenError<S::Error>> {
     /// let (client, message) = (keeper.client(), &message);
-    /// keeper.with_token(&account, |token| async move { client.call(message, &token).await }).await?;
+    /// let send = |token| async move { client.call(message, &token).await };
+    /// keeper.with_token(&account, send).await?;
     /// # Ok(())
     /// # }
     /// ```

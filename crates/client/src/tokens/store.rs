@@ -25,12 +25,14 @@ use crate::Tokens;
 ///
 /// ```sql
 /// create sequence kakao_version;
-/// create table kakao_tokens (user_id bigint primary key, version bigint not null, tokens text not null);
+/// create table kakao_tokens
+///     (user_id bigint primary key, version bigint not null, tokens text not null);
 ///
 /// -- a login, in a transaction; the new tokens succeed those that the first line finds
 /// select tokens from kakao_tokens where user_id = $1 for update;
 /// insert into kakao_tokens values ($1, nextval('kakao_version'), $2)
-///     on conflict (user_id) do update set version = excluded.version, tokens = excluded.tokens;
+///     on conflict (user_id) do update
+///     set version = excluded.version, tokens = excluded.tokens;
 /// -- load
 /// select version, tokens from kakao_tokens where user_id = $1;
 /// -- replace: a row is Replaced::Done with its version, no row is Replaced::Lost

@@ -102,8 +102,8 @@ mod tests {
             }
             name => format!("[`{name}`]"),
         };
-        let scopes: Vec<_> = E::SCOPES.iter().map(|scope| format!("`{scope}` ")).collect();
-        let (scopes, method, path) = (scopes.join(", ").replace(" ,", ","), E::METHOD, E::PATH);
+        let scopes: Vec<_> = E::SCOPES.iter().map(Scope::as_str).collect();
+        let (scopes, method, path) = (scopes.join(", "), E::METHOD, E::PATH);
         let called_with = match E::AUTH {
             Auth::Nobody => "nobody",
             Auth::Client => "app",
@@ -113,7 +113,8 @@ mod tests {
             Auth::AdminKey => "admin key",
         };
         let effect = format!("{:?}", E::EFFECT).to_lowercase();
-        format!("//! | {name} | `{method} {path}` | {called_with} | {scopes}| {effect} |\n")
+        format!("//! | {name} | `{method} {path}` | {called_with} | {scopes} | {effect} |\n")
+            .replace("|  |", "| |")
     }
 
     macro_rules! listed {

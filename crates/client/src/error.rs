@@ -22,6 +22,17 @@ use crate::{Scope, ScopeSet};
 ///
 /// [`kind`](Self::kind) says what happened and [`remedy`](Self::remedy) what to do. No token, code or key
 /// appears in its text, in its `Debug` output or in its sources.
+///
+/// What Kakao's code means, and where in its console to look, is in [`codes`](crate::codes), in Korean and English:
+///
+/// ```
+/// # fn example(error: katok_client::Error) {
+/// eprintln!("{error}");
+/// if let Some(explanation) = error.kakao_code().as_ref().and_then(katok_client::codes::explain) {
+///     eprintln!("{} {}", explanation.cause_ko, explanation.remedy_ko);
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Error(Box<Details>);
 

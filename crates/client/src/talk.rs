@@ -2,19 +2,19 @@
 //!
 //! | type | request | [called with](crate::Auth) | consent | [effect](crate::Effect) |
 //! |---|---|---|---|---|
-//! | [`GetTalkProfile`] | `GET /v1/api/talk/profile` | token | `profile_nickname`, `profile_image` | read |
-//! | [`ListFriends`] | `GET /v1/api/talk/friends` | token | `friends` | read |
-//! | [`SendToMe`] | `POST /v2/api/talk/memo/default/send` | token | `talk_message` | send |
-//! | [`SendScrapToMe`] | `POST /v2/api/talk/memo/scrap/send` | token | `talk_message` | send |
-//! | [`SendCustomToMe`] | `POST /v2/api/talk/memo/send` | token | `talk_message` | send |
-//! | [`SendToFriends`] | `POST /v1/api/talk/friends/message/default/send` | token | `talk_message` | send |
-//! | [`SendScrapToFriends`] | `POST /v1/api/talk/friends/message/scrap/send` | token | `talk_message` | send |
-//! | [`SendCustomToFriends`] | `POST /v1/api/talk/friends/message/send` | token | `talk_message` | send |
+//! | [`GetTalkProfile`] | `GET /v1/api/talk/profile` | token | profile_nickname, profile_image | read |
+//! | [`ListFriends`] | `GET /v1/api/talk/friends` | token | friends | read |
+//! | [`SendToMe`] | `POST /v2/api/talk/memo/default/send` | token | talk_message | send |
+//! | [`SendScrapToMe`] | `POST /v2/api/talk/memo/scrap/send` | token | talk_message | send |
+//! | [`SendCustomToMe`] | `POST /v2/api/talk/memo/send` | token | talk_message | send |
+//! | [`SendToFriends`] | `POST /v1/api/talk/friends/message/default/send` | token | talk_message | send |
+//! | [`SendScrapToFriends`] | `POST /v1/api/talk/friends/message/scrap/send` | token | talk_message | send |
+//! | [`SendCustomToFriends`] | `POST /v1/api/talk/friends/message/send` | token | talk_message | send |
 //! | [`UploadImage`] | `POST /v2/api/talk/message/image/upload` | token or app | | once |
 //! | [`ScrapeImage`] | `POST /v2/api/talk/message/image/scrap` | token or app | | once |
 //! | [`DeleteImage`] | `DELETE /v2/api/talk/message/image/delete` | token or app | | once |
-//! | [`ListChannels`] | `GET /v2/api/talk/channels` | token or admin key | `plusfriends` | read |
-//! | [`ListChannelsOfUsers`] | `GET /v2/api/talk/channels/multi` | admin key | `plusfriends` | read |
+//! | [`ListChannels`] | `GET /v2/api/talk/channels` | token or admin key | plusfriends | read |
+//! | [`ListChannelsOfUsers`] | `GET /v2/api/talk/channels/multi` | admin key | plusfriends | read |
 
 mod channels;
 mod channels_of_users;

@@ -14,7 +14,7 @@
 //! | [`ListServiceTerms`] | `GET /v2/user/service_terms` | token or admin key | | read |
 //! | [`UpgradeServiceTerms`] | `POST /v2/user/upgrade/service_terms` | token or admin key | | once |
 //! | [`RevokeServiceTerms`] | `POST /v2/user/revoke/service_terms` | token or admin key | | once |
-//! | [`ListShippingAddresses`] | `GET /v1/user/shipping_address` | token or admin key | `shipping_address` | read |
+//! | [`ListShippingAddresses`] | `GET /v1/user/shipping_address` | token or admin key | shipping_address | read |
 //! | [`ListUserIds`] | `GET /v1/user/ids` | admin key | | read |
 //! | [`ListUsers`] | `GET /v2/app/users` | admin key | | read |
 

@@ -19,12 +19,12 @@
 //! let issued = client.exchange_code(&exchange).await?;
 //!
 //! let store = MemoryTokenStore::new();
-//! store.put("mina".to_owned(), Tokens::issued(issued, client.clock().now()));
+//! store.put("mina", Tokens::issued(issued, client.clock().now()));
 //! let keeper = TokenKeeper::new(client, store);
 //!
 //! let link = Link::web(&"https://svc.example/orders/7".parse()?);
 //! let message = SendToMe::new(Text::new("주문이 도착했어요", link)?);
-//! if let Err(error) = keeper.call(&"mina".to_owned(), &message).await {
+//! if let Err(error) = keeper.call(&"mina", &message).await {
 //!     eprintln!("{error}; now: {:?}", error.remedy());
 //! }
 //! # Ok(())

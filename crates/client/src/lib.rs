@@ -59,7 +59,8 @@
 //! | [`AdminClient::call`], [`AdminClient::stream`] | the admin key |
 //! | [`Client::call_as_app`] | nothing but the app |
 //!
-//! What an endpoint is not called with does not compile. A failed call is an [`Error`], or a [`TokenError`] from a keeper. Both have a [`Remedy`]: what to do now.
+//! What an endpoint is not called with does not compile. A failed call is an [`Error`], or a [`TokenError`] from a
+//! keeper. Both have a [`Remedy`]: what to do now.
 //!
 //! # Manners
 //!

@@ -69,8 +69,8 @@ pub enum ReceiversError {
     /// The list is empty.
     #[error("name at least one receiver")]
     Nobody,
-    /// The list is longer than Kakao takes in one call.
-    #[error("one call takes at most {max} receivers and {given} were given: send in several calls (Receivers::groups)", max = Receivers::MAX)]
+    /// The list is longer than Kakao takes in one call: see [`Receivers::groups`].
+    #[error("one call takes at most {max} receivers and {given} were given: send in several calls", max = Receivers::MAX)]
     TooMany {
         /// How many were given.
         given: usize,

@@ -34,7 +34,8 @@ impl From<TokenError<TokenVaultError>> for ActError {
             TokenError::NotSignedIn | TokenError::SignInAgain { .. } => Self::SignInAgain,
             TokenError::Kakao(error) => Self::Kakao(error),
             TokenError::Store(error) | TokenError::NotStored(error) => Self::Tokens(error),
-            TokenError::TooManyTokens { .. } | TokenError::Unfinished => Self::Busy,
+            // Too many tokens for now, or a refresh that takes too long: later it may go well.
+            _ => Self::Busy,
         }
     }
 }

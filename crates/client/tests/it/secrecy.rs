@@ -3,7 +3,12 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use katok_client::{AccessToken, AuthorizationCode, ExchangeCode, Link, Me, RefreshToken, SendToMe, Text};
+use katok_client::{
+    AccessToken, AdminKey, AuthorizationCode, ExchangeCode, KakaoUserId, Link, ListUserIds, Me, RawCall,
+    RefreshToken, SendToMe, Text, Unlink,
+};
+#[cfg(feature = "oidc")]
+use katok_client::{GetIdTokenInfo, IdToken};
 use serde_json::json;
 use tracing::level_filters::LevelFilter;
 use url::Url;
@@ -41,8 +46,9 @@ async fn nothing_secret_is_logged_at_any_level_or_quoted_in_an_error() {
 
     // A server that hands everything it was given back, as KOE320 does with the code.
     let kakao = Kakao::start(|request| {
-        let heard = format!("{}{}", request.head, request.body);
-        let heard = url::form_urlencoded::parse(heard.as_bytes()).map(|(_, value)| value).collect::<String>();
+        let heard = format!("{} {}", request.head, request.body);
+        let values = url::form_urlencoded::parse(heard.as_bytes()).map(|(_, value)| value).collect::<String>();
+        let heard = format!("{heard} {values}");
         Answer::Json(
             400,
             json!({"code": -2, "msg": heard, "api_type": heard, "error": heard, "error_description": heard, "error_code": heard}),
@@ -50,6 +56,7 @@ async fn nothing_secret_is_logged_at_any_level_or_quoted_in_an_error() {
     })
     .await;
     let client = kakao.client();
+    let admin = client.admin(AdminKey::new("SECRET_ADMIN_KEY"));
     let token = AccessToken::new("SECRET_ACCESS_TOKEN");
     let exchange = ExchangeCode {
         redirect_uri: "https://svc.example/cb".parse().unwrap(),
@@ -62,6 +69,11 @@ async fn nothing_secret_is_logged_at_any_level_or_quoted_in_an_error() {
         client.exchange_code(&exchange).await.unwrap_err(),
         client.refresh(&RefreshToken::new("SECRET_REFRESH_TOKEN")).await.unwrap_err(),
         client.call(&Me, &token).await.unwrap_err(),
+        client.call_raw(&RawCall::get("/v9/new"), &token).await.unwrap_err(),
+        admin.call_for(KakaoUserId::new(1), &Unlink).await.unwrap_err(),
+        admin.call(&ListUserIds::new()).await.unwrap_err(),
+        #[cfg(feature = "oidc")]
+        client.call_as_app(&GetIdTokenInfo::new(IdToken::new("SECRET_ID_TOKEN"))).await.unwrap_err(),
     ];
     client.call(&message, &token).await.unwrap_err();
 
@@ -70,7 +82,7 @@ async fn nothing_secret_is_logged_at_any_level_or_quoted_in_an_error() {
     for secret in ["SECRET", "REST_API_KEY"] {
         assert!(!log.contains(secret), "{log}");
         for error in &errors {
-            let text = format!("{error} {error:?} {client:?}");
+            let text = format!("{error} {error:?} {client:?} {admin:?} {exchange:?}");
             assert!(!text.contains(secret), "{text}");
         }
     }

@@ -6,12 +6,12 @@ mod endpoints;
 mod strange;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::extract::{FromRequest, Multipart};
 use bytes::Bytes;
+use futures_util::stream;
 use http::{Request, Response};
 use serde::Deserialize;
 use serde_json::Value;
@@ -169,7 +169,9 @@ async fn as_sample(request: Request<Bytes>) -> SampleRequest {
         sample.form = url::form_urlencoded::parse(request.body()).into_owned().collect();
         return sample;
     }
-    let mut form = Multipart::from_request(request.map(Body::from), &()).await.unwrap();
+    let boundary = multer::parse_boundary(request.headers()["content-type"].to_str().unwrap()).unwrap();
+    let body = stream::iter([Ok::<_, Infallible>(request.into_body())]);
+    let mut form = multer::Multipart::new(body, boundary);
     while let Some(field) = form.next_field().await.unwrap() {
         let fields = if field.file_name().is_some() { &mut sample.files } else { &mut sample.form };
         fields.insert(field.name().unwrap().to_owned(), field.text().await.unwrap());

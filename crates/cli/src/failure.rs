@@ -177,7 +177,7 @@ impl From<TokenError<FileTokenStoreError>> for Failure {
                     .push_str(" Kakao's new tokens could not be stored, so you may have to sign in again.");
                 failure
             }
-            _ => Self::system(
+            TokenError::Unfinished => Self::system(
                 "카카오 토큰을 제때 새로 받지 못했습니다. 잠시 뒤 다시 해 보세요.",
                 "Kakao's tokens could not be refreshed in time. Try again in a moment.",
             ),

@@ -34,8 +34,7 @@ impl From<TokenError<TokenVaultError>> for ActError {
             TokenError::NotSignedIn | TokenError::SignInAgain { .. } => Self::SignInAgain,
             TokenError::Kakao(error) => Self::Kakao(error),
             TokenError::Store(error) | TokenError::NotStored(error) => Self::Tokens(error),
-            // Too many tokens for now, or a refresh that takes too long: later it may go well.
-            _ => Self::Busy,
+            TokenError::TooManyTokens { .. } | TokenError::Unfinished => Self::Busy,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod file;
 mod kakao_app;
+mod postgres_url;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use url::Url;
 
 pub use file::SettingsFile;
 pub use kakao_app::{KakaoApp, KakaoAt, KakaoKeys};
+pub use postgres_url::PostgresUrl;
 
 use crate::sentence::Sentence;
 
@@ -30,6 +32,8 @@ pub struct Settings {
     pub public_url: Url,
     /// `KATOK_VAULT_KEY` or the content of `KATOK_VAULT_KEY_FILE`; without it a key is made once.
     pub vault_key: Option<VaultKeyText>,
+    /// The PostgreSQL to keep everything in; without it a SQLite file in the data folder.
+    pub database: Option<PostgresUrl>,
     /// How long one call to Kakao may take.
     pub kakao_timeout: Duration,
     /// The Kakao app, and whether it lives at Kakao or at an emulator.
@@ -126,6 +130,8 @@ pub struct ListenSettings {
     pub public_url: Option<Url>,
     /// `KATOK_VAULT_KEY[_FILE]`.
     pub vault_key: Option<VaultKeyText>,
+    /// `KATOK_DATABASE_URL[_FILE]`.
+    pub database: Option<PostgresUrl>,
 }
 
 impl ListenSettings {
@@ -146,6 +152,10 @@ impl ListenSettings {
         }
         let port = port.or_else(|| number("KATOK_PORT", env, problems)).or(file.gateway.port);
         let public_url = set(env, "KATOK_PUBLIC_URL").or_else(|| file.gateway.public_url.clone());
+        let database = read(env, "KATOK_DATABASE_URL", problems).or_else(|| {
+            let path = file.gateway.database_url_file.as_ref()?;
+            read_secret_file("gateway.database_url_file", path, problems)
+        });
         Self {
             address: SocketAddr::new(
                 host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
@@ -158,6 +168,8 @@ impl ListenSettings {
                     read_secret_file("gateway.vault_key_file", path, problems)
                 })
                 .map(VaultKeyText::new),
+            database: database
+                .and_then(|text| PostgresUrl::parse(&text).map_err(|problem| problems.push(problem)).ok()),
         }
     }
 }
@@ -328,6 +340,23 @@ mod tests {
         assert_eq!(read.unwrap().keys.client_secret.unwrap().secret(), "from-file");
         let missing = [("KAKAO_REST_API_KEY", "key"), ("KAKAO_CLIENT_SECRET_FILE", "/nonexistent/secret")];
         assert_eq!(app(&missing, "").1.len(), 1);
+    }
+
+    #[test]
+    fn the_database_is_named_by_the_environment_or_by_a_file_and_never_shown_whole() {
+        let secret = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(secret.path(), "postgres://katok:hunter2@file.example/katok\n").unwrap();
+        let file = format!("[gateway]\ndatabase_url_file = {:?}\n", secret.path());
+        let place = |env: &[(&str, &str)], file: &str| {
+            let (settings, problems) = listen(env, file, None);
+            assert!(!format!("{settings:?}{problems:?}").contains("hunter2"));
+            (settings.database.map(|url| url.place()), problems.len())
+        };
+        let env = [("KATOK_DATABASE_URL", "postgres://katok:hunter2@env.example/katok")];
+        assert_eq!(place(&[], ""), (None, 0));
+        assert_eq!(place(&[], &file), (Some("file.example/katok".to_owned()), 0));
+        assert_eq!(place(&env, &file), (Some("env.example/katok".to_owned()), 0));
+        assert_eq!(place(&[("KATOK_DATABASE_URL", "hunter2")], ""), (None, 1));
     }
 
     #[test]

@@ -12,11 +12,13 @@ mod login;
 mod message;
 mod sentence;
 mod session;
+mod start_error;
 mod store;
 mod vault;
 mod web;
 
 pub use config::{KakaoApp, KakaoAt, Settings};
 pub use data_folder::{DataFolder, DataFolderError, make_private_folder};
-pub use gateway::{Gateway, StartError};
+pub use gateway::Gateway;
 pub use sentence::{Sentence, explain, explain_redirect};
+pub use start_error::StartError;

@@ -1,32 +1,26 @@
-//! The gateway's memory on disk: the only place with SQL.
+//! What the gateway remembers: the only place with SQL.
 //!
-//! SQLite: one connection writes, a few read. Every function is one short transaction, and none stays
-//! open while Kakao is asked something.
+//! Two engines take the same statements, by sqlx's `Any` driver: SQLite in the data folder (one connection
+//! writes, a few read), or PostgreSQL, which several gateways share. Every function is one short
+//! transaction, and none stays open while Kakao is asked something.
 
 mod accounts;
 mod login_attempts;
+mod postgres;
 mod sessions;
+mod sqlite;
 mod tokens;
 mod vault_check;
 
-use std::fs::OpenOptions;
-use std::path::Path;
-use std::time::Duration;
-
 use jiff::Timestamp;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{SqlSafeStr, Sqlite, Transaction};
+use sqlx::{Any, AnyPool, PgPool, SqlSafeStr, Transaction};
 
 pub(crate) use accounts::{AccountId, Arrival};
 pub(crate) use login_attempts::StoredAttempt;
+pub(crate) use postgres::AccountLock;
 pub(crate) use sessions::{NewSession, StoredSession};
 pub(crate) use tokens::SealedTokens;
-
-/// 3.7.0 to 3.51.2 can corrupt a database when the write-ahead log is reset.
-const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// Why the database could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +37,22 @@ pub(crate) enum StoreError {
     /// The bundled SQLite has a known corruption bug.
     #[error("SQLite {0} is too old")]
     OldSqlite(String),
+    /// The server is older than what we are tested with.
+    #[error("PostgreSQL {0} is too old")]
+    OldPostgres(String),
+    /// Nobody answers there.
+    #[error("PostgreSQL cannot be reached: {0}")]
+    Unreachable(String),
+    /// Wrong user or password, or not from here.
+    #[error("PostgreSQL refused the user or the password")]
+    SignInRefused,
+    #[error("PostgreSQL has no database of this name")]
+    NoSuchDatabase,
+    /// The user may not make tables.
+    #[error("PostgreSQL refused to make the tables")]
+    NotAllowed,
+    #[error("no encrypted connection to PostgreSQL: {0}")]
+    Tls(String),
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -60,78 +70,77 @@ impl From<sqlx::Error> for StoreError {
 /// The open database.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    writer: AnyPool,
+    readers: AnyPool,
+    engine: Engine,
+}
+
+/// What the two engines do not do alike.
+#[derive(Clone, Debug)]
+enum Engine {
+    Sqlite,
+    /// Connections of their own for locks that are held while Kakao is asked.
+    Postgres {
+        locks: PgPool,
+    },
 }
 
 impl Store {
-    /// Opens or creates the database and brings its schema up to date.
-    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
-        make_private_file(path).map_err(|error| StoreError::Unavailable(sqlx::Error::Io(error)))?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5));
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        check_version(&writer).await?;
-        migrations().run(&writer).await.map_err(|error| match error {
-            MigrateError::Execute(error) => StoreError::from(error),
-            MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => StoreError::Newer,
-            other => StoreError::Damaged(sqlx::Error::Migrate(Box::new(other))),
-        })?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .min_connections(1)
-            .connect_with(options.read_only(true).create_if_missing(false))
-            .await?;
-        Ok(Self { writer, readers })
-    }
-
     /// Answers when the database does.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.readers).await?;
         Ok(())
     }
 
+    pub(crate) fn engine(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "sqlite",
+            Engine::Postgres { .. } => "postgresql",
+        }
+    }
+
     pub(crate) async fn close(&self) {
+        if let Engine::Postgres { locks } = &self.engine {
+            // Not awaited: who still holds one waits for Kakao, and has been waited for long enough.
+            drop(locks.close());
+        }
         self.readers.close().await;
         self.writer.close().await;
     }
 
-    /// A deferred transaction that reads first would fail at once if another write came between.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(match self.engine {
+            // A deferred transaction that reads first would fail at once if another write came between.
+            Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
+            Engine::Postgres { .. } => self.writer.begin().await?,
+        })
+    }
+
+    /// For the few statements that cannot be the same.
+    fn choose(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => sqlite,
+            Engine::Postgres { .. } => postgres,
+        }
     }
 }
 
-/// `SQLite` gives its journal the mode of the database, and makes neither private by itself.
-fn make_private_file(path: &Path) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+/// One file for each version of the schema, the oldest first.
+fn migrations(files: &[(&'static str, &'static str)]) -> Migrator {
+    let migration = |(version, &(name, sql)): (i64, &(&'static str, &'static str))| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations((1..).zip(files).map(migration).collect())
 }
 
-fn migrations() -> Migrator {
-    let sql = include_str!("../migrations/0001_initial.sql");
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        "initial".into(),
-        MigrationType::Simple,
-        sql.into_sql_str(),
-        false,
-    )])
-}
-
-async fn check_version(pool: &SqlitePool) -> Result<(), StoreError> {
-    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?;
-    let mut numbers = version.split('.').map(|part| part.parse().unwrap_or(0));
-    let mut next = || numbers.next().unwrap_or(0);
-    if (next(), next(), next()) < OLDEST_SQLITE { Err(StoreError::OldSqlite(version)) } else { Ok(()) }
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+            MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => Self::Newer,
+            other => Self::Damaged(sqlx::Error::Migrate(Box::new(other))),
+        }
+    }
 }
 
 /// Times are kept as milliseconds since 1970: the same in every engine, and on a turned clock.

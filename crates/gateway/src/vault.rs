@@ -75,11 +75,17 @@ impl Vault {
         let check = store.vault_check().await?;
         let (key, origin) = key::find_or_make(given, data, check.is_none(), chance)?;
         let vault = Self::with_key(&key);
-        match check {
-            Some(check) => {
-                vault.open(Purpose::Check, &check).map_err(|DoesNotOpen| VaultError::WrongKey)?;
+        let check = match check {
+            Some(check) => Some(check),
+            None if store.write_vault_check(&vault.seal(Purpose::Check, b"katok")).await? => None,
+            None => store.vault_check().await?,
+        };
+        if check.is_some_and(|check| vault.open(Purpose::Check, &check).is_err()) {
+            if let KeyOrigin::MadeNow(path) = origin {
+                // Another gateway was first with a key of its own; the next start must not take this one.
+                key::withdraw(path)?;
             }
-            None => store.write_vault_check(&vault.seal(Purpose::Check, b"katok")).await?,
+            return Err(VaultError::WrongKey);
         }
         Ok((vault, origin))
     }

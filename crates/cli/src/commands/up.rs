@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use katok_client::{SystemChance, SystemClock};
 use katok_emulator::{Emulator, Options, StartedFrom};
-use katok_gateway::config::{KAKAO_TIMEOUT, ListenSettings, number};
+use katok_gateway::config::{KAKAO_TIMEOUT, ListenSettings, PostgresUrl, number};
 use katok_gateway::{DataFolder, Gateway, KakaoApp, KakaoAt, Sentence, Settings};
 use katok_listener::Listeners;
 use serde_json::json;
@@ -57,10 +57,12 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
         (app, Some(emulator))
     };
     let at = app.at;
+    let database = listen.database.as_ref().map(PostgresUrl::place);
     let api_base_url = app.api_base_url.clone();
     let settings = Settings {
         public_url: public_url.clone(),
         vault_key: listen.vault_key,
+        database: listen.database,
         kakao_timeout: KAKAO_TIMEOUT,
         kakao: app,
     };
@@ -80,8 +82,9 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
     }
     let emulator_url = emulator.as_ref().map(Emulator::base_url);
     let _note = emulator_url.clone().and_then(|emulator| Running { emulator }.write(&data));
-    let told =
-        output.data(&json!({"gateway": public_url, "kakao": at.as_str(), "emulator": emulator_url}), || {
+    let told = output.data(
+        &json!({"gateway": public_url, "kakao": at.as_str(), "emulator": emulator_url, "database": database}),
+        || {
             let kakao = match at {
                 KakaoAt::Emulator => output.words(
                     "에뮬레이터: 실제 카카오톡으로는 아무것도 보내지 않습니다",
@@ -91,9 +94,12 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
                     output.words("카카오: 메시지가 실제로 전달됩니다", "Kakao: messages really arrive")
                 }
             };
+            let database =
+                database.as_ref().map(|place| format!("{place}  PostgreSQL\n")).unwrap_or_default();
             let stop = output.words("데이터 폴더, 멈추려면 Ctrl-C", "data folder, Ctrl-C stops");
-            format!("katok  {public_url}\n{api_base_url}  {kakao}\n{}  {stop}", data.display())
-        });
+            format!("katok  {public_url}\n{api_base_url}  {kakao}\n{database}{}  {stop}", data.display())
+        },
+    );
     if told.is_ok() {
         stop.await;
     }

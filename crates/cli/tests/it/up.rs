@@ -147,6 +147,18 @@ async fn damaged_database_is_one_sentence_and_stays_as_it_is() {
 }
 
 #[tokio::test]
+async fn database_that_cannot_be_reached_is_one_sentence_without_its_password() {
+    let mut machine = Machine::new();
+    let url = format!("postgres://katok:hunter2@127.0.0.1:{}/katok", free_port());
+    machine.set("KATOK_DATABASE_URL", &url);
+    gives_up(&mut machine, &ON_FREE_PORTS, "PostgreSQL에 연결할 수 없습니다", "PostgreSQL cannot be reached");
+    assert!(!machine.katok(&ON_FREE_PORTS).exits(2).stderr.contains("hunter2"));
+    machine.set("KATOK_DATABASE_URL", "postgres://katok:hunter2@127.0.0.1");
+    gives_up(&mut machine, &ON_FREE_PORTS, "PostgreSQL 주소가 아닙니다", "not the address of a PostgreSQL");
+    assert!(!machine.katok(&ON_FREE_PORTS).exits(2).stderr.contains("hunter2"));
+}
+
+#[tokio::test]
 async fn wrong_vault_key_is_one_sentence() {
     let mut machine = Machine::new();
     let (running, ..) = machine.up();

@@ -6,7 +6,6 @@ use crate::{Error, Quota, Remedy};
 
 /// Why there is no token, or no answer to a call made with one.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum TokenError<E: std::error::Error + 'static> {
     /// The store has no tokens for this account.
     #[error("nobody is signed in to this account: sign in first")]

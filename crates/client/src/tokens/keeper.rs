@@ -52,18 +52,7 @@ impl<S: TokenStore> TokenKeeper<S> {
 
     /// An access token that lives for some minutes yet.
     pub async fn access_token(&self, key: &S::Key) -> Result<AccessToken, TokenError<S::Error>> {
-        let error = match self.tokens(key, Wanted::Living).await {
-            Ok(tokens) => return Ok(tokens.access_token),
-            Err(error) => error,
-        };
-        // It was asked for early: while Kakao's authorization server is away the old token still serves.
-        if matches!(error, TokenError::Kakao(_) | TokenError::TooManyTokens { .. } | TokenError::Unfinished)
-            && let Ok(Some(tokens)) = self.0.stored(key, &Wanted::NotEnded).await
-        {
-            tracing::warn!(%error, "tokens.not_refreshed");
-            return Ok(tokens.access_token);
-        }
-        Err(error)
+        Ok(self.tokens(key, Wanted::Living).await?.access_token)
     }
 
     /// Another access token than the one Kakao has refused (-401).

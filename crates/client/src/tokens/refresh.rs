@@ -17,9 +17,6 @@ use crate::{
 /// that differs from Kakao's, must both fit in.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// A token that ends sooner than this is not used even if no other can be had: the call must arrive in time.
-const SHORTEST: SignedDuration = SignedDuration::from_secs(15);
-
 /// How long to wait while somebody else refreshes the same login: twice what a call to Kakao may take.
 /// Without an end to it, everybody who waits while Kakao is silent would wait for all who came before.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,8 +30,6 @@ const STORE_PAUSES: [Duration; 3] =
 pub(super) enum Wanted {
     /// An access token that lives for some minutes yet.
     Living,
-    /// An access token that is good for a call made at once.
-    NotEnded,
     /// Another one than this, which Kakao has refused.
     OtherThan(AccessToken),
     /// A refresh token that need not be renewed yet.
@@ -43,11 +38,9 @@ pub(super) enum Wanted {
 
 impl Wanted {
     pub(super) fn is_met_by(&self, tokens: &Tokens, now: Timestamp) -> bool {
-        let left = now.duration_until(tokens.access_token_expires_at);
-        let lives = left > SKEW;
+        let lives = now.duration_until(tokens.access_token_expires_at) > SKEW;
         match self {
             Self::Living => lives,
-            Self::NotEnded => left > SHORTEST,
             Self::OtherThan(refused) => lives && *refused != tokens.access_token,
             Self::KeptAlive => now < tokens.keep_alive_due(),
         }

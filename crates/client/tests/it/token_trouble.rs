@@ -225,26 +225,6 @@ async fn a_refresh_whose_answer_is_lost_is_made_once_more() {
 }
 
 #[tokio::test]
-async fn while_no_new_token_can_be_had_the_old_one_serves_to_its_end() {
-    let down = || Answer::Json(503, json!({"error": "temporarily_unavailable"}));
-    let desk = Desk::new(minutes(4), move |_, _| down()).await;
-    assert_eq!(desk.keeper.access_token(&Mina).await.unwrap(), AccessToken::new("A1"));
-    assert_eq!(desk.kakao.count(REFRESH), 1, "a new one was tried for");
-
-    desk.clock.advance(minutes(4));
-    let error = desk.keeper.access_token(&Mina).await.unwrap_err();
-    assert!(matches!(error, TokenError::Kakao(_)), "{error}");
-
-    // Whom Kakao has refused that token wants another one.
-    let desk = Desk::new(minutes(4), move |_, _| down()).await;
-    desk.keeper.renew(&Mina, &AccessToken::new("A1")).await.unwrap_err();
-    // A login that has ended is not used on.
-    let desk = Desk::new(minutes(4), |_, _| koe322()).await;
-    let error = desk.keeper.access_token(&Mina).await.unwrap_err();
-    assert!(matches!(error, TokenError::SignInAgain { .. }), "{error}");
-}
-
-#[tokio::test]
 async fn who_must_sign_in_again_hears_why() {
     let error = rotated(Answer::Bytes(Vec::new())).await.keeper.access_token(&Mina).await.unwrap_err();
     assert!(matches!(error, TokenError::SignInAgain { ended: LoginEnd::AnswerLost, .. }), "{error:?}");

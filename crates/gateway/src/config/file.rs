@@ -45,6 +45,8 @@ pub struct GatewaySection {
     pub public_url: Option<String>,
     /// `KATOK_VAULT_KEY_FILE`
     pub vault_key_file: Option<String>,
+    /// `KATOK_DATABASE_URL_FILE`
+    pub database_url_file: Option<String>,
 }
 
 impl SettingsFile {

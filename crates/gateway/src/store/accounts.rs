@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use katok_client::KakaoUserId;
 
-use super::{NewSession, SealedTokens, Store, StoreError, millis};
+use super::{Engine, NewSession, SealedTokens, Store, StoreError, millis};
 
 /// Our own name for an account, `acc_…`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -56,7 +56,7 @@ impl Store {
         let now = millis(arrival.now);
         let mut tx = self.begin().await?;
         let id: String = sqlx::query_scalar(
-            "INSERT INTO accounts (id, kakao_app, kakao_user_id, created_at) VALUES (?1, ?2, ?3, ?4)
+            "INSERT INTO accounts (id, kakao_app, kakao_user_id, created_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (kakao_app, kakao_user_id) DO UPDATE SET kakao_app = excluded.kakao_app
              RETURNING id",
         )
@@ -67,31 +67,35 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         let id = AccountId(id);
-        let held: Option<i64> = sqlx::query_scalar("SELECT version FROM tokens WHERE account_id = ?1")
-            .bind(id.as_str())
-            .fetch_optional(&mut *tx)
-            .await?;
+        // Taken out, not looked at: a refresh on another gateway must not write between here and the end.
+        let held: Option<i64> =
+            sqlx::query_scalar("DELETE FROM tokens WHERE account_id = $1 RETURNING version")
+                .bind(id.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
         // A refresh still under way for tokens that were dropped must not meet its version again.
         let version = held.map_or(now, |held| held + 1);
-        sqlx::query(
-            "INSERT INTO tokens (account_id, version, sealed, updated_at) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (account_id) DO UPDATE
-             SET version = excluded.version, sealed = excluded.sealed, updated_at = excluded.updated_at",
-        )
-        .bind(id.as_str())
-        .bind(version)
-        .bind(seal(&id, version).0)
-        .bind(now)
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query("DELETE FROM sessions WHERE id_digest = ?1 OR expires_at <= ?2")
-            .bind(arrival.replaces.unwrap_or_default().as_slice())
+        sqlx::query("INSERT INTO tokens (account_id, version, sealed, updated_at) VALUES ($1, $2, $3, $4)")
+            .bind(id.as_str())
+            .bind(version)
+            .bind(seal(&id, version).0)
             .bind(now)
             .execute(&mut *tx)
             .await?;
+        sqlx::query("DELETE FROM sessions WHERE id_digest = $1")
+            .bind(arrival.replaces.unwrap_or_default().as_slice())
+            .execute(&mut *tx)
+            .await?;
+        // In PostgreSQL two sign-ins that throw out the same rows could wait for one another for ever.
+        let throw_out = self.choose(
+            "DELETE FROM sessions WHERE expires_at <= $1",
+            "DELETE FROM sessions WHERE id_digest IN
+             (SELECT id_digest FROM sessions WHERE expires_at <= $1 FOR UPDATE SKIP LOCKED)",
+        );
+        sqlx::query(throw_out).bind(now).execute(&mut *tx).await?;
         sqlx::query(
             "INSERT INTO sessions (id_digest, write_digest, account_id, created_at, expires_at)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
+             VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(arrival.session.id_digest.as_slice())
         .bind(arrival.session.write_digest.as_slice())
@@ -107,11 +111,18 @@ impl Store {
     /// Forgets tokens and sessions: the person is signed out everywhere, the account stays.
     pub(crate) async fn sign_out(&self, account: &AccountId) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM tokens WHERE account_id = ?1")
+        if let Engine::Postgres { .. } = self.engine {
+            // A sign-in at the same moment comes before or after, as in SQLite, not half and half.
+            sqlx::query("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE")
+                .bind(account.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+        sqlx::query("DELETE FROM tokens WHERE account_id = $1")
             .bind(account.as_str())
             .execute(&mut *tx)
             .await?;
-        sqlx::query("DELETE FROM sessions WHERE account_id = ?1")
+        sqlx::query("DELETE FROM sessions WHERE account_id = $1")
             .bind(account.as_str())
             .execute(&mut *tx)
             .await?;
@@ -121,7 +132,7 @@ impl Store {
 
     /// Ends every session of the account; the tokens stay.
     pub(crate) async fn end_sessions(&self, account: &AccountId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE account_id = ?1")
+        sqlx::query("DELETE FROM sessions WHERE account_id = $1")
             .bind(account.as_str())
             .execute(&self.writer)
             .await?;
@@ -134,7 +145,7 @@ impl Store {
         account: &AccountId,
     ) -> Result<Option<KakaoUserId>, StoreError> {
         let user: Option<i64> =
-            sqlx::query_scalar("DELETE FROM accounts WHERE id = ?1 RETURNING kakao_user_id")
+            sqlx::query_scalar("DELETE FROM accounts WHERE id = $1 RETURNING kakao_user_id")
                 .bind(account.as_str())
                 .fetch_optional(&self.writer)
                 .await?;

@@ -21,12 +21,15 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM login_attempts WHERE expires_at <= ?1")
-            .bind(millis(now))
-            .execute(&mut *tx)
-            .await?;
+        // In PostgreSQL two that throw out the same rows could wait for one another for ever.
+        let throw_out = self.choose(
+            "DELETE FROM login_attempts WHERE expires_at <= $1",
+            "DELETE FROM login_attempts WHERE state_digest IN
+             (SELECT state_digest FROM login_attempts WHERE expires_at <= $1 FOR UPDATE SKIP LOCKED)",
+        );
+        sqlx::query(throw_out).bind(millis(now)).execute(&mut *tx).await?;
         sqlx::query(
-            "INSERT INTO login_attempts (state_digest, browser_digest, sealed, expires_at) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO login_attempts (state_digest, browser_digest, sealed, expires_at) VALUES ($1, $2, $3, $4)",
         )
         .bind(attempt.state_digest.as_slice())
         .bind(attempt.browser_digest.as_slice())
@@ -49,7 +52,7 @@ impl Store {
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let sealed = sqlx::query_scalar(
             "DELETE FROM login_attempts
-             WHERE state_digest = ?1 AND browser_digest = ?2 AND expires_at > ?3
+             WHERE state_digest = $1 AND browser_digest = $2 AND expires_at > $3
              RETURNING sealed",
         )
         .bind(state_digest.as_slice())

@@ -29,7 +29,7 @@ impl Store {
         let row: Option<(String, Vec<u8>, i64)> = sqlx::query_as(
             "SELECT s.account_id, s.write_digest, s.expires_at
              FROM sessions s JOIN accounts a ON a.id = s.account_id
-             WHERE s.id_digest = ?1 AND a.kakao_app = ?2",
+             WHERE s.id_digest = $1 AND a.kakao_app = $2",
         )
         .bind(id_digest.as_slice())
         .bind(kakao_app)

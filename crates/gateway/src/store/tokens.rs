@@ -13,7 +13,7 @@ impl Store {
         account: &AccountId,
     ) -> Result<Option<(i64, SealedTokens)>, StoreError> {
         let row: Option<(i64, Vec<u8>)> =
-            sqlx::query_as("SELECT version, sealed FROM tokens WHERE account_id = ?1")
+            sqlx::query_as("SELECT version, sealed FROM tokens WHERE account_id = $1")
                 .bind(account.as_str())
                 .fetch_optional(&self.readers)
                 .await?;
@@ -30,7 +30,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let done = sqlx::query(
-            "UPDATE tokens SET version = ?1, sealed = ?2, updated_at = ?3 WHERE account_id = ?4 AND version = ?5",
+            "UPDATE tokens SET version = $1, sealed = $2, updated_at = $3 WHERE account_id = $4 AND version = $5",
         )
         .bind(new_version)
         .bind(sealed.0.as_slice())

@@ -10,11 +10,12 @@ impl Store {
             .await?)
     }
 
-    pub(crate) async fn write_vault_check(&self, sealed: &[u8]) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO vault_check (one, sealed) VALUES (1, ?1)")
+    /// Writes the row unless another gateway was first, which may have another key.
+    pub(crate) async fn write_vault_check(&self, sealed: &[u8]) -> Result<bool, StoreError> {
+        let done = sqlx::query("INSERT INTO vault_check (one, sealed) VALUES (1, $1) ON CONFLICT DO NOTHING")
             .bind(sealed)
             .execute(&self.writer)
             .await?;
-        Ok(())
+        Ok(done.rows_affected() == 1)
     }
 }

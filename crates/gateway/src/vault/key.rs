@@ -62,6 +62,11 @@ pub(super) fn find_or_make(
     }
 }
 
+/// Takes back a key that was made just now and has sealed nothing.
+pub(super) fn withdraw(path: PathBuf) -> Result<(), KeyError> {
+    fs::remove_file(&path).map_err(|source| KeyError::File { path, source })
+}
+
 fn parse(text: &str) -> Option<Key> {
     let text = text.trim();
     let bytes = Zeroizing::new(STANDARD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok()?);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use katok_client::{Clock, Replaced, TokenStore, Tokens, Version, Versioned};
 
 use super::{DoesNotOpen, Purpose, Vault};
-use crate::store::{AccountId, SealedTokens, Store, StoreError};
+use crate::store::{AccountId, AccountLock, SealedTokens, Store, StoreError};
 
 /// Why tokens could not be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +51,7 @@ impl TokenVault {
 
 impl TokenStore for TokenVault {
     type Key = AccountId;
-    type Guard = tokio::sync::OwnedMutexGuard<()>;
+    type Guard = (AccountLock, tokio::sync::OwnedMutexGuard<()>);
     type Error = TokenVaultError;
 
     async fn load(&self, account: &AccountId) -> Result<Option<Versioned<Tokens>>, TokenVaultError> {
@@ -75,6 +75,8 @@ impl TokenStore for TokenVault {
     }
 
     async fn lock(&self, account: &AccountId) -> Result<Self::Guard, TokenVaultError> {
-        Ok(self.lock_of(account).lock_owned().await)
+        // First here, so that of all who wait in this gateway only one asks the others.
+        let here = self.lock_of(account).lock_owned().await;
+        Ok((self.store.lock_account(account).await?, here))
     }
 }

@@ -18,8 +18,8 @@ pub(super) async fn healthz(State(app): State<Arc<App>>) -> Json<Value> {
     }))
 }
 
-/// `GET /readyz`: asks the database too.
+/// `GET /readyz`: asks the database too, and says which engine it is.
 pub(super) async fn readyz(State(app): State<Arc<App>>) -> Result<Json<Value>, Refusal> {
     app.store.ping().await?;
-    Ok(Json(json!({"status": "ready"})))
+    Ok(Json(json!({"status": "ready", "database": app.store.engine()})))
 }

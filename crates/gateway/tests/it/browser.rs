@@ -43,6 +43,11 @@ impl Browser {
         Self { http: self.http.clone(), home: self.home.clone(), cookies }
     }
 
+    /// The same cookies at another gateway: a load balancer would show them to both.
+    pub(crate) fn copy_at(&self, home: &Url) -> Self {
+        Self { home: home.clone(), ..self.copy() }
+    }
+
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap().get(name).cloned()
     }

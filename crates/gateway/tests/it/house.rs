@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::browser::Browser;
+use crate::database::Database;
 use crate::kakao_proxy::KakaoProxy;
 
 /// When every test begins: noon in Korea, far from any day's end.
@@ -28,6 +29,7 @@ pub(crate) struct House {
     pub(crate) url: Url,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) data: TempDir,
+    pub(crate) database: Database,
     settings: Settings,
 }
 
@@ -44,13 +46,14 @@ pub(crate) async fn emulator() -> Emulator {
 }
 
 /// The settings of a gateway at `url` whose Kakao is at `kakao`, with the keys of the emulator's app.
-pub(crate) fn settings(emulator: &Emulator, kakao: &Url, url: &Url) -> Settings {
+pub(crate) fn settings(emulator: &Emulator, kakao: &Url, url: &Url, database: &Database) -> Settings {
     let world = emulator.world();
     let app = &world.apps[0];
     emulator.register_redirect_uri(app.key.as_str(), &url.join("/redirect").unwrap()).unwrap();
     Settings {
         public_url: url.clone(),
         vault_key: None,
+        database: database.setting(),
         kakao_timeout: Duration::from_secs(2),
         kakao: KakaoApp::at_emulator(
             kakao.clone(),
@@ -86,24 +89,42 @@ pub(crate) async fn start(
 
 impl House {
     pub(crate) async fn open() -> Self {
+        Self::open_on(Database::new().await).await
+    }
+
+    pub(crate) async fn open_on(database: Database) -> Self {
         let emulator = emulator().await;
         let kakao = KakaoProxy::before(emulator.base_url()).await;
         let (listener, url) = listener().await;
         let data = tempfile::tempdir().unwrap();
-        let settings = settings(&emulator, &kakao.url, &url);
+        let settings = settings(&emulator, &kakao.url, &url, &database);
         let clock = Arc::new(ManualClock::new(START));
         let gateway = start(settings.clone(), data.path(), listener, &clock).await.unwrap();
-        Self { emulator, kakao, gateway, url, clock, data, settings }
+        Self { emulator, kakao, gateway, url, clock, data, database, settings }
     }
 
     /// Stops the gateway and starts it again on the same data and port.
     pub(crate) async fn restart(self) -> Self {
-        let Self { emulator, kakao, gateway, url, clock, data, settings } = self;
+        let Self { emulator, kakao, gateway, url, clock, data, database, settings } = self;
         gateway.stop().await;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, url.port().unwrap()));
         let listener = TcpListener::bind(address).await.unwrap();
         let gateway = start(settings.clone(), data.path(), listener, &clock).await.unwrap();
-        Self { emulator, kakao, gateway, url, clock, data, settings }
+        Self { emulator, kakao, gateway, url, clock, data, database, settings }
+    }
+
+    /// A second gateway on the same PostgreSQL, with a data folder of its own.
+    pub(crate) async fn another_gateway(&self) -> ((Running, TempDir), Url) {
+        let (listener, url) = listener().await;
+        let data = tempfile::tempdir().unwrap();
+        let gateway = start(self.settings_of_another(), data.path(), listener, &self.clock).await.unwrap();
+        ((gateway, data), url)
+    }
+
+    /// The settings of a gateway beside this one: the same public address, and the key it made.
+    pub(crate) fn settings_of_another(&self) -> Settings {
+        let key = std::fs::read_to_string(self.data.path().join("vault.key")).unwrap();
+        Settings { vault_key: Some(VaultKeyText::new(key)), ..self.settings() }
     }
 
     /// Turns the clocks of the gateway and of Kakao together.

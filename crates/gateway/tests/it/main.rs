@@ -3,11 +3,14 @@
 
 mod bad_days;
 mod browser;
+mod database;
 mod house;
 mod kakao_proxy;
 mod pages;
+mod postgres;
 mod real_mode;
 mod sample_routes;
 mod sign_in;
 mod start;
 mod tokens;
+mod two_gateways;

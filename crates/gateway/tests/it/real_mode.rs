@@ -8,6 +8,7 @@ use katok_gateway::{KakaoApp, KakaoAt};
 use serde_json::json;
 
 use crate::browser::Browser;
+use crate::database::Database;
 use crate::house::{START, emulator, listener, settings, start};
 
 #[tokio::test]
@@ -15,7 +16,8 @@ async fn real_settings_talk_to_the_configured_addresses() {
     let kakao = emulator().await;
     let (listener, url) = listener().await;
     let data = tempfile::tempdir().unwrap();
-    let mut settings = settings(&kakao, &kakao.base_url(), &url);
+    let database = Database::new().await;
+    let mut settings = settings(&kakao, &kakao.base_url(), &url, &database);
     let world = kakao.world();
     let app = &world.apps[0];
     let environment = |name: &str| match name {
@@ -46,7 +48,8 @@ async fn a_wrong_client_secret_is_told_as_koe010_with_what_to_do() {
     let kakao = emulator().await;
     let (listener, url) = listener().await;
     let data = tempfile::tempdir().unwrap();
-    let mut settings = settings(&kakao, &kakao.base_url(), &url);
+    let database = Database::new().await;
+    let mut settings = settings(&kakao, &kakao.base_url(), &url, &database);
     settings.kakao.keys.client_secret = Some(katok_client::ClientSecret::new("not-the-secret"));
     let _gateway = start(settings, data.path(), listener, &Arc::new(ManualClock::new(START))).await.unwrap();
     let browser = Browser::new(&url);
@@ -62,17 +65,21 @@ async fn a_wrong_client_secret_is_told_as_koe010_with_what_to_do() {
 async fn one_database_keeps_the_people_of_two_apps_apart() {
     let (one, two) = (emulator().await, emulator().await);
     let data = tempfile::tempdir().unwrap();
+    let database = Database::new().await;
     let (first_listener, url) = listener().await;
     let clock = Arc::new(ManualClock::new(START));
-    let first =
-        start(settings(&one, &one.base_url(), &url), data.path(), first_listener, &clock).await.unwrap();
+    let first = start(settings(&one, &one.base_url(), &url, &database), data.path(), first_listener, &clock)
+        .await
+        .unwrap();
     let browser = Browser::new(&url);
     browser.sign_in(&one, "ryan", "/authorize").await;
     first.stop().await;
     let address = std::net::SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, url.port().unwrap()));
     let second_listener = tokio::net::TcpListener::bind(address).await.unwrap();
     let _second =
-        start(settings(&two, &two.base_url(), &url), data.path(), second_listener, &clock).await.unwrap();
+        start(settings(&two, &two.base_url(), &url, &database), data.path(), second_listener, &clock)
+            .await
+            .unwrap();
     browser.get("/profile").await.is(401);
     browser.sign_in(&two, "apeach", "/authorize").await;
     assert_eq!(browser.get("/profile").await.is(200)["kakao_account"]["profile"]["nickname"], "어피치");

@@ -2,9 +2,10 @@
 
 use katok_gateway::{DataFolder, DataFolderError, StartError};
 
+use crate::database::Database;
 use crate::house::{House, another_vault_key, listener, start};
 
-fn is_a_sentence_in_both_languages(error: &impl std::error::Error) {
+pub(crate) fn is_a_sentence_in_both_languages(error: &impl std::error::Error) {
     let text = error.to_string();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 2, "{text}");
@@ -20,7 +21,7 @@ async fn another_vault_key_is_noticed_at_the_start() {
     settings.vault_key = Some(another_vault_key());
     let error =
         start(settings.clone(), house.data.path(), listener().await.0, &house.clock).await.err().unwrap();
-    assert!(matches!(error, StartError::WrongVaultKey), "{error}");
+    assert!(matches!(error, StartError::WrongVaultKey(_)), "{error}");
     is_a_sentence_in_both_languages(&error);
     settings.vault_key = Some(katok_gateway::config::VaultKeyText::new("too short"));
     let error =
@@ -44,7 +45,7 @@ async fn a_lost_vault_key_file_is_not_replaced_by_a_new_one() {
 
 #[tokio::test]
 async fn a_damaged_database_is_named_and_not_touched() {
-    let house = House::open().await;
+    let house = House::open_on(Database::Sqlite).await;
     let (settings, database) = (house.settings(), house.data.path().join("katok.db"));
     house.gateway.stop().await;
     let damaged = "this is no database ".repeat(1000);
@@ -74,11 +75,17 @@ async fn a_data_folder_in_use_is_refused_and_free_again_afterwards() {
     DataFolder::take(house.data.path()).unwrap();
 }
 
+#[tokio::test]
+async fn readyz_says_which_engine_it_is() {
+    let house = House::open_on(Database::Sqlite).await;
+    assert_eq!(house.visitor().get("/readyz").await.is(200)["database"], "sqlite");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn what_it_writes_is_for_its_own_user_only() {
     use std::os::unix::fs::PermissionsExt as _;
-    let house = House::open().await;
+    let house = House::open_on(Database::Sqlite).await;
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     for file in ["vault.key", "katok.db", "katok.db-wal"] {
         assert_eq!(mode(&house.data.path().join(file)), 0o600, "{file}");
@@ -90,7 +97,7 @@ async fn what_it_writes_is_for_its_own_user_only() {
 
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_not_called_damaged() {
-    let house = House::open().await;
+    let house = House::open_on(Database::Sqlite).await;
     let (settings, data) = (house.settings(), house.data.path().to_owned());
     house.gateway.stop().await;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(data.join("katok.db"));

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
+use crate::database::Database;
 use crate::house::House;
 
 #[tokio::test]
@@ -67,7 +68,7 @@ async fn tokens_revoked_at_kakao_ask_for_a_new_sign_in() {
 
 #[tokio::test]
 async fn nothing_secret_lies_on_disk_in_the_clear() {
-    let house = House::open().await;
+    let house = House::open_on(Database::Sqlite).await;
     let browser = house.signed_in("ryan").await;
     browser.post("/message", json!({"text": "비밀-표식-7421"})).await.is(200);
     let session = browser.cookie("katok_session").unwrap();

@@ -18,7 +18,10 @@ async fn with_a_key_login_and_messages_go_where_the_settings_say() {
     let mut machine = Machine::new();
     machine.connect_to(&kakao).await;
     let running = machine.start(&["--json", "up", "--port", &port]);
-    assert_eq!(running.json(), json!({"gateway": gateway, "kakao": "kakao", "emulator": null}));
+    assert_eq!(
+        running.json(),
+        json!({"gateway": gateway, "kakao": "kakao", "emulator": null, "database": null})
+    );
     for left_out in ["emulator.json", "running.json"] {
         assert!(!machine.data().join(left_out).exists(), "{left_out}");
     }

@@ -1,0 +1,127 @@
+//! Why a gateway could not start: one sentence that says what to do, and never a secret.
+
+use std::path::PathBuf;
+
+use crate::store::StoreError;
+use crate::vault::{KeyError, VaultError};
+
+/// Why a gateway could not start; its text says what to do.
+///
+/// A database is named by its file, or by host and name.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The file is no sound database.
+    #[error(
+        "데이터베이스가 손상되었습니다: {0}. 백업을 되돌리거나, 파일을 다른 곳으로 옮기고 다시 시작하세요(다시 로그인해야 합니다).\nThe database is damaged: {0}. Restore a backup, or move the file away and start again (everybody signs in again)."
+    )]
+    DamagedDatabase(String),
+    /// A newer katok has changed the schema.
+    #[error(
+        "더 새로운 katok이 쓰던 데이터베이스입니다: {0}. 그 버전의 katok으로 실행하세요.\nA newer katok has used this database: {0}. Run that version."
+    )]
+    NewerDatabase(String),
+    /// The database could not be opened for another reason.
+    #[error(
+        "데이터베이스를 열 수 없습니다: {place} ({reason})\nThe database cannot be opened: {place} ({reason})"
+    )]
+    Database {
+        /// Which.
+        place: String,
+        /// What the engine said.
+        reason: String,
+    },
+    /// Nobody answers at that address.
+    #[error(
+        "PostgreSQL에 연결할 수 없습니다: {place} ({reason}). 서버가 켜져 있는지, KATOK_DATABASE_URL의 주소가 맞는지 확인하세요.\nPostgreSQL cannot be reached: {place} ({reason}). Check that it runs, and the address in KATOK_DATABASE_URL."
+    )]
+    DatabaseUnreachable {
+        /// Which.
+        place: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// Wrong user or password, or a host that the server lets in nobody from.
+    #[error(
+        "PostgreSQL이 로그인을 거절했습니다: {0}. KATOK_DATABASE_URL의 사용자와 비밀번호, 서버의 pg_hba.conf를 확인하세요.\nPostgreSQL refused the sign-in: {0}. Check user and password in KATOK_DATABASE_URL, and the server's pg_hba.conf."
+    )]
+    DatabaseSignIn(String),
+    /// The server has no database of this name.
+    #[error(
+        "PostgreSQL에 이 데이터베이스가 없습니다: {0}. createdb로 만들거나 KATOK_DATABASE_URL의 이름을 고치세요.\nPostgreSQL has no such database: {0}. Make it with createdb, or correct the name in KATOK_DATABASE_URL."
+    )]
+    NoSuchDatabase(String),
+    /// The user may not make tables.
+    #[error(
+        "PostgreSQL 사용자가 테이블을 만들 수 없습니다: {0}. 데이터베이스의 소유자로 만들거나 GRANT CREATE ON SCHEMA public으로 허락하세요.\nThe PostgreSQL user may not make tables: {0}. Let it own the database, or GRANT CREATE ON SCHEMA public."
+    )]
+    DatabaseNotAllowed(String),
+    /// The server is too old.
+    #[error(
+        "PostgreSQL {version}은 너무 오래되었습니다: {place}. 15 이상을 쓰세요.\nPostgreSQL {version} is too old: {place}. Use 15 or later."
+    )]
+    OldPostgres {
+        /// Which.
+        place: String,
+        /// What the server said.
+        version: String,
+    },
+    /// The server does not encrypt, or its certificate is not trusted.
+    #[error(
+        "PostgreSQL과 암호화된 연결을 맺을 수 없습니다: {place} ({reason}). KATOK_DATABASE_URL의 sslmode와 sslrootcert, 서버의 인증서를 확인하세요.\nNo encrypted connection to PostgreSQL: {place} ({reason}). Check sslmode and sslrootcert in KATOK_DATABASE_URL, and the server's certificate."
+    )]
+    DatabaseTls {
+        /// Which.
+        place: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The key does not open what is sealed.
+    #[error(
+        "금고 키가 이 데이터베이스의 것이 아닙니다: {0}. 처음에 쓰던 KATOK_VAULT_KEY 또는 vault.key를 되돌려 놓으세요. 한 데이터베이스를 쓰는 katok은 모두 같은 키를 써야 합니다.\nThe vault key is not the one this database was sealed with: {0}. Bring back the KATOK_VAULT_KEY or vault.key used before; every katok on one database needs the same."
+    )]
+    WrongVaultKey(String),
+    /// The key is not a key.
+    #[error("금고 키는 base64로 적은 32바이트여야 합니다{place}. `openssl rand -base64 32`로 만들 수 있습니다.\nThe vault key must be 32 bytes in base64{place}. Make one with `openssl rand -base64 32`.", place = .0.as_ref().map(|path| format!(" ({})", path.display())).unwrap_or_default())]
+    MalformedVaultKey(Option<PathBuf>),
+    /// The key file cannot be read or written.
+    #[error("금고 키 파일을 읽거나 쓸 수 없습니다: {path} ({source})\nThe vault key file cannot be read or written: {path} ({source})", path = .path.display())]
+    VaultKeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Sealed data is there, its key is not.
+    #[error("데이터베이스는 있는데 금고 키 파일이 없습니다: {path}. 파일을 되돌려 놓거나, 처음에 쓰던 키를 KATOK_VAULT_KEY로 주거나, 빈 데이터베이스로 다시 시작하세요(다시 로그인해야 합니다).\nThe database is there but its vault key file is gone: {path}. Bring it back, give the key used before as KATOK_VAULT_KEY, or start again with an empty database (everybody signs in again).", path = .0.display())]
+    VaultKeyGone(PathBuf),
+    /// The client could not be built from the settings.
+    #[error("카카오 설정으로 시작할 수 없습니다: {0}\nCannot start with these Kakao settings: {0}")]
+    Kakao(#[from] katok_client::Error),
+}
+
+impl StartError {
+    pub(crate) fn store(error: StoreError, place: &str) -> Self {
+        let place = place.to_owned();
+        match error {
+            StoreError::Damaged(_) => Self::DamagedDatabase(place),
+            StoreError::Newer => Self::NewerDatabase(place),
+            StoreError::Unreachable(reason) => Self::DatabaseUnreachable { place, reason },
+            StoreError::SignInRefused => Self::DatabaseSignIn(place),
+            StoreError::NoSuchDatabase => Self::NoSuchDatabase(place),
+            StoreError::NotAllowed => Self::DatabaseNotAllowed(place),
+            StoreError::OldPostgres(version) => Self::OldPostgres { place, version },
+            StoreError::Tls(reason) => Self::DatabaseTls { place, reason },
+            other => Self::Database { place, reason: other.to_string() },
+        }
+    }
+
+    pub(crate) fn vault(error: VaultError, place: &str) -> Self {
+        match error {
+            VaultError::Key(KeyError::Malformed { path }) => Self::MalformedVaultKey(path),
+            VaultError::Key(KeyError::File { path, source }) => Self::VaultKeyFile { path, source },
+            VaultError::Key(KeyError::Gone { path }) => Self::VaultKeyGone(path),
+            VaultError::WrongKey => Self::WrongVaultKey(place.to_owned()),
+            VaultError::Store(error) => Self::store(error, place),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! SQLite: one file in the data folder.
+
+use std::fs::OpenOptions;
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use sqlx::AnyPool;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
+
+use super::{Engine, Store, StoreError, migrations};
+
+/// 3.7.0 to 3.51.2 can corrupt a database when the write-ahead log is reset.
+const OLDEST: (u32, u32, u32) = (3, 51, 3);
+
+const MIGRATIONS: [(&str, &str); 1] = [("initial", include_str!("../../migrations/sqlite/0001_initial.sql"))];
+
+impl Store {
+    /// Opens or creates the database and brings its schema up to date.
+    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
+        install_default_drivers();
+        make_private_file(path).map_err(sqlx::Error::Io)?;
+        let writer = AnyPoolOptions::new().max_connections(1).connect_with(options(path, "rw")?).await?;
+        sqlx::query("PRAGMA journal_mode = WAL").execute(&writer).await?;
+        check_version(&writer).await?;
+        migrations(&MIGRATIONS).run(&writer).await?;
+        let readers = AnyPoolOptions::new()
+            .max_connections(4)
+            .min_connections(1)
+            .connect_with(options(path, "ro")?)
+            .await?;
+        Ok(Self { writer, readers, engine: Engine::Sqlite })
+    }
+}
+
+/// Unless told otherwise, SQLite writes through to the disk at every commit (`synchronous = FULL`), and the
+/// driver waits five seconds for a lock and heeds foreign keys.
+fn options(path: &Path, mode: &str) -> Result<AnyConnectOptions, sqlx::Error> {
+    let not_unicode = || sqlx::Error::Io(Error::new(ErrorKind::InvalidFilename, "the path is not Unicode"));
+    let path = path.to_str().ok_or_else(not_unicode)?;
+    format!("sqlite:{}?mode={mode}", utf8_percent_encode(path, NON_ALPHANUMERIC)).parse()
+}
+
+/// `SQLite` gives its journal the mode of the database, and makes neither private by itself.
+fn make_private_file(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+async fn check_version(pool: &AnyPool) -> Result<(), StoreError> {
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?;
+    let mut numbers = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || numbers.next().unwrap_or(0);
+    if (next(), next(), next()) < OLDEST { Err(StoreError::OldSqlite(version)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_committed_is_on_the_disk() {
+        // A name that an address would have to escape.
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("카톡 50% #1?.db");
+        let store = Store::open(&path).await.unwrap();
+        assert!(path.exists());
+        let values = "SELECT synchronous, foreign_keys, timeout, journal_mode
+             FROM pragma_synchronous, pragma_foreign_keys, pragma_busy_timeout, pragma_journal_mode";
+        let values: (i64, i64, i64, String) = sqlx::query_as(values).fetch_one(&store.writer).await.unwrap();
+        assert_eq!(values, (2, 1, 5000, "wal".to_owned()));
+        store.close().await;
+    }
+}

@@ -6,6 +6,7 @@ mod fuzz;
 mod needs;
 mod oldest_rust;
 mod pictures;
+mod postgres;
 mod suite;
 mod third_party;
 mod tidy;

@@ -1,8 +1,11 @@
-//! What the tests need beside Rust: a browser, Korean letters to look at, clients in other languages, cargo-deny and cargo-fuzz.
+//! What the tests need beside Rust: a browser, Korean letters to look at, clients in other languages, PostgreSQL,
+//! cargo-deny and cargo-fuzz.
 
 use std::env;
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+use crate::postgres;
 
 /// Something from the distribution; its package has one name on Debian and another on Ubuntu.
 struct Need {
@@ -19,7 +22,7 @@ impl Need {
     }
 }
 
-const NEEDS: [Need; 10] = [
+const NEEDS: [Need; 11] = [
     Need {
         present: || on_path("chromium") || on_path("chromium-browser") || on_path("google-chrome"),
         packages: ["chromium", "chromium-browser"],
@@ -45,6 +48,7 @@ const NEEDS: [Need; 10] = [
         "libapache2-mod-auth-openidc",
     ),
     Need::alone(|| on_path("curl"), "curl"),
+    Need::alone(|| postgres::programs().is_some(), "postgresql"),
     // The fuzzer itself is written in C++.
     Need::alone(|| on_path("c++"), "g++"),
 ];
@@ -88,7 +92,7 @@ fn install(missing: &[&Need]) -> Result<(), String> {
     if !on_path("apt-get") {
         return Err(by_hand);
     }
-    let root: &[&str] = if Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n") {
+    let root: &[&str] = if is_root() {
         &[]
     } else if works(Command::new("sudo").args(["-n", "true"])) {
         &["sudo", "-n"]
@@ -111,6 +115,10 @@ fn install(missing: &[&Need]) -> Result<(), String> {
         apt_get(&["install", "-qq", "-y", how, package])?;
     }
     Ok(())
+}
+
+pub(crate) fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n")
 }
 
 fn on_path(program: &str) -> bool {

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::needs::{self, run};
+use crate::postgres::Postgres;
 use crate::{fuzz, oldest_rust, third_party, tidy};
 
 /// How long each parser is fuzzed; whoever looks for more runs `cargo xtask fuzz`.
@@ -28,6 +29,11 @@ pub(crate) fn run_all(deny: &[&str]) -> Result<(), String> {
         tests.env("KATOK_REQUIRE_BROWSER", "1").env("KATOK_REQUIRE_THIRD_PARTY", "1");
         tests.env("KATOK_TEST_PYTHON", &clients.python);
         run(tests.env("KATOK_TEST_NODE_MODULES", &clients.node_modules))
+    })?;
+    step("tests on PostgreSQL", || {
+        let server = Postgres::start()?;
+        let mut tests = cargo(&["test", "-p", "katok-gateway", "--test", "it", "--no-fail-fast"]);
+        run(tests.env("KATOK_TEST_DATABASE_URL", server.url()))
     })?;
     step("oldest Rust", oldest_rust::build_client)?;
     step("fuzzing", || fuzz::run_all(FUZZ_SECONDS))?;

@@ -23,6 +23,8 @@ pub(crate) fn run_all(deny: &[&str]) -> Result<(), String> {
     step("formatting", || run(&mut cargo(&["fmt", "--all", "--check"])))?;
     step("clippy", || run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])))?;
     step("dependencies", || run(&mut cargo(&[&["deny", "check"], deny].concat())))?;
+    // With `--all-targets`, cargo makes test programs of the examples; a test runs them as they are.
+    step("examples", || run(&mut cargo(&["build", "--workspace", "--examples"])))?;
     step("tests", || {
         let mut tests = cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]);
         // Without these, tests say what they left out for want of a browser or a client.

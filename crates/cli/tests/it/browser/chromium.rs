@@ -41,6 +41,26 @@ pub(super) struct Chromium {
 
 struct Chromedriver(Child);
 
+impl Chromedriver {
+    /// A driver and its port, if there is such a program here.
+    fn start() -> Option<(Self, String)> {
+        for _ in 0..10 {
+            let mut chromedriver = Command::new("chromedriver");
+            chromedriver.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
+            let mut child = chromedriver.spawn().ok()?;
+            let stdout = BufReader::new(child.stdout.take().unwrap());
+            let process = Self(child);
+            let mut lines = stdout.lines().map(Result::unwrap);
+            // It takes a port that is free for IPv6 and ends if IPv4's is not.
+            if let Some(line) = lines.find(|line| line.contains("started successfully on port")) {
+                let port = line.trim_end_matches('.').rsplit(' ').next().unwrap();
+                return Some((process, port.to_owned()));
+            }
+        }
+        panic!("chromedriver does not start");
+    }
+}
+
 impl Drop for Chromedriver {
     fn drop(&mut self) {
         // Unlike a kill, this also ends the browsers it has started.
@@ -60,21 +80,11 @@ impl Deref for Chromium {
 impl Chromium {
     /// Opens a window, or says that there is no browser here.
     pub(super) async fn open() -> Option<Self> {
-        let mut chromedriver = Command::new("chromedriver");
-        chromedriver.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
-        let Ok(mut child) = chromedriver.spawn() else {
+        let Some((process, port)) = Chromedriver::start() else {
             let what = "the browser tests: there is no chromedriver (`cargo xtask test` installs one)";
             leave_out(what, "KATOK_REQUIRE_BROWSER");
             return None;
         };
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        let process = Chromedriver(child);
-        let started = stdout
-            .lines()
-            .map(Result::unwrap)
-            .find(|line| line.contains("started successfully on port"))
-            .unwrap();
-        let port = started.trim_end_matches('.').rsplit(' ').next().unwrap();
 
         let profile = tempfile::tempdir().unwrap();
         let mut capabilities = DesiredCapabilities::chrome();

@@ -40,6 +40,14 @@ pub struct Settings {
     pub kakao: KakaoApp,
 }
 
+impl Settings {
+    /// The settings of a gateway that answers at `public_url`; everything else as it is by default.
+    #[must_use]
+    pub fn new(public_url: Url, kakao: KakaoApp) -> Self {
+        Self { public_url, vault_key: None, database: None, kakao_timeout: KAKAO_TIMEOUT, kakao }
+    }
+}
+
 /// A vault key as the person wrote it, not yet checked; never printed.
 #[derive(Clone)]
 pub struct VaultKeyText(pub(crate) zeroize::Zeroizing<String>);

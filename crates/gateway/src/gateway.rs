@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::background;
 use crate::config::{PostgresUrl, Settings};
 use crate::data_folder::DataFolder;
 use crate::sentence::Sentence;
@@ -64,6 +65,7 @@ impl Gateway {
             katok_listener::Limits::default(),
             stop.clone(),
         ));
+        app.unfinished.spawn(background::run(app.clone(), stop.clone()));
         Ok(Self { notice, stop, serving, app })
     }
 
@@ -71,6 +73,13 @@ impl Gateway {
     #[must_use]
     pub fn notice(&self) -> Option<&Sentence> {
         self.notice.as_ref()
+    }
+
+    /// Does now what is due, without waiting for the background to come round: for who turns the clock.
+    pub async fn do_what_is_due(&self) {
+        if let Err(error) = background::do_what_is_due(&self.app).await {
+            tracing::error!(%error, "background.failed");
+        }
     }
 
     /// Lets running requests finish, and what Kakao has been asked already, then closes the database.

@@ -4,6 +4,7 @@
 
 mod account;
 mod app;
+mod background;
 pub mod config;
 mod data_folder;
 mod digest;

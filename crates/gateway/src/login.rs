@@ -66,7 +66,7 @@ pub(crate) async fn begin(
         sealed: app.vault.seal(Purpose::LoginAttempt, verifier.secret().as_bytes()),
         expires_at: now + ATTEMPT_LIFETIME,
     };
-    app.store.insert_login_attempt(&attempt, now).await?;
+    app.store.insert_login_attempt(&attempt).await?;
     let authorize =
         Authorize::new(&app.redirect_uri).state(&state).code_challenge(verifier.challenge()).scopes(scopes);
     let authorize = match prompt {

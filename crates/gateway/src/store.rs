@@ -108,6 +108,25 @@ impl Store {
         self.writer.close().await;
     }
 
+    /// Throws out what has run out: nobody comes back for it.
+    pub(crate) async fn throw_out_expired(&self, now: Timestamp) -> Result<(), StoreError> {
+        // In PostgreSQL two gateways that throw out the same rows could wait for one another for ever.
+        let attempts = self.choose(
+            "DELETE FROM login_attempts WHERE expires_at <= $1",
+            "DELETE FROM login_attempts WHERE state_digest IN
+             (SELECT state_digest FROM login_attempts WHERE expires_at <= $1 FOR UPDATE SKIP LOCKED)",
+        );
+        let sessions = self.choose(
+            "DELETE FROM sessions WHERE expires_at <= $1",
+            "DELETE FROM sessions WHERE id_digest IN
+             (SELECT id_digest FROM sessions WHERE expires_at <= $1 FOR UPDATE SKIP LOCKED)",
+        );
+        for statement in [attempts, sessions] {
+            sqlx::query(statement).bind(millis(now)).execute(&self.writer).await?;
+        }
+        Ok(())
+    }
+
     async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
         Ok(match self.engine {
             // A deferred transaction that reads first would fail at once if another write came between.
@@ -126,11 +145,11 @@ impl Store {
 }
 
 /// One file for each version of the schema, the oldest first.
-fn migrations(files: &[(&'static str, &'static str)]) -> Migrator {
-    let migration = |(version, &(name, sql)): (i64, &(&'static str, &'static str))| {
+fn migrations(files: &[(i64, &'static str, &'static str)]) -> Migrator {
+    let migration = |&(version, name, sql): &(i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations((1..).zip(files).map(migration).collect())
+    Migrator::with_migrations(files.iter().map(migration).collect())
 }
 
 impl From<MigrateError> for StoreError {

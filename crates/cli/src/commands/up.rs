@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use katok_client::{SystemChance, SystemClock};
 use katok_emulator::{Emulator, Options, StartedFrom};
-use katok_gateway::config::{KAKAO_TIMEOUT, ListenSettings, PostgresUrl, number};
+use katok_gateway::config::{ListenSettings, PostgresUrl, number};
 use katok_gateway::{DataFolder, Gateway, KakaoApp, KakaoAt, Sentence, Settings};
 use katok_listener::Listeners;
 use serde_json::json;
@@ -60,11 +60,9 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
     let database = listen.database.as_ref().map(PostgresUrl::place);
     let api_base_url = app.api_base_url.clone();
     let settings = Settings {
-        public_url: public_url.clone(),
         vault_key: listen.vault_key,
         database: listen.database,
-        kakao_timeout: KAKAO_TIMEOUT,
-        kakao: app,
+        ..Settings::new(public_url.clone(), app)
     };
     let started =
         Gateway::start(settings, &folder, listeners, Arc::new(SystemClock), Arc::new(SystemChance)).await;

@@ -86,13 +86,6 @@ impl Store {
             .bind(arrival.replaces.unwrap_or_default().as_slice())
             .execute(&mut *tx)
             .await?;
-        // In PostgreSQL two sign-ins that throw out the same rows could wait for one another for ever.
-        let throw_out = self.choose(
-            "DELETE FROM sessions WHERE expires_at <= $1",
-            "DELETE FROM sessions WHERE id_digest IN
-             (SELECT id_digest FROM sessions WHERE expires_at <= $1 FOR UPDATE SKIP LOCKED)",
-        );
-        sqlx::query(throw_out).bind(now).execute(&mut *tx).await?;
         sqlx::query(
             "INSERT INTO sessions (id_digest, write_digest, account_id, created_at, expires_at)
              VALUES ($1, $2, $3, $4, $5)",

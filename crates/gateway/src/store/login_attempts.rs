@@ -14,20 +14,8 @@ pub(crate) struct StoredAttempt {
 }
 
 impl Store {
-    /// Keeps an attempt, and drops those that ran out: nobody comes back for them.
-    pub(crate) async fn insert_login_attempt(
-        &self,
-        attempt: &StoredAttempt,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
-        // In PostgreSQL two that throw out the same rows could wait for one another for ever.
-        let throw_out = self.choose(
-            "DELETE FROM login_attempts WHERE expires_at <= $1",
-            "DELETE FROM login_attempts WHERE state_digest IN
-             (SELECT state_digest FROM login_attempts WHERE expires_at <= $1 FOR UPDATE SKIP LOCKED)",
-        );
-        sqlx::query(throw_out).bind(millis(now)).execute(&mut *tx).await?;
+    /// Keeps an attempt until somebody comes back for it, or too late.
+    pub(crate) async fn insert_login_attempt(&self, attempt: &StoredAttempt) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO login_attempts (state_digest, browser_digest, sealed, expires_at) VALUES ($1, $2, $3, $4)",
         )
@@ -35,9 +23,8 @@ impl Store {
         .bind(attempt.browser_digest.as_slice())
         .bind(attempt.sealed.as_slice())
         .bind(millis(attempt.expires_at))
-        .execute(&mut *tx)
+        .execute(&self.writer)
         .await?;
-        tx.commit().await?;
         Ok(())
     }
 

@@ -15,8 +15,8 @@ use crate::config::PostgresUrl;
 /// The oldest that the tests run on, as `server_version_num` has it.
 const OLDEST: u32 = 15_00_00;
 
-const MIGRATIONS: [(&str, &str); 1] =
-    [("initial", include_str!("../../migrations/postgres/0001_initial.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] =
+    &[(1, "initial", include_str!("../../migrations/postgres/0001_initial.sql"))];
 
 /// How long the first connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -53,7 +53,7 @@ impl Store {
             .connect_with(url.secret().parse::<AnyConnectOptions>()?)
             .await?;
         // Whatever happens to the migrator, its lock goes with its connection.
-        migrations(&MIGRATIONS).run(&shared).await.map_err(|error| match StoreError::from(error) {
+        migrations(MIGRATIONS).run(&shared).await.map_err(|error| match StoreError::from(error) {
             StoreError::Unavailable(error) => connect_error(error),
             other => other,
         })?;

@@ -13,7 +13,8 @@ use super::{Engine, Store, StoreError, migrations};
 /// 3.7.0 to 3.51.2 can corrupt a database when the write-ahead log is reset.
 const OLDEST: (u32, u32, u32) = (3, 51, 3);
 
-const MIGRATIONS: [(&str, &str); 1] = [("initial", include_str!("../../migrations/sqlite/0001_initial.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] =
+    &[(1, "initial", include_str!("../../migrations/sqlite/0001_initial.sql"))];
 
 impl Store {
     /// Opens or creates the database and brings its schema up to date.
@@ -23,7 +24,7 @@ impl Store {
         let writer = AnyPoolOptions::new().max_connections(1).connect_with(options(path, "rw")?).await?;
         sqlx::query("PRAGMA journal_mode = WAL").execute(&writer).await?;
         check_version(&writer).await?;
-        migrations(&MIGRATIONS).run(&writer).await?;
+        migrations(MIGRATIONS).run(&writer).await?;
         let readers = AnyPoolOptions::new()
             .max_connections(4)
             .min_connections(1)

@@ -50,16 +50,12 @@ pub(crate) fn settings(emulator: &Emulator, kakao: &Url, url: &Url, database: &D
     let world = emulator.world();
     let app = &world.apps[0];
     emulator.register_redirect_uri(app.key.as_str(), &url.join("/redirect").unwrap()).unwrap();
+    let client_secret = app.client_secret.as_ref().map(katok_emulator::seed::Secret::secret);
+    let kakao = KakaoApp::at_emulator(kakao.clone(), &app.rest_api_key, client_secret);
     Settings {
-        public_url: url.clone(),
-        vault_key: None,
         database: database.setting(),
         kakao_timeout: Duration::from_secs(2),
-        kakao: KakaoApp::at_emulator(
-            kakao.clone(),
-            &app.rest_api_key,
-            app.client_secret.as_ref().map(katok_emulator::seed::Secret::secret),
-        ),
+        ..Settings::new(url.clone(), kakao)
     }
 }
 

@@ -15,12 +15,12 @@ const PAUSE: Duration = Duration::from_secs(20);
 /// Works until the stop; what has begun by then is finished.
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     loop {
-        if let Err(error) = do_what_is_due(&app).await {
-            tracing::error!(%error, "background.failed");
-        }
         tokio::select! {
             () = stop.cancelled() => return,
             () = sleep(PAUSE) => {}
+        }
+        if let Err(error) = do_what_is_due(&app).await {
+            tracing::error!(%error, "background.failed");
         }
     }
 }

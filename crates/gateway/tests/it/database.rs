@@ -3,6 +3,7 @@
 
 use std::io::{Write as _, stderr};
 use std::sync::Once;
+use std::time::Duration;
 
 use katok_client::{Chance as _, SystemChance};
 use katok_gateway::config::PostgresUrl;
@@ -91,11 +92,15 @@ impl Drop for Database {
     fn drop(&mut self) {
         let Self::Postgres { server, name } = self else { return };
         let (server, sql) = (server.clone(), format!("DROP DATABASE {name} WITH (FORCE)"));
+        let (done, dropped) = std::sync::mpsc::channel::<()>();
         // A runtime of its own: that of the test waits for this.
-        let dropping = std::thread::spawn(move || {
+        std::thread::spawn(move || {
+            let _done = done;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(execute(&server, sql));
         });
-        let _ = dropping.join();
+        // Not for ever: the server cannot drop it while a connection of the waiting runtime still signs in. When
+        // that runtime has ended, it can.
+        let _ = dropped.recv_timeout(Duration::from_secs(2));
     }
 }

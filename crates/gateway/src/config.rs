@@ -3,6 +3,7 @@
 mod file;
 mod kakao_app;
 mod postgres_url;
+mod vault_key;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use url::Url;
 pub use file::SettingsFile;
 pub use kakao_app::{KakaoApp, KakaoAt, KakaoKeys};
 pub use postgres_url::PostgresUrl;
+pub use vault_key::VaultKeyText;
 
 use crate::sentence::Sentence;
 
@@ -30,7 +32,7 @@ pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub struct Settings {
     /// Where people reach the gateway; scheme and host decide redirects and cookies.
     pub public_url: Url,
-    /// `KATOK_VAULT_KEY` or the content of `KATOK_VAULT_KEY_FILE`; without it a key is made once.
+    /// `KATOK_VAULT_KEY` or `KATOK_VAULT_KEY_FILE`; without either a key is made once.
     pub vault_key: Option<VaultKeyText>,
     /// The PostgreSQL to keep everything in; without it a SQLite file in the data folder.
     pub database: Option<PostgresUrl>,
@@ -45,23 +47,6 @@ impl Settings {
     #[must_use]
     pub fn new(public_url: Url, kakao: KakaoApp) -> Self {
         Self { public_url, vault_key: None, database: None, kakao_timeout: KAKAO_TIMEOUT, kakao }
-    }
-}
-
-/// A vault key as the person wrote it, not yet checked; never printed.
-#[derive(Clone)]
-pub struct VaultKeyText(pub(crate) zeroize::Zeroizing<String>);
-
-impl std::fmt::Debug for VaultKeyText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("VaultKeyText([redacted])")
-    }
-}
-
-impl VaultKeyText {
-    /// Takes the text of a key: 32 bytes in base64.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(zeroize::Zeroizing::new(text.into()))
     }
 }
 
@@ -170,12 +155,7 @@ impl ListenSettings {
                 port.unwrap_or(DEFAULT_PORT),
             ),
             public_url: public_url.and_then(|text| whole_site(&text, problems)),
-            vault_key: read(env, "KATOK_VAULT_KEY", problems)
-                .or_else(|| {
-                    let path = file.gateway.vault_key_file.as_ref()?;
-                    read_secret_file("gateway.vault_key_file", path, problems)
-                })
-                .map(VaultKeyText::new),
+            vault_key: VaultKeyText::read(env, file, problems),
             database: database
                 .and_then(|text| PostgresUrl::parse(&text).map_err(|problem| problems.push(problem)).ok()),
         }

@@ -46,7 +46,7 @@ impl Gateway {
             None => Store::open(&file).await,
         };
         let store = opened.map_err(|error| StartError::store(error, &place))?;
-        let (vault, origin) = Vault::unlock(settings.vault_key.as_ref(), data, &store, chance.as_ref())
+        let (vault, origin) = Vault::unlock(settings.vault_key.as_ref(), data, &store, chance.clone())
             .await
             .map_err(|error| StartError::vault(error, &place))?;
         let notice = match origin {
@@ -54,7 +54,7 @@ impl Gateway {
                 format!("금고 키를 새로 만들어 {}에 두었습니다. 데이터와 따로 백업하세요.", path.display()),
                 format!("Made a vault key and put it in {}. Back it up apart from the data.", path.display()),
             )),
-            KeyOrigin::Settings | KeyOrigin::File => None,
+            KeyOrigin::Settings | KeyOrigin::File(_) => None,
         };
         let app = Arc::new(App::assemble(settings, store.clone(), vault, clock, chance)?);
         let stop = CancellationToken::new();

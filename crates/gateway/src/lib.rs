@@ -11,6 +11,7 @@ mod digest;
 mod gateway;
 mod login;
 mod message;
+mod seal;
 mod sentence;
 mod session;
 mod start_error;

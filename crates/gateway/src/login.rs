@@ -9,9 +9,9 @@ use url::Url;
 
 use crate::app::App;
 use crate::digest::sha256;
+use crate::seal::{DoesNotOpen, Purpose};
 use crate::session::{BrowserSecret, SessionSecrets};
 use crate::store::{AccountId, Arrival, StoreError, StoredAttempt};
-use crate::vault::Purpose;
 
 /// How long a person may take at Kakao's pages.
 pub(crate) const ATTEMPT_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
@@ -41,9 +41,9 @@ pub(crate) enum LoginFailure {
     Kakao(#[from] katok_client::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The attempt was sealed with another vault key.
+    /// The attempt was sealed with a vault key that is not here.
     #[error(transparent)]
-    Vault(#[from] crate::vault::DoesNotOpen),
+    Vault(#[from] DoesNotOpen),
 }
 
 /// Begins a sign-in, or asks for more consent when scopes are named.
@@ -112,8 +112,14 @@ pub(crate) async fn complete(
         session: secrets.to_store(now),
         now,
     };
-    let account =
-        app.store.record_arrival(arrival, |id, version| app.tokens.seal(id, version, &tokens)).await?;
+    let account = app
+        .store
+        .record_arrival(
+            arrival,
+            |id, writing| app.tokens.make_data_key(id, writing),
+            |id, version, data_key| app.tokens.seal(id, version, data_key, &tokens),
+        )
+        .await?;
     Ok((account, secrets))
 }
 

@@ -75,11 +75,16 @@ pub enum StartError {
         /// What went wrong.
         reason: String,
     },
-    /// The key does not open what is sealed.
+    /// Something in the database was sealed with a key that is not among those given.
     #[error(
-        "금고 키가 이 데이터베이스의 것이 아닙니다: {0}. 처음에 쓰던 KATOK_VAULT_KEY 또는 vault.key를 되돌려 놓으세요. 한 데이터베이스를 쓰는 katok은 모두 같은 키를 써야 합니다.\nThe vault key is not the one this database was sealed with: {0}. Bring back the KATOK_VAULT_KEY or vault.key used before; every katok on one database needs the same."
+        "이 데이터베이스를 잠근 금고 키{key}가 없습니다: {place}. 쓰던 키를 KATOK_VAULT_KEY 또는 vault.key에 되돌려 놓으세요. 한 데이터베이스를 쓰는 katok은 모두 같은 키를 써야 합니다.\nThe vault key{key} that this database was sealed with is missing: {place}. Bring back the one used before, in KATOK_VAULT_KEY or vault.key; every katok on one database needs the same.", key = .key.as_ref().map(|key| format!(" {key}")).unwrap_or_default()
     )]
-    WrongVaultKey(String),
+    WrongVaultKey {
+        /// Which.
+        place: String,
+        /// The name of the missing key, where it was noted.
+        key: Option<String>,
+    },
     /// The key is not a key.
     #[error("금고 키는 base64로 적은 32바이트여야 합니다{place}. `openssl rand -base64 32`로 만들 수 있습니다.\nThe vault key must be 32 bytes in base64{place}. Make one with `openssl rand -base64 32`.", place = .0.as_ref().map(|path| format!(" ({})", path.display())).unwrap_or_default())]
     MalformedVaultKey(Option<PathBuf>),
@@ -120,7 +125,9 @@ impl StartError {
             VaultError::Key(KeyError::Malformed { path }) => Self::MalformedVaultKey(path),
             VaultError::Key(KeyError::File { path, source }) => Self::VaultKeyFile { path, source },
             VaultError::Key(KeyError::Gone { path }) => Self::VaultKeyGone(path),
-            VaultError::WrongKey => Self::WrongVaultKey(place.to_owned()),
+            VaultError::WrongKey(key) => {
+                Self::WrongVaultKey { place: place.to_owned(), key: key.map(|key| key.to_string()) }
+            }
             VaultError::Store(error) => Self::store(error, place),
         }
     }

@@ -10,17 +10,19 @@ mod postgres;
 mod sessions;
 mod sqlite;
 mod tokens;
-mod vault_check;
+mod vault_keys;
 
 use jiff::Timestamp;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyPool, PgPool, SqlSafeStr, Transaction};
 
+use crate::seal::DoesNotOpen;
+
 pub(crate) use accounts::{AccountId, Arrival};
 pub(crate) use login_attempts::StoredAttempt;
 pub(crate) use postgres::AccountLock;
 pub(crate) use sessions::{NewSession, StoredSession};
-pub(crate) use tokens::SealedTokens;
+pub(crate) use tokens::{SealedTokens, StoredTokens};
 
 /// Why the database could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +55,9 @@ pub(crate) enum StoreError {
     NotAllowed,
     #[error("no encrypted connection to PostgreSQL: {0}")]
     Tls(String),
+    /// What is in it cannot be read or written without another vault key.
+    #[error(transparent)]
+    Seal(#[from] DoesNotOpen),
 }
 
 impl From<sqlx::Error> for StoreError {

@@ -1,61 +1,46 @@
-//! The vault: seals what must not be read on disk, and keeps Kakao's tokens.
+//! The vault: the keys that seal the accounts' own keys, and Kakao's tokens sealed by those.
 
 mod key;
 mod token_store;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use katok_client::Chance;
 use zeroize::Zeroizing;
 
 use crate::config::VaultKeyText;
 use crate::data_folder::DataFolder;
-use crate::store::{Store, StoreError};
+use crate::seal::{DataKey, DoesNotOpen, KeyId, Purpose, SealedBy, SealedDataKey, VaultKey};
+use crate::store::{AccountId, Store, StoreError};
 
 pub(crate) use key::{KeyError, KeyOrigin};
 pub(crate) use token_store::{TokenVault, TokenVaultError};
-
-const FORMAT: u8 = 1;
-const NONCE: usize = 12;
-
-/// What a sealed value is for; bound into the seal, so that no row can stand in for another.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Purpose<'a> {
-    /// The tokens of one account, in one version.
-    Tokens { account: &'a str, version: i64 },
-    /// What a login attempt needs when the browser comes back.
-    LoginAttempt,
-    /// The row that proves the key.
-    Check,
-}
-
-impl Purpose<'_> {
-    fn context(self) -> String {
-        match self {
-            Self::Tokens { account, version } => format!("katok/1/tokens/{account}/{version}"),
-            Self::LoginAttempt => "katok/1/login-attempt".to_owned(),
-            Self::Check => "katok/1/check".to_owned(),
-        }
-    }
-}
-
-/// The sealed bytes were made with another key, for another purpose, or are damaged.
-#[derive(Debug, thiserror::Error)]
-#[error("a sealed value does not open with this vault key")]
-pub(crate) struct DoesNotOpen;
 
 /// Why the vault could not be opened at the start.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum VaultError {
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Which key is missing; `None` in a database whose schema did not note it.
     #[error("the database was sealed with another vault key")]
-    WrongKey,
+    WrongKey(Option<KeyId>),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Seals and opens with one key (AES-256-GCM, a random nonce each time).
+/// The vault keys of this gateway: all of them open, and the database says which one seals.
 pub(crate) struct Vault {
-    key: RandomizedNonceKey,
+    ring: RwLock<Ring>,
+    /// Read again when a key turns up that nobody here knows: another program may have put it there.
+    file: Option<PathBuf>,
+    chance: Arc<dyn Chance>,
+}
+
+struct Ring {
+    keys: Vec<Arc<VaultKey>>,
+    /// As the database said when it was asked last.
+    writing: Arc<VaultKey>,
 }
 
 impl std::fmt::Debug for Vault {
@@ -65,102 +50,120 @@ impl std::fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// Finds or makes the key and proves that it is the one this database was sealed with.
+    /// Finds or makes the key and proves that all there is in the database can be opened.
     pub(crate) async fn unlock(
         given: Option<&VaultKeyText>,
         data: &DataFolder,
         store: &Store,
-        chance: &dyn katok_client::Chance,
+        chance: Arc<dyn Chance>,
     ) -> Result<(Self, KeyOrigin), VaultError> {
+        let writing = store.writing_key().await?;
         let check = store.vault_check().await?;
-        let (key, origin) = key::find_or_make(given, data, check.is_none(), chance)?;
-        let vault = Self::with_key(&key);
-        let check = match check {
-            Some(check) => Some(check),
-            None if store.write_vault_check(&vault.seal(Purpose::Check, b"katok")).await? => None,
-            None => store.vault_check().await?,
-        };
-        if check.is_some_and(|check| vault.open(Purpose::Check, &check).is_err()) {
-            if let KeyOrigin::MadeNow(path) = origin {
-                // Another gateway was first with a key of its own; the next start must not take this one.
-                key::withdraw(path)?;
+        let found = match key::find(given, data.path())? {
+            Some(found) => found,
+            // For a database in which something is sealed, a new key would be the wrong one.
+            None if writing.is_some() || check.is_some() => {
+                return Err(KeyError::Gone { path: key::in_folder(data.path()) }.into());
             }
-            return Err(VaultError::WrongKey);
+            None => key::keep(DataKey::generate(chance.as_ref()), data)?,
+        };
+        let keys: Vec<_> = found.keys.iter().map(|bytes| Arc::new(VaultKey::new(bytes))).collect();
+        let known = |id| keys.iter().find(|key| key.id == id).cloned().ok_or(VaultError::WrongKey(Some(id)));
+        let writing = match (writing, check) {
+            (Some(id), _) => known(id)?,
+            (None, check) => {
+                let opens = |key: &&Arc<VaultKey>| {
+                    check.as_ref().is_none_or(|check| key.open(Purpose::Check, check).is_ok())
+                };
+                let first = keys.iter().find(opens).ok_or(VaultError::WrongKey(None))?;
+                let writing = known(store.set_first_writing_key(first.id).await?);
+                if let (Err(_), KeyOrigin::MadeNow(path)) = (&writing, &found.origin) {
+                    // Another gateway was first with a key of its own; the next start must not take this one.
+                    key::withdraw(path.clone())?;
+                }
+                writing?
+            }
+        };
+        for id in store.keys_in_use().await? {
+            known(id)?;
         }
-        Ok((vault, origin))
+        let file = match &found.origin {
+            KeyOrigin::Settings => None,
+            KeyOrigin::File(path) | KeyOrigin::MadeNow(path) => Some(path.clone()),
+        };
+        Ok((Self { ring: RwLock::new(Ring { keys, writing }), file, chance }, found.origin))
     }
 
-    fn with_key(key: &[u8; 32]) -> Self {
-        Self { key: RandomizedNonceKey::new(&AES_256_GCM, key).expect("AES-256 takes a key of 32 bytes") }
-    }
-
+    /// Seals what belongs to no account.
     pub(crate) fn seal(&self, purpose: Purpose<'_>, plain: &[u8]) -> Vec<u8> {
-        let mut body = plain.to_vec();
-        let nonce = self
-            .key
-            .seal_in_place_append_tag(Aad::from(purpose.context()), &mut body)
-            .expect("sealing fails only beyond 64 GiB");
-        [&[FORMAT], nonce.as_ref().as_slice(), &body].concat()
+        let writing = self.ring.read().unwrap_or_else(PoisonError::into_inner).writing.clone();
+        writing.seal(purpose, plain)
     }
 
+    /// Opens what a vault key has sealed.
     pub(crate) fn open(
         &self,
         purpose: Purpose<'_>,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, DoesNotOpen> {
-        let (&format, rest) = sealed.split_first().ok_or(DoesNotOpen)?;
-        let (nonce, body) = rest.split_first_chunk::<NONCE>().ok_or(DoesNotOpen)?;
-        if format != FORMAT {
-            return Err(DoesNotOpen);
+        match SealedBy::of(sealed)?.0 {
+            SealedBy::Vault(id) => self.key(id)?.open(purpose, sealed),
+            SealedBy::First => {
+                let keys = self.ring.read().unwrap_or_else(PoisonError::into_inner).keys.clone();
+                keys.iter().find_map(|key| key.open(purpose, sealed).ok()).ok_or(DoesNotOpen::Damaged)
+            }
+            SealedBy::Account => Err(DoesNotOpen::Damaged),
         }
-        let mut body = Zeroizing::new(body.to_vec());
-        let length = self
-            .key
-            .open_in_place(Nonce::from(nonce), Aad::from(purpose.context()), &mut body)
-            .map_err(|_| DoesNotOpen)?
-            .len();
-        body.truncate(length);
-        Ok(body)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn vault(byte: u8) -> Vault {
-        Vault::with_key(&[byte; 32])
     }
 
-    #[test]
-    fn what_is_sealed_opens_again_and_never_looks_the_same() {
-        let purpose = Purpose::Tokens { account: "acc_1", version: 3 };
-        let (one, two) = (vault(1).seal(purpose, b"token"), vault(1).seal(purpose, b"token"));
-        assert_ne!(one, two);
-        assert!(!one.windows(5).any(|window| window == b"token"));
-        assert_eq!(vault(1).open(purpose, &one).unwrap().as_slice(), b"token");
+    /// Makes a data key for an account, sealed by the key that writes.
+    pub(crate) fn make_data_key(
+        &self,
+        account: &AccountId,
+        writing: KeyId,
+    ) -> Result<SealedDataKey, DoesNotOpen> {
+        let writing = self.key(writing)?;
+        let made = DataKey::generate(self.chance.as_ref());
+        let sealed = writing.seal(Purpose::DataKey { account: account.as_str() }, made.as_slice());
+        self.ring.write().unwrap_or_else(PoisonError::into_inner).writing = writing;
+        Ok(SealedDataKey(sealed))
     }
 
-    #[test]
-    fn a_seal_opens_only_with_its_key_and_for_its_purpose() {
-        let purpose = Purpose::Tokens { account: "acc_1", version: 3 };
-        let sealed = vault(1).seal(purpose, b"token");
-        assert!(vault(2).open(purpose, &sealed).is_err());
-        assert!(vault(1).open(Purpose::Tokens { account: "acc_2", version: 3 }, &sealed).is_err());
-        assert!(vault(1).open(Purpose::Tokens { account: "acc_1", version: 4 }, &sealed).is_err());
-        assert!(vault(1).open(Purpose::LoginAttempt, &sealed).is_err());
+    /// Opens the data key of an account.
+    pub(crate) fn data_key(
+        &self,
+        account: &AccountId,
+        sealed: &SealedDataKey,
+    ) -> Result<DataKey, DoesNotOpen> {
+        let plain = self.open(Purpose::DataKey { account: account.as_str() }, &sealed.0)?;
+        DataKey::new(&plain)
     }
 
-    #[test]
-    fn damaged_bytes_are_refused_wherever_they_are_cut_or_changed() {
-        let sealed = vault(1).seal(Purpose::Check, b"katok");
-        for length in 0..sealed.len() {
-            assert!(vault(1).open(Purpose::Check, &sealed[..length]).is_err());
+    fn key(&self, id: KeyId) -> Result<Arc<VaultKey>, DoesNotOpen> {
+        if let Some(key) = self.known(id) {
+            return Ok(key);
         }
-        for place in 0..sealed.len() {
-            let mut changed = sealed.clone();
-            changed[place] ^= 1;
-            assert!(vault(1).open(Purpose::Check, &changed).is_err());
+        self.read_file_again();
+        self.known(id).ok_or(DoesNotOpen::KeyMissing(id))
+    }
+
+    fn known(&self, id: KeyId) -> Option<Arc<VaultKey>> {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        ring.keys.iter().find(|key| key.id == id).cloned()
+    }
+
+    /// Takes in the keys that were put into the file since; none is given up.
+    fn read_file_again(&self) {
+        let Some(path) = &self.file else { return };
+        let found = match key::read(path) {
+            Ok(found) => found,
+            Err(error) => return tracing::error!(%error, "vault.key_file_unreadable"),
+        };
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        for key in found.iter().map(VaultKey::new) {
+            if !ring.keys.iter().any(|known| known.id == key.id) {
+                ring.keys.push(Arc::new(key));
+            }
         }
     }
 }

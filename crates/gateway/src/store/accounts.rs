@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use katok_client::KakaoUserId;
 
 use super::{Engine, NewSession, SealedTokens, Store, StoreError, millis};
+use crate::seal::{DoesNotOpen, KeyId, SealedDataKey};
 
 /// Our own name for an account, `acc_…`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -47,11 +48,13 @@ pub(crate) struct Arrival<'a> {
 impl Store {
     /// Signs somebody in: account, sealed tokens and a new session, together or not at all.
     ///
-    /// `seal` gets the id and the version that the seal is bound to.
+    /// `make_key` seals a new data key with a vault key; `seal` gets the id and the version that the seal is
+    /// bound to, and the account's data key.
     pub(crate) async fn record_arrival(
         &self,
         arrival: Arrival<'_>,
-        seal: impl FnOnce(&AccountId, i64) -> SealedTokens,
+        make_key: impl FnOnce(&AccountId, KeyId) -> Result<SealedDataKey, DoesNotOpen>,
+        seal: impl FnOnce(&AccountId, i64, &SealedDataKey) -> Result<SealedTokens, DoesNotOpen>,
     ) -> Result<AccountId, StoreError> {
         let now = millis(arrival.now);
         let mut tx = self.begin().await?;
@@ -67,6 +70,7 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         let id = AccountId(id);
+        let data_key = self.data_key_or_new(&mut tx, &id, make_key).await?.ok_or(sqlx::Error::RowNotFound)?;
         // Taken out, not looked at: a refresh on another gateway must not write between here and the end.
         let held: Option<i64> =
             sqlx::query_scalar("DELETE FROM tokens WHERE account_id = $1 RETURNING version")
@@ -78,7 +82,7 @@ impl Store {
         sqlx::query("INSERT INTO tokens (account_id, version, sealed, updated_at) VALUES ($1, $2, $3, $4)")
             .bind(id.as_str())
             .bind(version)
-            .bind(seal(&id, version).0)
+            .bind(seal(&id, version, &data_key)?.0)
             .bind(now)
             .execute(&mut *tx)
             .await?;

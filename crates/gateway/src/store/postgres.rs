@@ -15,8 +15,10 @@ use crate::config::PostgresUrl;
 /// The oldest that the tests run on, as `server_version_num` has it.
 const OLDEST: u32 = 15_00_00;
 
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "initial", include_str!("../../migrations/postgres/0001_initial.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "initial", include_str!("../../migrations/postgres/0001_initial.sql")),
+    (2, "vault_keys", include_str!("../../migrations/postgres/0002_vault_keys.sql")),
+];
 
 /// How long the first connection may take.
 const CONNECT: Duration = Duration::from_secs(10);

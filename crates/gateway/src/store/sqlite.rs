@@ -13,8 +13,10 @@ use super::{Engine, Store, StoreError, migrations};
 /// 3.7.0 to 3.51.2 can corrupt a database when the write-ahead log is reset.
 const OLDEST: (u32, u32, u32) = (3, 51, 3);
 
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "initial", include_str!("../../migrations/sqlite/0001_initial.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
+    (2, "vault_keys", include_str!("../../migrations/sqlite/0002_vault_keys.sql")),
+];
 
 impl Store {
     /// Opens or creates the database and brings its schema up to date.

@@ -3,21 +3,34 @@
 use jiff::Timestamp;
 
 use super::{AccountId, Store, StoreError, millis};
+use crate::seal::SealedDataKey;
 
 /// Tokens after the vault sealed them.
 pub(crate) struct SealedTokens(pub(crate) Vec<u8>);
 
+/// Tokens as found, with the key that opens them.
+pub(crate) struct StoredTokens {
+    pub(crate) version: i64,
+    pub(crate) sealed: SealedTokens,
+    /// Missing in rows of the first schema.
+    pub(crate) data_key: Option<SealedDataKey>,
+}
+
 impl Store {
-    pub(crate) async fn tokens(
-        &self,
-        account: &AccountId,
-    ) -> Result<Option<(i64, SealedTokens)>, StoreError> {
-        let row: Option<(i64, Vec<u8>)> =
-            sqlx::query_as("SELECT version, sealed FROM tokens WHERE account_id = $1")
-                .bind(account.as_str())
-                .fetch_optional(&self.readers)
-                .await?;
-        Ok(row.map(|(version, sealed)| (version, SealedTokens(sealed))))
+    pub(crate) async fn tokens(&self, account: &AccountId) -> Result<Option<StoredTokens>, StoreError> {
+        let row: Option<(i64, Vec<u8>, Option<Vec<u8>>)> = sqlx::query_as(
+            "SELECT t.version, t.sealed, a.data_key
+             FROM tokens t JOIN accounts a ON a.id = t.account_id
+             WHERE t.account_id = $1",
+        )
+        .bind(account.as_str())
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(row.map(|(version, sealed, data_key)| StoredTokens {
+            version,
+            sealed: SealedTokens(sealed),
+            data_key: data_key.map(SealedDataKey),
+        }))
     }
 
     /// Compare-and-set: `false` when somebody stored other tokens, or dropped them, meanwhile.

@@ -1,4 +1,4 @@
-//! The vault key: given by the person, or made once and kept beside the data.
+//! Vault keys as people keep them: given by a setting, or in a file that is made once beside the data.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use katok_client::Chance;
 use zeroize::Zeroizing;
 
 use crate::config::VaultKeyText;
 use crate::data_folder::DataFolder;
+use crate::seal::KeyBytes;
 
-/// Where the key came from; a key made just now is worth a sentence.
+/// Where the keys came from; a key made just now is worth a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum KeyOrigin {
     Settings,
-    File,
+    File(PathBuf),
     MadeNow(PathBuf),
 }
 
@@ -31,35 +31,37 @@ pub(crate) enum KeyError {
     Gone { path: PathBuf },
 }
 
-type Key = Zeroizing<[u8; 32]>;
+/// The keys that a setting or a file holds, the first one first.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) keys: Vec<KeyBytes>,
+    pub(super) origin: KeyOrigin,
+}
 
-/// A key is made only for a database that nothing was sealed in yet: for any other it would be the wrong one.
-pub(super) fn find_or_make(
-    given: Option<&VaultKeyText>,
-    data: &DataFolder,
-    nothing_sealed_yet: bool,
-    chance: &dyn Chance,
-) -> Result<(Key, KeyOrigin), KeyError> {
-    if let Some(text) = given {
-        return Ok((parse(&text.0).ok_or(KeyError::Malformed { path: None })?, KeyOrigin::Settings));
+/// Finds the keys; `None` when no setting names any and the data folder has no key file.
+pub(super) fn find(given: Option<&VaultKeyText>, data: &Path) -> Result<Option<Found>, KeyError> {
+    let path = match given {
+        Some(VaultKeyText { file: Some(path), .. }) => path.clone(),
+        Some(text) => {
+            let keys = parse(&text.text).ok_or(KeyError::Malformed { path: None })?;
+            return Ok(Some(Found { keys, origin: KeyOrigin::Settings }));
+        }
+        None => in_folder(data),
+    };
+    match read(&path) {
+        Ok(keys) => Ok(Some(Found { keys, origin: KeyOrigin::File(path) })),
+        Err(KeyError::File { source, .. }) if source.kind() == ErrorKind::NotFound && given.is_none() => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
-    let path = data.path().join("vault.key");
-    match fs::read_to_string(&path).map(Zeroizing::new) {
-        Ok(text) => {
-            let key = parse(&text).ok_or(KeyError::Malformed { path: Some(path) })?;
-            Ok((key, KeyOrigin::File))
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound && !nothing_sealed_yet => {
-            Err(KeyError::Gone { path })
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let mut key = Zeroizing::new([0; 32]);
-            chance.fill(key.as_mut_slice());
-            write_new(&path, &key).map_err(|source| KeyError::File { path: path.clone(), source })?;
-            Ok((key, KeyOrigin::MadeNow(path)))
-        }
-        Err(source) => Err(KeyError::File { path, source }),
-    }
+}
+
+/// Keeps a key in a new file beside the data.
+pub(super) fn keep(key: KeyBytes, data: &DataFolder) -> Result<Found, KeyError> {
+    let path = in_folder(data.path());
+    write_new(&path, &key).map_err(|source| KeyError::File { path: path.clone(), source })?;
+    Ok(Found { keys: vec![key], origin: KeyOrigin::MadeNow(path) })
 }
 
 /// Takes back a key that was made just now and has sealed nothing.
@@ -67,19 +69,40 @@ pub(super) fn withdraw(path: PathBuf) -> Result<(), KeyError> {
     fs::remove_file(&path).map_err(|source| KeyError::File { path, source })
 }
 
-fn parse(text: &str) -> Option<Key> {
-    let text = text.trim();
-    let bytes = Zeroizing::new(STANDARD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok()?);
-    bytes.as_slice().try_into().map(Zeroizing::new).ok()
+pub(super) fn in_folder(data: &Path) -> PathBuf {
+    data.join("vault.key")
 }
 
-fn write_new(path: &Path, key: &[u8; 32]) -> std::io::Result<()> {
+/// Reads a key file.
+pub(super) fn read(path: &Path) -> Result<Vec<KeyBytes>, KeyError> {
+    let text = fs::read_to_string(path)
+        .map(Zeroizing::new)
+        .map_err(|source| KeyError::File { path: path.to_owned(), source })?;
+    parse(&text).ok_or_else(|| KeyError::Malformed { path: Some(path.to_owned()) })
+}
+
+/// Keys stand between spaces, commas or line ends; what follows a `#` is for people.
+fn parse(text: &str) -> Option<Vec<KeyBytes>> {
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+    let words = lines.flat_map(|line| line.split(|c: char| c == ',' || c.is_whitespace()));
+    let keys: Option<Vec<_>> = words.filter(|word| !word.is_empty()).map(parse_one).collect();
+    keys.filter(|keys| !keys.is_empty())
+}
+
+fn parse_one(text: &str) -> Option<KeyBytes> {
+    let bytes = Zeroizing::new(STANDARD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok()?);
+    let mut key = KeyBytes::default();
+    (bytes.len() == key.len()).then(|| key.copy_from_slice(&bytes))?;
+    Some(key)
+}
+
+fn write_new(path: &Path, key: &KeyBytes) -> std::io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    file.write_all(Zeroizing::new(STANDARD.encode(key)).as_bytes())?;
+    file.write_all(Zeroizing::new(STANDARD.encode(key.as_slice())).as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()
 }
@@ -88,18 +111,34 @@ fn write_new(path: &Path, key: &[u8; 32]) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
+    fn bytes(text: &str) -> Vec<[u8; 32]> {
+        parse(text).unwrap().iter().map(|key| **key).collect()
+    }
+
     #[test]
     fn a_key_is_read_from_both_base64_alphabets_with_space_around_it() {
-        let bytes = [0xfb; 32];
-        for text in [STANDARD.encode(bytes), format!(" {}\n", URL_SAFE_NO_PAD.encode(bytes))] {
-            assert_eq!(parse(&text).unwrap().as_slice(), bytes);
+        let key = [0xfb; 32];
+        for text in [STANDARD.encode(key), format!(" {}\n", URL_SAFE_NO_PAD.encode(key))] {
+            assert_eq!(bytes(&text), [key]);
         }
     }
 
     #[test]
+    fn several_keys_are_read_in_their_order() {
+        let [one, two, three] = [[1; 32], [2; 32], [3; 32]].map(|key| STANDARD.encode(key));
+        let text = format!("# since 2026-11-21\n{one}\n\n# before\n{two},{three} # the first");
+        assert_eq!(bytes(&text), [[1; 32], [2; 32], [3; 32]]);
+    }
+
+    #[test]
     fn a_key_of_another_length_or_alphabet_is_no_key() {
-        for text in ["", "passphrase", &"fb".repeat(32), &STANDARD.encode([1; 16])] {
+        let good = STANDARD.encode([1; 32]);
+        for text in ["", "# nothing", "passphrase", &"fb".repeat(32), &STANDARD.encode([1; 16])] {
             assert!(parse(text).is_none(), "{text}");
+            assert!(
+                text.starts_with('#') || text.is_empty() || parse(&format!("{good} {text}")).is_none(),
+                "{text}"
+            );
         }
     }
 }

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use katok_client::{Clock, Replaced, TokenStore, Tokens, Version, Versioned};
 
-use super::{DoesNotOpen, Purpose, Vault};
-use crate::store::{AccountId, AccountLock, SealedTokens, Store, StoreError};
+use super::Vault;
+use crate::seal::{DataKey, DoesNotOpen, KeyId, Purpose, SealedBy, SealedDataKey};
+use crate::store::{AccountId, AccountLock, SealedTokens, Store, StoreError, StoredTokens};
 
 /// Why tokens could not be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -32,9 +33,50 @@ impl TokenVault {
         Self { store, vault, clock, refreshing: Arc::default() }
     }
 
-    pub(crate) fn seal(&self, account: &AccountId, version: i64, tokens: &Tokens) -> SealedTokens {
-        let purpose = Purpose::Tokens { account: account.as_str(), version };
-        SealedTokens(self.vault.seal(purpose, tokens.to_json().as_bytes()))
+    /// The key to seal whatever is kept of an account; `None` when there is no such account.
+    pub(crate) async fn data_key(&self, account: &AccountId) -> Result<Option<DataKey>, TokenVaultError> {
+        let mut sealed = self.store.data_key(account).await?;
+        if sealed.is_none() {
+            let make_key = |account: &AccountId, writing| self.make_data_key(account, writing);
+            let seal_again = |held: StoredTokens| {
+                let data_key = held.data_key.as_ref().ok_or(DoesNotOpen::Damaged)?;
+                self.seal(account, held.version, data_key, &self.open(account, &held)?)
+            };
+            sealed = self.store.give_data_key(account, make_key, seal_again).await?;
+        }
+        Ok(sealed.map(|sealed| self.vault.data_key(account, &sealed)).transpose()?)
+    }
+
+    /// Makes a data key for an account, sealed by the vault key that writes.
+    pub(crate) fn make_data_key(
+        &self,
+        account: &AccountId,
+        writing: KeyId,
+    ) -> Result<SealedDataKey, DoesNotOpen> {
+        self.vault.make_data_key(account, writing)
+    }
+
+    pub(crate) fn seal(
+        &self,
+        account: &AccountId,
+        version: i64,
+        data_key: &SealedDataKey,
+        tokens: &Tokens,
+    ) -> Result<SealedTokens, DoesNotOpen> {
+        Ok(seal(&self.vault.data_key(account, data_key)?, account, version, tokens))
+    }
+
+    pub(crate) fn open(&self, account: &AccountId, held: &StoredTokens) -> Result<Tokens, DoesNotOpen> {
+        let purpose = Purpose::Tokens { account: account.as_str(), version: held.version };
+        let sealed = held.sealed.0.as_slice();
+        let plain = match (SealedBy::of(sealed)?.0, &held.data_key) {
+            (SealedBy::Account, Some(data_key)) => {
+                self.vault.data_key(account, data_key)?.open(purpose, sealed)?
+            }
+            _ => self.vault.open(purpose, sealed)?,
+        };
+        let tokens = std::str::from_utf8(&plain).ok().and_then(|text| Tokens::from_json(text).ok());
+        tokens.ok_or(DoesNotOpen::Damaged)
     }
 
     fn lock_of(&self, account: &AccountId) -> Arc<tokio::sync::Mutex<()>> {
@@ -49,17 +91,19 @@ impl TokenVault {
     }
 }
 
+fn seal(data_key: &DataKey, account: &AccountId, version: i64, tokens: &Tokens) -> SealedTokens {
+    let purpose = Purpose::Tokens { account: account.as_str(), version };
+    SealedTokens(data_key.seal(purpose, tokens.to_json().as_bytes()))
+}
+
 impl TokenStore for TokenVault {
     type Key = AccountId;
     type Guard = (AccountLock, tokio::sync::OwnedMutexGuard<()>);
     type Error = TokenVaultError;
 
     async fn load(&self, account: &AccountId) -> Result<Option<Versioned<Tokens>>, TokenVaultError> {
-        let Some((version, sealed)) = self.store.tokens(account).await? else { return Ok(None) };
-        let purpose = Purpose::Tokens { account: account.as_str(), version };
-        let plain = self.vault.open(purpose, &sealed.0)?;
-        let tokens = std::str::from_utf8(&plain).ok().and_then(|text| Tokens::from_json(text).ok());
-        Ok(Some(Versioned { value: tokens.ok_or(DoesNotOpen)?, version: Version(version) }))
+        let Some(held) = self.store.tokens(account).await? else { return Ok(None) };
+        Ok(Some(Versioned { value: self.open(account, &held)?, version: Version(held.version) }))
     }
 
     async fn replace(
@@ -69,7 +113,8 @@ impl TokenStore for TokenVault {
         tokens: &Tokens,
     ) -> Result<Replaced, TokenVaultError> {
         let version = expected.0 + 1;
-        let sealed = self.seal(account, version, tokens);
+        let Some(data_key) = self.data_key(account).await? else { return Ok(Replaced::Lost) };
+        let sealed = seal(&data_key, account, version, tokens);
         let done = self.store.replace_tokens(account, expected.0, version, &sealed, self.clock.now()).await?;
         Ok(if done { Replaced::Done(Version(version)) } else { Replaced::Lost })
     }

@@ -7,6 +7,7 @@ use katok_client::{ErrorKind, Remedy};
 use serde_json::{Map, Value, json};
 
 use crate::account::ActError;
+use crate::seal::DoesNotOpen;
 use crate::sentence::{Sentence, explain};
 use crate::store::StoreError;
 use crate::vault::TokenVaultError;
@@ -188,7 +189,12 @@ impl From<TokenVaultError> for Refusal {
     fn from(error: TokenVaultError) -> Self {
         match error {
             TokenVaultError::Store(error) => Self::from(error),
-            TokenVaultError::DoesNotOpen(_) => {
+            // Nothing is lost: whoever runs katok brings the key back.
+            TokenVaultError::DoesNotOpen(missing @ DoesNotOpen::KeyMissing(_)) => {
+                tracing::error!(error = %missing, "vault.key_missing");
+                Self::storage()
+            }
+            TokenVaultError::DoesNotOpen(DoesNotOpen::Damaged) => {
                 tracing::error!("vault.tokens_do_not_open");
                 Self::not_signed_in()
             }

@@ -21,7 +21,7 @@ async fn another_vault_key_is_noticed_at_the_start() {
     settings.vault_key = Some(another_vault_key());
     let error =
         start(settings.clone(), house.data.path(), listener().await.0, &house.clock).await.err().unwrap();
-    assert!(matches!(error, StartError::WrongVaultKey(_)), "{error}");
+    assert!(matches!(error, StartError::WrongVaultKey { .. }), "{error}");
     is_a_sentence_in_both_languages(&error);
     settings.vault_key = Some(katok_gateway::config::VaultKeyText::new("too short"));
     let error =

@@ -29,8 +29,9 @@ const CONNECTIONS: u32 = 10;
 /// How many accounts one gateway refreshes at a time: each needs a connection while Kakao is asked.
 const LOCKS: u32 = 8;
 
-/// How long somebody waits for a connection before being told that the database does not answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long somebody waits for a connection, also through a short restart of the server, before being told that
+/// the database does not answer.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// As long as the client waits for somebody else's refresh.
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);

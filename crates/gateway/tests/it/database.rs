@@ -2,6 +2,7 @@
 //! `KATOK_TEST_DATABASE_URL` names.
 
 use std::io::{Write as _, stderr};
+use std::net::SocketAddr;
 use std::sync::Once;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use url::Url;
 /// What a test keeps its data in; a database on the server is dropped with it.
 pub(crate) enum Database {
     Sqlite,
-    Postgres { server: Url, name: String },
+    Postgres { server: Url, name: String, way: Option<SocketAddr> },
 }
 
 fn server() -> Option<Url> {
@@ -46,12 +47,20 @@ impl Database {
         SystemChance.fill(&mut chance);
         let name = format!("katok_test_{:016x}", u64::from_ne_bytes(chance));
         execute(&server, format!("CREATE DATABASE {name} TEMPLATE template0")).await;
-        Self::Postgres { server, name }
+        Self::Postgres { server, name, way: None }
+    }
+
+    /// The same, but the gateway reaches the server at another address.
+    pub(crate) fn by_way_of(mut self, address: SocketAddr) -> Self {
+        if let Self::Postgres { way, .. } = &mut self {
+            *way = Some(address);
+        }
+        self
     }
 
     /// Where the database is on the server.
     pub(crate) fn url(&self) -> Option<Url> {
-        let Self::Postgres { server, name } = self else { return None };
+        let Self::Postgres { server, name, .. } = self else { return None };
         let mut url = server.clone();
         url.set_path(name);
         Some(url)
@@ -59,7 +68,12 @@ impl Database {
 
     /// As a gateway's setting.
     pub(crate) fn setting(&self) -> Option<PostgresUrl> {
-        self.url().map(|url| PostgresUrl::parse(url.as_str()).unwrap())
+        let mut url = self.url()?;
+        if let Self::Postgres { way: Some(way), .. } = self {
+            url.set_ip_host(way.ip()).unwrap();
+            url.set_port(Some(way.port())).unwrap();
+        }
+        Some(PostgresUrl::parse(url.as_str()).unwrap())
     }
 
     /// Does something behind the gateway's back.
@@ -90,7 +104,7 @@ async fn execute(url: &Url, sql: String) {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let Self::Postgres { server, name } = self else { return };
+        let Self::Postgres { server, name, .. } = self else { return };
         let (server, sql) = (server.clone(), format!("DROP DATABASE {name} WITH (FORCE)"));
         let (done, dropped) = std::sync::mpsc::channel::<()>();
         // A runtime of its own: that of the test waits for this.

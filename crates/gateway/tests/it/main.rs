@@ -4,6 +4,7 @@
 mod bad_days;
 mod browser;
 mod database;
+mod database_gone;
 mod house;
 mod kakao_proxy;
 mod pages;

@@ -30,7 +30,10 @@ pub(crate) enum StoreError {
     /// The file is not a sound SQLite database.
     #[error("the database is damaged")]
     Damaged(#[source] sqlx::Error),
-    /// Anything else: disk full, locked, gone.
+    /// Nothing can be written until somebody makes room.
+    #[error("the disk is full: {0}")]
+    Full(#[source] sqlx::Error),
+    /// Anything else: locked, gone.
     #[error("the database did not answer: {0}")]
     Unavailable(#[source] sqlx::Error),
     /// A newer version of the program has changed the schema.
@@ -64,9 +67,12 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         const CORRUPT: &str = "11";
         const NOT_A_DATABASE: &str = "26";
+        const FULL: &str = "13";
+        const FULL_IN_POSTGRES: &str = "53100";
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
         match code.as_deref() {
             Some(CORRUPT | NOT_A_DATABASE) => Self::Damaged(error),
+            Some(FULL | FULL_IN_POSTGRES) => Self::Full(error),
             _ => Self::Unavailable(error),
         }
     }

@@ -6,6 +6,7 @@ mod commands;
 mod curl;
 mod emulator;
 mod exec;
+mod full_disk;
 #[path = "../../../emulator/tests/it/openapi.rs"]
 mod openapi;
 mod program;

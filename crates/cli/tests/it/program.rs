@@ -100,8 +100,34 @@ impl Machine {
 
     /// Starts a command that runs until it is stopped, and waits until it has said where it runs.
     pub(crate) fn start(&self, args: &[&str]) -> Running {
+        self.started(self.command(args), args)
+    }
+
+    /// The same with the data folder on a disk of its own, and that disk as it is seen from outside; `None` where
+    /// nothing can be mounted.
+    pub(crate) fn start_on_a_disk_of(&self, size: &str, args: &[&str]) -> Option<(Running, PathBuf)> {
+        let own_mounts = ["--mount", "--map-root-user"];
+        let tried =
+            Command::new("unshare").args(own_mounts).args(["mount", "-t", "tmpfs", "disk", "/mnt"]).output();
+        if !tried.is_ok_and(|tried| tried.status.success()) {
+            return None;
+        }
+        let katok = self.command(args);
+        fs::create_dir(self.data()).unwrap();
+        let script = format!("mount -t tmpfs -o mode=700,size={size} disk \"$0\" && exec \"$@\"");
+        let mut command = Command::new("unshare");
+        command.args(own_mounts).args(["sh", "-c", &script]).arg(self.data());
+        command.arg(katok.get_program()).args(katok.get_args()).env_clear();
+        command.envs(katok.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let running = self.started(command, args);
+        let root = PathBuf::from(format!("/proc/{}/root", running.child.0.id()));
+        Some((running, root.join(self.data().strip_prefix("/").unwrap())))
+    }
+
+    fn started(&self, mut command: Command, args: &[&str]) -> Running {
         let log = self.folder.path().join("stderr.log");
-        let mut child = self.command(args).stderr(File::create(&log).unwrap()).spawn().unwrap();
+        let mut child = command.stderr(File::create(&log).unwrap()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut first_line = String::new();
         stdout.read_line(&mut first_line).unwrap();

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::cookies::{self, Name};
 use super::pages::{self, Problem};
+use super::refusal::storage_trouble;
 use super::to_its_end;
 use crate::app::App;
 use crate::login::{self, LoginFailure};
@@ -102,11 +103,12 @@ fn problem(app: &App, failure: LoginFailure) -> Response {
             };
             (status, explain(&error))
         }
-        LoginFailure::Store(_) | LoginFailure::Vault(_) => (
+        LoginFailure::Store(error) => (StatusCode::SERVICE_UNAVAILABLE, storage_trouble(&error)),
+        LoginFailure::Vault(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
             Sentence::new(
-                "저장소가 답하지 않아 로그인하지 못했습니다. 잠시 뒤 다시 해 보세요.",
-                "The storage did not answer, so nobody was signed in. Try again in a moment.",
+                "금고 키가 바뀌어 로그인하지 못했습니다. 처음부터 다시 로그인하세요.",
+                "The vault key has changed, so nobody was signed in. Sign in again from the start.",
             ),
         ),
     };

@@ -132,15 +132,23 @@ impl Refusal {
         )
     }
 
-    fn storage() -> Self {
-        Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "storage_unavailable",
-            Sentence::new(
-                "저장소가 답하지 않아 아무것도 하지 않았습니다. 잠시 뒤 다시 해 보세요.",
-                "The storage did not answer, so nothing was done. Try again in a moment.",
-            ),
-        )
+    fn storage(error: &StoreError) -> Self {
+        let code = if matches!(error, StoreError::Full(_)) { "storage_full" } else { "storage_unavailable" };
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, storage_trouble(error))
+    }
+}
+
+/// What to say when nothing was done for want of the database.
+pub(super) fn storage_trouble(error: &StoreError) -> Sentence {
+    match error {
+        StoreError::Full(_) => Sentence::new(
+            "저장 공간이 가득 찼습니다. 아무것도 하지 않았으니 운영자에게 알려 주세요.",
+            "The disk is full. Nothing was done: tell the operator.",
+        ),
+        _ => Sentence::new(
+            "저장소가 답하지 않아 아무것도 하지 않았습니다. 잠시 뒤 다시 해 보세요.",
+            "The storage did not answer, so nothing was done. Try again in a moment.",
+        ),
     }
 }
 
@@ -205,7 +213,7 @@ impl From<TokenVaultError> for Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "store.failed");
-        Self::storage()
+        Self::storage(&error)
     }
 }
 

@@ -22,6 +22,7 @@ cargo xtask tidy                 only check that every line of code is in the ro
 cargo xtask fuzz [SECONDS]       feed the emulator's parsers with what a fuzzer makes up, 60 seconds each unless said
 cargo xtask bench client         measure what a typed call costs beside a bare HTTP call
 cargo xtask bench emulator       measure how fast the emulator is (builds the program with optimisation)
+cargo xtask bench gateway        measure what the gateway adds to a call of Kakao's (builds the program with optimisation)
 cargo xtask pictures             take the pictures of the READMEs anew, and one of every page to look at";
 
 fn main() -> ExitCode {
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
             }
             ["bench", "client"] => bench::client(),
             ["bench", "emulator"] => bench::emulator(),
+            ["bench", "gateway"] => bench::gateway(),
             ["pictures"] => pictures::run_all(),
             _ => Err(USAGE.to_owned()),
         });

@@ -12,10 +12,11 @@ use serde::Deserialize;
 
 use super::cookies::{self, Name};
 use super::pages::{self, Problem};
-use super::refusal::storage_trouble;
+use super::refusal::{storage_trouble, vault_key_missing};
 use super::to_its_end;
 use crate::app::App;
 use crate::login::{self, LoginFailure};
+use crate::seal::DoesNotOpen;
 use crate::sentence::{Sentence, explain, explain_redirect};
 
 #[derive(Default, Deserialize)]
@@ -104,11 +105,14 @@ fn problem(app: &App, failure: LoginFailure) -> Response {
             (status, explain(&error))
         }
         LoginFailure::Store(error) => (StatusCode::SERVICE_UNAVAILABLE, storage_trouble(&error)),
-        LoginFailure::Vault(_) => (
+        LoginFailure::Vault(DoesNotOpen::KeyMissing(_)) => {
+            (StatusCode::SERVICE_UNAVAILABLE, vault_key_missing())
+        }
+        LoginFailure::Vault(DoesNotOpen::Damaged) => (
             StatusCode::SERVICE_UNAVAILABLE,
             Sentence::new(
-                "금고 키가 바뀌어 로그인하지 못했습니다. 처음부터 다시 로그인하세요.",
-                "The vault key has changed, so nobody was signed in. Sign in again from the start.",
+                "이 로그인을 이어갈 수 없습니다. 처음부터 다시 로그인하세요.",
+                "This sign-in cannot go on. Sign in again from the start.",
             ),
         ),
     };

@@ -152,6 +152,14 @@ pub(super) fn storage_trouble(error: &StoreError) -> Sentence {
     }
 }
 
+/// What to say when something is sealed with a vault key that is not here.
+pub(super) fn vault_key_missing() -> Sentence {
+    Sentence::new(
+        "금고 키가 없어 저장된 것을 열지 못했습니다. 잃어버린 것은 없으니 운영자에게 알려 주세요.",
+        "The vault key for what is stored is not here. Nothing is lost: tell the operator.",
+    )
+}
+
 /// What the page's button should do.
 fn action(remedy: &Remedy) -> Value {
     match remedy {
@@ -200,7 +208,7 @@ impl From<TokenVaultError> for Refusal {
             // Nothing is lost: whoever runs katok brings the key back.
             TokenVaultError::DoesNotOpen(missing @ DoesNotOpen::KeyMissing(_)) => {
                 tracing::error!(error = %missing, "vault.key_missing");
-                Self::storage()
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "vault_key_missing", vault_key_missing())
             }
             TokenVaultError::DoesNotOpen(DoesNotOpen::Damaged) => {
                 tracing::error!("vault.tokens_do_not_open");

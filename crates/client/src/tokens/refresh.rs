@@ -103,7 +103,12 @@ impl<S: TokenStore> Refresher<S> {
             // Kakao calls a refresh token dead that somebody has just replaced, by a new login or past a
             // lock that failed: only if the store knows no other has the login ended.
             if let Some((_, source)) = dead.take().filter(|(token, _)| *token == tokens.refresh_token) {
-                return Err(TokenError::SignInAgain { ended: how_it_ended(&tokens, now), source });
+                let ended = how_it_ended(&tokens, now);
+                if let Err(error) = self.store.end(key, version, ended).await {
+                    // The next use asks Kakao again, and hears the same.
+                    tracing::warn!(%error, "tokens.end_not_noted");
+                }
+                return Err(TokenError::SignInAgain { ended, source });
             }
             let asking = Asking {
                 rotates: tokens.may_rotate(now),

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::hash::Hash;
 
-use crate::Tokens;
+use crate::{LoginEnd, Tokens};
 
 /// A home for the tokens of many accounts, each known by its key.
 ///
@@ -65,6 +65,20 @@ pub trait TokenStore: Send + Sync + 'static {
         expected: Version,
         tokens: &Tokens,
     ) -> impl Future<Output = Result<Replaced, Self::Error>> + Send;
+
+    /// Hears that a login has ended: Kakao no longer takes the tokens of this version.
+    ///
+    /// It is told under the lock. A store that does nothing has Kakao asked again at every use; one that removes the
+    /// tokens removes this version only, for the user may have signed in meanwhile.
+    fn end(
+        &self,
+        key: &Self::Key,
+        version: Version,
+        ended: LoginEnd,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        let _ = (key, version, ended);
+        async { Ok(()) }
+    }
 
     /// Waits for the exclusive right to refresh an account.
     fn lock(&self, key: &Self::Key) -> impl Future<Output = Result<Self::Guard, Self::Error>> + Send;

@@ -1,5 +1,6 @@
 //! Tokens between Kakao and the store: what is lost on the way, what is kept, and what the user hears.
 
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -244,4 +245,58 @@ async fn who_must_sign_in_again_hears_why() {
     let error = desk.keeper.access_token(&Mina).await.unwrap_err();
     assert!(matches!(error, TokenError::SignInAgain { ended: LoginEnd::Expired, .. }), "{error:?}");
     assert_eq!(error.remedy(), Remedy::SignInAgain);
+}
+
+/// A store that removes what has ended, unless there is something else by then.
+#[derive(Clone)]
+struct Tidy(Store);
+
+impl TokenStore for Tidy {
+    type Key = Person;
+    type Guard = OwnedMutexGuard<()>;
+    type Error = Infallible;
+
+    async fn load(&self, key: &Person) -> Result<Option<Versioned<Tokens>>, Infallible> {
+        self.0.load(key).await
+    }
+
+    async fn replace(
+        &self,
+        key: &Person,
+        expected: Version,
+        tokens: &Tokens,
+    ) -> Result<Replaced, Infallible> {
+        self.0.replace(key, expected, tokens).await
+    }
+
+    async fn end(&self, key: &Person, version: Version, ended: LoginEnd) -> Result<(), Infallible> {
+        assert_eq!(ended, LoginEnd::Revoked);
+        assert_eq!(self.0.load(key).await?.unwrap().version, version);
+        self.0.remove(key);
+        Ok(())
+    }
+
+    async fn lock(&self, key: &Person) -> Result<OwnedMutexGuard<()>, Infallible> {
+        self.0.lock(key).await
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_removes_what_has_ended_is_not_asked_about_again() {
+    let desk = rotated(koe322()).await;
+    let keeper = TokenKeeper::new(desk.client.clone(), Tidy(desk.store.clone()));
+    let hear = || {
+        let keeper = keeper.clone();
+        tokio::spawn(async move { keeper.access_token(&Mina).await.unwrap_err() })
+    };
+    let heard = [hear(), hear(), hear()];
+    let mut ends = 0;
+    for error in heard {
+        match error.await.unwrap() {
+            TokenError::SignInAgain { .. } => ends += 1,
+            TokenError::NotSignedIn => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((ends, desk.kakao.count(REFRESH)), (1, 1));
 }

@@ -22,7 +22,7 @@ use crate::clock::{Clock, ClockError};
 use crate::http;
 use crate::inbox::ReceivedMessage;
 use crate::live::LiveWorld;
-use crate::seed::Seed;
+use crate::seed::{Seed, Webhooks};
 use crate::state_file::{Found, ReadError, StateFile};
 use crate::webhook;
 use crate::world::World;
@@ -272,6 +272,12 @@ impl Emulator {
     /// Registers another redirect URI for an app, as its developer would in Kakao's console.
     pub fn register_redirect_uri(&self, app_key: &str, redirect_uri: &Url) -> Result<(), NoSuchApp> {
         let registered = self.live.edit(|world| world.register_redirect_uri(app_key, redirect_uri.as_str()));
+        if registered { Ok(()) } else { Err(NoSuchApp(app_key.to_owned())) }
+    }
+
+    /// Registers where an app is told of what happens, in place of what is registered; what is not named stays.
+    pub fn register_webhooks(&self, app_key: &str, webhooks: Webhooks) -> Result<(), NoSuchApp> {
+        let registered = self.live.edit(|world| world.register_webhooks(app_key, webhooks));
         if registered { Ok(()) } else { Err(NoSuchApp(app_key.to_owned())) }
     }
 

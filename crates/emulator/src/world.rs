@@ -51,7 +51,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::seed::{App, AppKey, Person, Seed};
+use crate::seed::{App, AppKey, Person, Seed, Webhooks};
 use call_quota::CallCounts;
 use chat::Rooms;
 use event::Happened;
@@ -197,6 +197,20 @@ impl World {
         if app.web_domains.iter().all(|registered| registered != origin) {
             app.web_domains.push(origin.to_owned());
         }
+        true
+    }
+
+    /// Registers webhooks for an app, each in place of the one before; answers whether there is such an app.
+    pub(crate) fn register_webhooks(&mut self, app: &str, webhooks: Webhooks) -> bool {
+        let Some(app) = self.app_to_configure(app) else { return false };
+        let Webhooks { unlink, account_status, share, channel } = webhooks;
+        let former = &mut app.webhooks;
+        *former = Webhooks {
+            unlink: unlink.or(former.unlink.take()),
+            account_status: account_status.or(former.account_status.take()),
+            share: share.or(former.share.take()),
+            channel: channel.or(former.channel.take()),
+        };
         true
     }
 

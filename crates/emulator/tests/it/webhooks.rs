@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use katok_emulator::Seed;
+use katok_emulator::seed::{Webhook, Webhooks};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
@@ -116,6 +117,22 @@ async fn a_webhook_can_be_sent_at_once_and_answers_what_the_receiver_said() {
         kakao.emulator.world().links.iter().any(|link| link.person.as_str() == "apeach"),
         "nothing happened"
     );
+}
+
+#[tokio::test]
+async fn a_webhook_can_be_registered_later_and_the_others_stay() {
+    let service = Service::start().await;
+    let kakao = kakao(
+        json!({"unlink": {"url": "http://127.0.0.1:1/unlink"}, "share": {"url": "http://127.0.0.1:1/"}}),
+    );
+    let kakao = kakao.await;
+    let unlink = Webhook { url: format!("{}/unlink", service.address), method: "GET".to_owned() };
+    let webhooks = || Webhooks { unlink: Some(unlink.clone()), ..Webhooks::default() };
+    kakao.emulator.register_webhooks("demo", webhooks()).unwrap();
+    assert!(kakao.emulator.register_webhooks("nobody", webhooks()).is_err());
+    let told = send(&kakao, json!({"type": "unlink", "app": "demo", "person": "apeach"})).await.ok();
+    assert_eq!((&told["method"], &told["status"]), (&json!("GET"), &json!(200)));
+    assert!(kakao.emulator.world().apps[0].webhooks.share.is_some());
 }
 
 #[tokio::test]

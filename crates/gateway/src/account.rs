@@ -1,20 +1,18 @@
 //! What a signed-in person does at Kakao: every call with a living token.
 
-use katok_client::{Endpoint, KakaoCode, Logout, TokenError, Unlink};
-use serde_json::{Value, json};
+use katok_client::{Endpoint, LoginEnd, Logout, TokenError};
+use serde_json::Value;
 
 use crate::app::App;
 use crate::store::{AccountId, StoreError};
 use crate::vault::TokenVaultError;
 
-const NOT_LINKED: KakaoCode = KakaoCode::Api(-101);
-
 /// Why Kakao did not do what a person asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ActError {
-    /// Kakao no longer takes the tokens, or there are none.
+    /// Kakao no longer takes the tokens, for this reason as far as it is known, or there are none.
     #[error("the person must sign in again")]
-    SignInAgain,
+    SignInAgain(Option<LoginEnd>),
     #[error(transparent)]
     Kakao(#[from] katok_client::Error),
     /// Kakao may not know of it, but here nobody is signed in any more.
@@ -31,7 +29,8 @@ pub(crate) enum ActError {
 impl From<TokenError<TokenVaultError>> for ActError {
     fn from(error: TokenError<TokenVaultError>) -> Self {
         match error {
-            TokenError::NotSignedIn | TokenError::SignInAgain { .. } => Self::SignInAgain,
+            TokenError::NotSignedIn => Self::SignInAgain(None),
+            TokenError::SignInAgain { ended, .. } => Self::SignInAgain(Some(ended)),
             TokenError::Kakao(error) => Self::Kakao(error),
             TokenError::Store(error) | TokenError::NotStored(error) => Self::Tokens(error),
             TokenError::TooManyTokens { .. } | TokenError::Unfinished => Self::Busy,
@@ -55,7 +54,11 @@ pub(crate) async fn call<E: Endpoint>(
     endpoint: &E,
 ) -> Result<Value, ActError> {
     let call = |token| async move { app.client.call_json(endpoint, &token).await };
-    Ok(app.keeper.with_token(account, call).await?)
+    match app.keeper.with_token(account, call).await {
+        // The vault deletes the tokens of a login that has ended, and leaves a mark.
+        Err(TokenError::NotSignedIn) => Err(ActError::SignInAgain(app.store.login_end(account).await?)),
+        outcome => Ok(outcome?),
+    }
 }
 
 /// Logs out at Kakao and here: Kakao kills the tokens, so every session of the account ends.
@@ -68,9 +71,9 @@ pub(crate) async fn log_out(app: &App, account: &AccountId) -> Result<Value, Act
             app.store.sign_out(account).await?;
             Ok(answer)
         }
-        Err(ActError::SignInAgain) => {
+        Err(error @ ActError::SignInAgain(_)) => {
             app.store.sign_out(account).await?;
-            Err(ActError::SignInAgain)
+            Err(error)
         }
         Err(error @ (ActError::Kakao(_) | ActError::Busy)) => {
             app.store.end_sessions(account).await?;
@@ -78,20 +81,4 @@ pub(crate) async fn log_out(app: &App, account: &AccountId) -> Result<Value, Act
         }
         Err(error) => Err(error),
     }
-}
-
-/// Unlinks person and app at Kakao, then forgets the account.
-///
-/// -101 (not linked) means that it is done already, and so do dead tokens: an unlink whose answer got lost
-/// leaves them behind, and there is no other way to finish it. Anything else keeps the account, so that the
-/// person can try again.
-pub(crate) async fn unlink(app: &App, account: &AccountId) -> Result<Value, ActError> {
-    let answer = match call(app, account, &Unlink).await {
-        Ok(answer) => Some(answer),
-        Err(ActError::SignInAgain) => None,
-        Err(ActError::Kakao(error)) if error.kakao_code() == Some(NOT_LINKED) => None,
-        Err(error) => return Err(error),
-    };
-    let user = app.store.delete_account(account).await?;
-    Ok(answer.unwrap_or_else(|| json!({"id": user, "already_unlinked_or_signed_out": true})))
 }

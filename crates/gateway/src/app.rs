@@ -67,4 +67,16 @@ impl App {
             unfinished: TaskTracker::new(),
         })
     }
+
+    /// What makes an id another one in the same millisecond.
+    pub(crate) fn chance_for_id(&self) -> [u8; 10] {
+        let mut chance = [0; 10];
+        self.chance.fill(&mut chance);
+        chance
+    }
+
+    /// Whether no new work is to be begun.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.unfinished.is_closed()
+    }
 }

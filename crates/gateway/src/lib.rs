@@ -9,6 +9,7 @@ pub mod config;
 mod data_folder;
 mod digest;
 mod gateway;
+mod keep_alive;
 mod login;
 mod message;
 mod seal;
@@ -16,6 +17,7 @@ mod sentence;
 mod session;
 mod start_error;
 mod store;
+mod unlink;
 mod vault;
 mod web;
 

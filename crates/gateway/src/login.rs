@@ -1,6 +1,6 @@
 //! Signing in with Kakao: an attempt begins at `/authorize` and is used up, once, at `/redirect`.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use katok_client::{
     AuthorizationError, AuthorizationErrorCode, AuthorizationResponse, Authorize, Chance, CodeVerifier,
     ExchangeCode, Me, Prompt, ScopeSet, State, Tokens,
@@ -107,9 +107,10 @@ pub(crate) async fn complete(
     let arrival = Arrival {
         kakao_app: &app.realm,
         user: profile.id,
-        new_id: new_account_id(app, now),
+        new_id: AccountId::new(now, app.chance_for_id()),
         replaces: old_session.map(BrowserSecret::digest),
         session: secrets.to_store(now),
+        keep_alive_at: tokens.keep_alive_due(),
         now,
     };
     let account = app
@@ -117,16 +118,10 @@ pub(crate) async fn complete(
         .record_arrival(
             arrival,
             |id, writing| app.tokens.make_data_key(id, writing),
-            |id, version, data_key| app.tokens.seal(id, version, data_key, &tokens),
+            |id, version, data_key, former| app.tokens.seal_login(id, version, data_key, tokens, former),
         )
         .await?;
     Ok((account, secrets))
-}
-
-fn new_account_id(app: &App, now: Timestamp) -> AccountId {
-    let mut chance = [0; 10];
-    app.chance.fill(&mut chance);
-    AccountId::new(now, chance)
 }
 
 impl From<AuthorizationError> for LoginFailure {

@@ -5,11 +5,14 @@
 //! transaction, and none stays open while Kakao is asked something.
 
 mod accounts;
+mod keep_alive;
 mod login_attempts;
+mod login_ends;
 mod postgres;
 mod sessions;
 mod sqlite;
 mod tokens;
+mod unlinks;
 mod vault_keys;
 
 use jiff::Timestamp;
@@ -19,10 +22,12 @@ use sqlx::{Any, AnyPool, PgPool, SqlSafeStr, Transaction};
 use crate::seal::DoesNotOpen;
 
 pub(crate) use accounts::{AccountId, Arrival};
+pub(crate) use keep_alive::DueLogin;
 pub(crate) use login_attempts::StoredAttempt;
 pub(crate) use postgres::AccountLock;
 pub(crate) use sessions::{NewSession, StoredSession};
 pub(crate) use tokens::{SealedTokens, StoredTokens};
+pub(crate) use unlinks::{AskedBy, BegunUnlink, Departure, Receipt, ToldEvent, UnlinkState};
 
 /// Why the database could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -171,6 +176,13 @@ impl From<MigrateError> for StoreError {
             other => Self::Damaged(sqlx::Error::Migrate(Box::new(other))),
         }
     }
+}
+
+/// A time-ordered id (UUID version 7) from the program's clock and chance.
+fn new_id(prefix: &str, now: Timestamp, chance: [u8; 10]) -> String {
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    let id = uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid();
+    format!("{prefix}{}", id.simple())
 }
 
 /// Times are kept as milliseconds since 1970: the same in every engine, and on a turned clock.

@@ -3,6 +3,8 @@
 mod assets;
 mod cookies;
 mod health;
+mod kakao_routes;
+mod leaving;
 mod login_routes;
 mod pages;
 mod refusal;
@@ -18,7 +20,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::time::timeout;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -53,7 +55,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/message", get(sample_routes::message).post(sample_routes::message))
         .route("/friend-message", get(sample_routes::friend_message).post(sample_routes::friend_message))
         .route("/logout", get(sample_routes::logout).post(sample_routes::logout))
-        .route("/unlink", get(sample_routes::unlink).post(sample_routes::unlink))
+        .route("/unlink", get(leaving::unlink).post(leaving::unlink))
+        .route("/kakao/unlink", get(kakao_routes::unlink).post(kakao_routes::unlink))
+        .route("/kakao/account-status", post(kakao_routes::account_status))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/static/{*path}", get(assets::serve))

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use katok_client::{SystemChance, SystemClock};
+use katok_emulator::seed::{Secret, Webhook, Webhooks};
 use katok_emulator::{Emulator, Options, StartedFrom};
 use katok_gateway::config::{ListenSettings, PostgresUrl, number};
 use katok_gateway::{DataFolder, Gateway, KakaoApp, KakaoAt, Sentence, Settings};
@@ -147,10 +148,27 @@ async fn start_emulator(
     emulator
         .register_redirect_uri(app.key.as_str(), &redirect_uri)
         .and_then(|()| emulator.register_web_domain(app.key.as_str(), public_url))
+        .and_then(|()| emulator.register_webhooks(app.key.as_str(), webhooks(&app.webhooks, public_url)))
         .map_err(|error| Failure::both(Exit::Usage, &error.to_string()))?;
-    let client_secret = app.client_secret.as_ref().map(katok_emulator::seed::Secret::secret);
-    let app = KakaoApp::at_emulator(emulator.base_url(), &app.rest_api_key, client_secret);
+    let client_secret = app.client_secret.as_ref().map(Secret::secret);
+    let app = KakaoApp::at_emulator(emulator.base_url(), &app.rest_api_key, client_secret)
+        .with_admin_key(app.admin_key.secret());
     Ok((app, emulator))
+}
+
+/// The gateway's webhooks, except where the seed names another receiver.
+fn webhooks(registered: &Webhooks, public_url: &Url) -> Webhooks {
+    let at = |path, registered: &Option<Webhook>| {
+        // Another port may have been ours before.
+        let free = registered.as_ref().is_none_or(|webhook| webhook.url.ends_with(path));
+        let url = public_url.join(path).expect("a web address takes an absolute path").into();
+        free.then(|| Webhook { url, method: "POST".to_owned() })
+    };
+    Webhooks {
+        unlink: at("/kakao/unlink", &registered.unlink),
+        account_status: at("/kakao/account-status", &registered.account_status),
+        ..Webhooks::default()
+    }
 }
 
 async fn bind(address: SocketAddr) -> Result<Listeners, Failure> {

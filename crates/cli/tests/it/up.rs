@@ -187,3 +187,21 @@ async fn seed_with_a_mistake_is_told_with_its_place() {
         machine.katok(command).exits(2).says("seed.yaml").says("redirect_uri").says("line 1");
     }
 }
+
+#[tokio::test]
+async fn who_disconnects_the_app_at_the_embedded_emulator_is_forgotten_by_the_gateway() {
+    let machine = Machine::new();
+    let (_running, gateway, emulator) = machine.up();
+    let mut curl = Curl::new();
+    curl.sign_in(&gateway, &emulator, "ryan").await;
+    let profile = gateway.join("/profile").unwrap();
+    assert!(curl.get(profile.clone()).await.json()["id"].is_number());
+    let unlink = Url::parse(&format!("{}/_emulator/v1/people/ryan/unlink", emulator.origin())).unwrap();
+    let parted = http().post(unlink).json(&json!({"app": "demo"})).send().await.unwrap();
+    assert_eq!(parted.status(), 200);
+    // The session ends with the account: before, the page of somebody signed in has a button to leave.
+    while curl.get(gateway.join("/").unwrap()).await.body.contains("연결 끊기") {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(curl.get(profile).await.status, 401);
+}

@@ -25,6 +25,8 @@ pub struct KakaoSection {
     pub rest_api_key: Option<String>,
     /// `KAKAO_CLIENT_SECRET_FILE`
     pub client_secret_file: Option<String>,
+    /// `KAKAO_ADMIN_KEY_FILE`
+    pub admin_key_file: Option<String>,
     /// `KAKAO_REDIRECT_URI`
     pub redirect_uri: Option<String>,
     /// `KAKAO_AUTH_BASE_URL`

@@ -1,6 +1,6 @@
 //! Which Kakao app we are, and where Kakao is.
 
-use katok_client::{ClientSecret, RedirectUri, RestApiKey};
+use katok_client::{AdminKey, ClientSecret, RedirectUri, RestApiKey};
 use url::Url;
 
 use super::{Environment, SettingsFile, read, set, web_address};
@@ -34,6 +34,8 @@ pub struct KakaoKeys {
     pub rest_api_key: RestApiKey,
     /// `KAKAO_CLIENT_SECRET`; absent when it is switched off in Kakao's console.
     pub client_secret: Option<ClientSecret>,
+    /// `KAKAO_ADMIN_KEY`, the primary one: Kakao shows it to its unlink webhook, and the operator's commands to Kakao.
+    pub admin_key: Option<AdminKey>,
 }
 
 /// One Kakao app and the addresses it is reached at.
@@ -61,12 +63,14 @@ impl KakaoApp {
             let path = file.kakao.client_secret_file.as_ref()?;
             super::read_secret_file("kakao.client_secret_file", path, problems)
         });
+        let admin_key = Self::admin_key(env, file, problems);
         let redirect_uri = set(env, "KAKAO_REDIRECT_URI").or_else(|| file.kakao.redirect_uri.clone());
         Some(Self {
             at: KakaoAt::Kakao,
             keys: KakaoKeys {
                 rest_api_key: RestApiKey::new(rest_api_key),
                 client_secret: client_secret.map(ClientSecret::new),
+                admin_key,
             },
             redirect_uri: redirect_uri.and_then(|text| as_registered(&text, problems)),
             auth_base_url: auth_base_url.unwrap_or_else(|| default_url("https://kauth.kakao.com")),
@@ -82,11 +86,31 @@ impl KakaoApp {
             keys: KakaoKeys {
                 rest_api_key: RestApiKey::new(rest_api_key),
                 client_secret: client_secret.map(ClientSecret::new),
+                admin_key: None,
             },
             redirect_uri: None,
             auth_base_url: base_url.clone(),
             api_base_url: base_url,
         }
+    }
+
+    /// The same app, with its admin key.
+    #[must_use]
+    pub fn with_admin_key(mut self, admin_key: &str) -> Self {
+        self.keys.admin_key = Some(AdminKey::new(admin_key));
+        self
+    }
+
+    fn admin_key(
+        env: Environment<'_>,
+        file: &SettingsFile,
+        problems: &mut Vec<Sentence>,
+    ) -> Option<AdminKey> {
+        let key = read(env, "KAKAO_ADMIN_KEY", problems).or_else(|| {
+            let path = file.kakao.admin_key_file.as_ref()?;
+            super::read_secret_file("kakao.admin_key_file", path, problems)
+        });
+        key.map(AdminKey::new)
     }
 
     /// A name for this app at this address that does not show its key: accounts of different apps, and

@@ -4,22 +4,18 @@ use std::fmt;
 
 use jiff::Timestamp;
 use katok_client::KakaoUserId;
+use serde::Serialize;
 
-use super::{Engine, NewSession, SealedTokens, Store, StoreError, millis};
+use super::{Engine, NewSession, SealedTokens, Store, StoreError, StoredTokens, millis, new_id};
 use crate::seal::{DoesNotOpen, KeyId, SealedDataKey};
 
 /// Our own name for an account, `acc_…`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub(crate) struct AccountId(pub(super) String);
 
 impl AccountId {
-    const PREFIX: &'static str = "acc_";
-
-    /// A time-ordered id (UUID version 7) from the program's clock and chance.
     pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
-        let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
-        let id = uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid();
-        Self(format!("{}{}", Self::PREFIX, id.simple()))
+        Self(new_id("acc_", now, chance))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -42,6 +38,8 @@ pub(crate) struct Arrival<'a> {
     /// The session this browser had before; its id must not live on.
     pub(crate) replaces: Option<crate::digest::Digest>,
     pub(crate) session: NewSession,
+    /// When the tokens must be refreshed although nobody uses them.
+    pub(crate) keep_alive_at: Timestamp,
     pub(crate) now: Timestamp,
 }
 
@@ -49,18 +47,26 @@ impl Store {
     /// Signs somebody in: account, sealed tokens and a new session, together or not at all.
     ///
     /// `make_key` seals a new data key with a vault key; `seal` gets the id and the version that the seal is
-    /// bound to, and the account's data key.
+    /// bound to, the account's data key, and the former tokens. What the last login left behind ends: the mark
+    /// that it has ended, and an unlink that Kakao has yet to be asked for.
     pub(crate) async fn record_arrival(
         &self,
         arrival: Arrival<'_>,
         make_key: impl FnOnce(&AccountId, KeyId) -> Result<SealedDataKey, DoesNotOpen>,
-        seal: impl FnOnce(&AccountId, i64, &SealedDataKey) -> Result<SealedTokens, DoesNotOpen>,
+        seal: impl FnOnce(
+            &AccountId,
+            i64,
+            &SealedDataKey,
+            Option<&StoredTokens>,
+        ) -> Result<SealedTokens, DoesNotOpen>,
     ) -> Result<AccountId, StoreError> {
         let now = millis(arrival.now);
         let mut tx = self.begin().await?;
         let id: String = sqlx::query_scalar(
-            "INSERT INTO accounts (id, kakao_app, kakao_user_id, created_at) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (kakao_app, kakao_user_id) DO UPDATE SET kakao_app = excluded.kakao_app
+            "INSERT INTO accounts (id, kakao_app, kakao_user_id, created_at, signed_in_at)
+             VALUES ($1, $2, $3, $4, $4)
+             ON CONFLICT (kakao_app, kakao_user_id)
+             DO UPDATE SET signed_in_at = excluded.signed_in_at, login_ended = NULL, login_ended_at = NULL
              RETURNING id",
         )
         .bind(arrival.new_id.as_str())
@@ -72,20 +78,37 @@ impl Store {
         let id = AccountId(id);
         let data_key = self.data_key_or_new(&mut tx, &id, make_key).await?.ok_or(sqlx::Error::RowNotFound)?;
         // Taken out, not looked at: a refresh on another gateway must not write between here and the end.
-        let held: Option<i64> =
-            sqlx::query_scalar("DELETE FROM tokens WHERE account_id = $1 RETURNING version")
+        let former: Option<(i64, Vec<u8>)> =
+            sqlx::query_as("DELETE FROM tokens WHERE account_id = $1 RETURNING version, sealed")
                 .bind(id.as_str())
                 .fetch_optional(&mut *tx)
                 .await?;
         // A refresh still under way for tokens that were dropped must not meet its version again.
-        let version = held.map_or(now, |held| held + 1);
-        sqlx::query("INSERT INTO tokens (account_id, version, sealed, updated_at) VALUES ($1, $2, $3, $4)")
-            .bind(id.as_str())
-            .bind(version)
-            .bind(seal(&id, version, &data_key)?.0)
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
+        let version = former.as_ref().map_or(now, |(version, _)| version + 1);
+        let former = former.map(|(version, sealed)| StoredTokens {
+            version,
+            sealed: SealedTokens(sealed),
+            data_key: Some(data_key.clone()),
+        });
+        sqlx::query(
+            "INSERT INTO tokens (account_id, kakao_app, version, sealed, updated_at, keep_alive_at)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id.as_str())
+        .bind(arrival.kakao_app)
+        .bind(version)
+        .bind(seal(&id, version, &data_key, former.as_ref())?.0)
+        .bind(now)
+        .bind(millis(arrival.keep_alive_at))
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query(
+            "UPDATE unlinks SET state = 'cancelled', retry_at = NULL
+             WHERE account_id = $1 AND state = 'pending'",
+        )
+        .bind(id.as_str())
+        .execute(&mut *tx)
+        .await?;
         sqlx::query("DELETE FROM sessions WHERE id_digest = $1")
             .bind(arrival.replaces.unwrap_or_default().as_slice())
             .execute(&mut *tx)
@@ -134,18 +157,5 @@ impl Store {
             .execute(&self.writer)
             .await?;
         Ok(())
-    }
-
-    /// Forgets the account with all that hangs on it; answers whose it was, unless it was gone already.
-    pub(crate) async fn delete_account(
-        &self,
-        account: &AccountId,
-    ) -> Result<Option<KakaoUserId>, StoreError> {
-        let user: Option<i64> =
-            sqlx::query_scalar("DELETE FROM accounts WHERE id = $1 RETURNING kakao_user_id")
-                .bind(account.as_str())
-                .fetch_optional(&self.writer)
-                .await?;
-        Ok(user.map(KakaoUserId::new))
     }
 }

@@ -18,6 +18,7 @@ const OLDEST: u32 = 15_00_00;
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "initial", include_str!("../../migrations/postgres/0001_initial.sql")),
     (2, "vault_keys", include_str!("../../migrations/postgres/0002_vault_keys.sql")),
+    (3, "logins", include_str!("../../migrations/postgres/0003_logins.sql")),
 ];
 
 /// How long the first connection may take.

@@ -16,6 +16,7 @@ const OLDEST: (u32, u32, u32) = (3, 51, 3);
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
     (2, "vault_keys", include_str!("../../migrations/sqlite/0002_vault_keys.sql")),
+    (3, "logins", include_str!("../../migrations/sqlite/0003_logins.sql")),
 ];
 
 impl Store {

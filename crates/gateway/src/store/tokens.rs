@@ -34,20 +34,27 @@ impl Store {
     }
 
     /// Compare-and-set: `false` when somebody stored other tokens, or dropped them, meanwhile.
+    ///
+    /// Tokens that are to be kept alive already leave that time to `keep_alive`, which may have put it off.
     pub(crate) async fn replace_tokens(
         &self,
         account: &AccountId,
-        expected: i64,
-        new_version: i64,
+        (expected, new_version): (i64, i64),
         sealed: &SealedTokens,
+        keep_alive_due: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        let keep_alive_at = (keep_alive_due > now).then_some(millis(keep_alive_due));
         let done = sqlx::query(
-            "UPDATE tokens SET version = $1, sealed = $2, updated_at = $3 WHERE account_id = $4 AND version = $5",
+            "UPDATE tokens SET version = $1, sealed = $2, updated_at = $3,
+             keep_alive_at = COALESCE($4, keep_alive_at),
+             keep_alive_attempts = CASE WHEN $4 IS NULL THEN keep_alive_attempts ELSE 0 END
+             WHERE account_id = $5 AND version = $6",
         )
         .bind(new_version)
         .bind(sealed.0.as_slice())
         .bind(millis(now))
+        .bind(keep_alive_at)
         .bind(account.as_str())
         .bind(expected)
         .execute(&self.writer)

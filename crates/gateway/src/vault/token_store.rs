@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use katok_client::{Clock, Replaced, TokenStore, Tokens, Version, Versioned};
+use katok_client::{Clock, LoginEnd, Replaced, TokenStore, Tokens, Version, Versioned};
 
 use super::Vault;
 use crate::seal::{DataKey, DoesNotOpen, KeyId, Purpose, SealedBy, SealedDataKey};
@@ -79,6 +79,23 @@ impl TokenVault {
         tokens.ok_or(DoesNotOpen::Damaged)
     }
 
+    /// Seals the tokens of a new login, which take over the former login's share in the limits on token issue.
+    pub(crate) fn seal_login(
+        &self,
+        account: &AccountId,
+        version: i64,
+        data_key: &SealedDataKey,
+        tokens: Tokens,
+        former: Option<&StoredTokens>,
+    ) -> Result<SealedTokens, DoesNotOpen> {
+        // Former tokens that do not open are no reason to turn somebody away.
+        let tokens = match former.and_then(|former| self.open(account, former).ok()) {
+            Some(former) => tokens.succeeding(&former),
+            None => tokens,
+        };
+        self.seal(account, version, data_key, &tokens)
+    }
+
     fn lock_of(&self, account: &AccountId) -> Arc<tokio::sync::Mutex<()>> {
         let mut locks = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lock) = locks.get(account).and_then(Weak::upgrade) {
@@ -115,8 +132,19 @@ impl TokenStore for TokenVault {
         let version = expected.0 + 1;
         let Some(data_key) = self.data_key(account).await? else { return Ok(Replaced::Lost) };
         let sealed = seal(&data_key, account, version, tokens);
-        let done = self.store.replace_tokens(account, expected.0, version, &sealed, self.clock.now()).await?;
+        let (due, now) = (tokens.keep_alive_due(), self.clock.now());
+        let done = self.store.replace_tokens(account, (expected.0, version), &sealed, due, now).await?;
         Ok(if done { Replaced::Done(Version(version)) } else { Replaced::Lost })
+    }
+
+    async fn end(
+        &self,
+        account: &AccountId,
+        version: Version,
+        ended: LoginEnd,
+    ) -> Result<(), TokenVaultError> {
+        tracing::info!(account.id = %account, %ended, "vault.login_ended");
+        Ok(self.store.end_login(account, version.0, ended, self.clock.now()).await?)
     }
 
     async fn lock(&self, account: &AccountId) -> Result<Self::Guard, TokenVaultError> {

@@ -11,12 +11,14 @@ use serde::Deserialize;
 use url::Url;
 
 use super::assets;
+use super::leaving;
 use super::refusal::Refusal;
 use super::signed_in::Visitor;
 use crate::app::App;
 use crate::config::KakaoAt;
 use crate::sentence::Sentence;
 use crate::session::Access;
+use crate::store::UnlinkState;
 
 /// What every page says about itself.
 struct Frame {
@@ -40,6 +42,8 @@ struct Index {
     signed_in: bool,
     cancelled: bool,
     signed_out_here_only: bool,
+    /// What somebody should know who wanted to leave.
+    left: Option<Sentence>,
 }
 
 #[derive(Template)]
@@ -84,6 +88,7 @@ pub(super) fn ask_first(app: &App, uri: &Uri) -> Response {
 pub(super) struct Outcome {
     login: Option<String>,
     logout: Option<String>,
+    unlink: Option<String>,
 }
 
 /// `GET /` and `GET /index.html`
@@ -104,6 +109,13 @@ pub(super) async fn index(
             signed_in: access != Access::Anonymous,
             cancelled: outcome.login.as_deref() == Some("cancelled"),
             signed_out_here_only: outcome.logout.as_deref() == Some("unconfirmed"),
+            left: match outcome.unlink.as_deref() {
+                Some("pending") => leaving::advice(UnlinkState::Pending).map(|(_, sentence)| sentence),
+                Some("unconfirmed") => {
+                    leaving::advice(UnlinkState::Unconfirmed).map(|(_, sentence)| sentence)
+                }
+                _ => None,
+            },
         }),
         Err(_) => problem(
             &app,

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use katok_client::{ErrorKind, Remedy};
+use katok_client::{ErrorKind, LoginEnd, Remedy};
 use serde_json::{Map, Value, json};
 
 use crate::account::ActError;
@@ -38,17 +38,37 @@ impl Refusal {
     }
 
     /// Answers as Kakao does to a call without a living token, since the sample passed that on.
-    pub(super) fn not_signed_in() -> Self {
+    fn sign_in(sentence: Sentence) -> Self {
         let mut body = Map::new();
         body.insert("msg".into(), "this access token does not exist".into());
         body.insert("code".into(), (-401).into());
-        Self { status: StatusCode::UNAUTHORIZED, body }.with_remedy(
-            Some(json!({"action": "sign_in", "href": "/authorize"})),
-            Sentence::new(
-                "로그인하지 않았거나 로그인이 끝났습니다. 다시 로그인하세요.",
-                "Nobody is signed in here any more. Sign in again.",
+        Self { status: StatusCode::UNAUTHORIZED, body }
+            .with_remedy(Some(json!({"action": "sign_in", "href": "/authorize"})), sentence)
+    }
+
+    pub(super) fn not_signed_in() -> Self {
+        Self::sign_in(Sentence::new(
+            "로그인하지 않았거나 로그인이 끝났습니다. 다시 로그인하세요.",
+            "Nobody is signed in here any more. Sign in again.",
+        ))
+    }
+
+    /// The person is known here, and Kakao takes their tokens no longer.
+    fn login_ended(ended: LoginEnd) -> Self {
+        Self::sign_in(match ended {
+            LoginEnd::Expired => Sentence::new(
+                "오래 쓰지 않아 카카오 로그인이 만료되었습니다. 다시 로그인하세요.",
+                "Kakao's login was not used for so long that it expired. Sign in again.",
             ),
-        )
+            LoginEnd::AnswerLost => Sentence::new(
+                "카카오의 새 토큰을 받다가 답이 끊겨 토큰을 잃었습니다. 다시 로그인하세요.",
+                "Kakao's answer with new tokens was lost on the way, and the old ones no longer work. Sign in again.",
+            ),
+            _ => Sentence::new(
+                "카카오에서 로그아웃했거나 연결을 끊었거나 다른 곳에서 토큰이 바뀌어 카카오 로그인이 끝났습니다. 다시 로그인하세요.",
+                "This login was ended at Kakao: you signed out or unlinked this app there, or its tokens were replaced elsewhere. Sign in again.",
+            ),
+        })
     }
 
     pub(super) fn cross_site() -> Self {
@@ -182,7 +202,8 @@ fn action(remedy: &Remedy) -> Value {
 impl From<ActError> for Refusal {
     fn from(error: ActError) -> Self {
         match error {
-            ActError::SignInAgain => Self::not_signed_in(),
+            ActError::SignInAgain(None) => Self::not_signed_in(),
+            ActError::SignInAgain(Some(ended)) => Self::login_ended(ended),
             ActError::Kakao(error) => Self::kakao(&error),
             ActError::Tokens(error) => Self::from(error),
             ActError::Busy => Self::busy(),

@@ -98,17 +98,6 @@ pub(super) async fn logout(
     (cookies::clear_session(jar, &app.settings.public_url), answer.map(Json).map_err(Refusal::from))
 }
 
-/// `GET|POST /unlink`
-pub(super) async fn unlink(
-    State(app): State<Arc<App>>,
-    Acting(account): Acting,
-    jar: CookieJar,
-) -> Result<(CookieJar, Json<Value>), Refusal> {
-    let working = app.clone();
-    let answer = to_its_end(&app, async move { account::unlink(&working, &account).await }).await?;
-    Ok((cookies::clear_session(jar, &app.settings.public_url), Json(answer)))
-}
-
 /// What a request wants sent: only a POST brings words of its own, a GET sends the sample's text.
 pub(super) struct SentDraft(Draft);
 

@@ -16,7 +16,6 @@ async fn kakao_unreachable_is_told_and_nothing_is_lost() {
         assert!(told["remedy"]["ko"].as_str().unwrap().contains("연결하지 못했습니다"), "{told}");
         assert_eq!(told["remedy"]["action"], "retry");
     }
-    browser.get("/unlink").await.is(502);
     browser.get("/healthz").await.is(200);
     assert!(browser.get("/").await.body.contains("로그아웃"), "the person was signed out");
 }
@@ -78,18 +77,6 @@ async fn logging_out_without_kakao_ends_the_session_here_and_says_that_kakao_doe
     house.kakao.goes_away().await;
     let told = browser.get("/logout").await.is(502);
     assert_eq!(told["error"], "signed_out_here_only");
-    browser.get("/profile").await.is(401);
-}
-
-#[tokio::test]
-async fn an_unlink_whose_answer_was_lost_can_be_finished() {
-    let house = House::open().await;
-    let browser = house.signed_in("ryan").await;
-    house.kakao.turns(Mood::SilentAfterwards);
-    browser.get("/unlink").await.is(504);
-    house.kakao.turns(Mood::Honest);
-    let finished = browser.get("/unlink").await.is(200);
-    assert!(finished["id"].is_number(), "{finished}");
     browser.get("/profile").await.is(401);
 }
 

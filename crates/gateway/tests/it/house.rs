@@ -10,6 +10,7 @@ use katok_client::{ManualClock, SystemChance};
 use katok_emulator::{Decision, Emulator, Options};
 use katok_gateway::config::VaultKeyText;
 use katok_gateway::{DataFolder, Gateway, KakaoApp, Settings, StartError};
+use sqlx::Connection as _;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use url::Url;
@@ -51,7 +52,8 @@ pub(crate) fn settings(emulator: &Emulator, kakao: &Url, url: &Url, database: &D
     let app = &world.apps[0];
     emulator.register_redirect_uri(app.key.as_str(), &url.join("/redirect").unwrap()).unwrap();
     let client_secret = app.client_secret.as_ref().map(katok_emulator::seed::Secret::secret);
-    let kakao = KakaoApp::at_emulator(kakao.clone(), &app.rest_api_key, client_secret);
+    let kakao = KakaoApp::at_emulator(kakao.clone(), &app.rest_api_key, client_secret)
+        .with_admin_key(app.admin_key.secret());
     Settings {
         database: database.setting(),
         kakao_timeout: Duration::from_secs(2),
@@ -68,6 +70,10 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) async fn stop(self) {
         self.gateway.stop().await;
+    }
+
+    pub(crate) async fn do_what_is_due(&self) {
+        self.gateway.do_what_is_due().await;
     }
 }
 
@@ -89,11 +95,17 @@ impl House {
     }
 
     pub(crate) async fn open_on(database: Database) -> Self {
+        Self::open_with(database, |_| {}).await
+    }
+
+    /// With other settings than usual.
+    pub(crate) async fn open_with(database: Database, change: impl FnOnce(&mut Settings)) -> Self {
         let emulator = emulator().await;
         let kakao = KakaoProxy::before(emulator.base_url()).await;
         let (listener, url) = listener().await;
         let data = tempfile::tempdir().unwrap();
-        let settings = settings(&emulator, &kakao.url, &url, &database);
+        let mut settings = settings(&emulator, &kakao.url, &url, &database);
+        change(&mut settings);
         let clock = Arc::new(ManualClock::new(START));
         let gateway = start(settings.clone(), data.path(), listener, &clock).await.unwrap();
         Self { emulator, kakao, gateway, url, clock, data, database, settings }
@@ -101,7 +113,13 @@ impl House {
 
     /// Stops the gateway and starts it again on the same data and port.
     pub(crate) async fn restart(self) -> Self {
-        let Self { emulator, kakao, gateway, url, clock, data, database, settings } = self;
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same, with other settings.
+    pub(crate) async fn restart_with(self, change: impl FnOnce(&mut Settings)) -> Self {
+        let Self { emulator, kakao, gateway, url, clock, data, database, mut settings } = self;
+        change(&mut settings);
         gateway.stop().await;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, url.port().unwrap()));
         let listener = TcpListener::bind(address).await.unwrap();
@@ -127,6 +145,15 @@ impl House {
     pub(crate) fn advance(&self, duration: jiff::SignedDuration) {
         self.clock.advance(duration);
         self.emulator.advance(duration).unwrap();
+    }
+
+    /// A number out of the database, whatever its engine.
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
+        sqlx::any::install_default_drivers();
+        let sqlite = || format!("sqlite:{}", self.data.path().join("katok.db").display());
+        let url = self.database.url().map_or_else(sqlite, Into::into);
+        let mut database = sqlx::AnyConnection::connect(&url).await.unwrap();
+        sqlx::query_scalar(sql).fetch_one(&mut database).await.unwrap()
     }
 
     /// A browser in which nobody is signed in.

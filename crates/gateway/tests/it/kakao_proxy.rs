@@ -72,6 +72,11 @@ impl KakaoProxy {
         }
     }
 
+    /// How many requests came by.
+    pub(crate) fn count_all(&self) -> usize {
+        self.inner.lock().unwrap().seen.len()
+    }
+
     /// How many requests to a path came by.
     pub(crate) fn count(&self, path: &str) -> usize {
         self.inner.lock().unwrap().seen.iter().filter(|seen| *seen == path).count()

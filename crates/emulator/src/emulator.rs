@@ -281,6 +281,12 @@ impl Emulator {
         if registered { Ok(()) } else { Err(NoSuchApp(app_key.to_owned())) }
     }
 
+    /// Registers another logout redirect URI for an app.
+    pub fn register_logout_redirect_uri(&self, app_key: &str, uri: &Url) -> Result<(), NoSuchApp> {
+        let registered = self.live.edit(|world| world.register_logout_redirect_uri(app_key, uri.as_str()));
+        if registered { Ok(()) } else { Err(NoSuchApp(app_key.to_owned())) }
+    }
+
     /// Registers the domain of an address for an app, so that links in its messages may lead there.
     pub fn register_web_domain(&self, app_key: &str, address: &Url) -> Result<(), NoSuchApp> {
         let origin = address.origin().ascii_serialization();

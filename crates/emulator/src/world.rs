@@ -191,6 +191,15 @@ impl World {
         true
     }
 
+    /// Registers another logout redirect URI for an app; answers whether there is such an app.
+    pub(crate) fn register_logout_redirect_uri(&mut self, app: &str, uri: &str) -> bool {
+        let Some(app) = self.app_to_configure(app) else { return false };
+        if app.logout_redirect_uris.iter().all(|registered| registered != uri) {
+            app.logout_redirect_uris.push(uri.to_owned());
+        }
+        true
+    }
+
     /// Registers another web domain for an app; answers whether there is such an app.
     pub(crate) fn register_web_domain(&mut self, app: &str, origin: &str) -> bool {
         let Some(app) = self.app_to_configure(app) else { return false };

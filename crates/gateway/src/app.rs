@@ -7,6 +7,7 @@ use katok_client::{Chance, Client, Clock, RedirectUri, TokenKeeper};
 use tokio_util::task::TaskTracker;
 
 use crate::config::{KakaoApp, Settings};
+use crate::last_use::Noting;
 use crate::store::Store;
 use crate::vault::{TokenVault, Vault};
 
@@ -14,6 +15,8 @@ use crate::vault::{TokenVault, Vault};
 pub(crate) struct App {
     pub(crate) settings: Settings,
     pub(crate) redirect_uri: RedirectUri,
+    /// Where Kakao sends a browser back to that was logged out of the Kakao account.
+    pub(crate) logout_redirect_uri: RedirectUri,
     /// Tells apart accounts of different Kakao apps and addresses in one database.
     pub(crate) realm: String,
     pub(crate) client: Client,
@@ -23,6 +26,7 @@ pub(crate) struct App {
     pub(crate) vault: Arc<Vault>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) noting: Noting,
     /// Work that goes on when its browser has gone.
     pub(crate) unfinished: TaskTracker,
 }
@@ -45,10 +49,13 @@ impl App {
             builder = builder.client_secret(secret.clone());
         }
         let client = builder.build()?;
-        let redirect_uri = settings.kakao.redirect_uri.clone().unwrap_or_else(|| {
-            let address = settings.public_url.join("/redirect").ok();
+        let ours = |path| {
+            let address = settings.public_url.join(path).ok();
             address.and_then(|url| url.as_str().parse().ok()).expect("a web address takes an absolute path")
-        });
+        };
+        let redirect_uri = settings.kakao.redirect_uri.clone().unwrap_or_else(|| ours("/redirect"));
+        let logout_redirect_uri =
+            settings.kakao.logout_redirect_uri.clone().unwrap_or_else(|| ours("/logged-out"));
         let realm = settings.kakao.fingerprint();
         let vault = Arc::new(vault);
         let tokens = TokenVault::new(store.clone(), vault.clone(), clock.clone());
@@ -56,6 +63,7 @@ impl App {
         Ok(Self {
             settings,
             redirect_uri,
+            logout_redirect_uri,
             realm,
             client,
             keeper,
@@ -64,12 +72,13 @@ impl App {
             vault,
             clock,
             chance,
+            noting: Noting::default(),
             unfinished: TaskTracker::new(),
         })
     }
 
-    /// What makes an id another one in the same millisecond.
-    pub(crate) fn chance_for_id(&self) -> [u8; 10] {
+    /// What a name of our own needs beside the time.
+    pub(crate) fn chance_for_an_id(&self) -> [u8; 10] {
         let mut chance = [0; 10];
         self.chance.fill(&mut chance);
         chance

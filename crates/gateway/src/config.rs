@@ -3,6 +3,7 @@
 mod file;
 mod kakao_app;
 mod postgres_url;
+mod sessions;
 mod vault_key;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -14,6 +15,7 @@ use url::Url;
 pub use file::SettingsFile;
 pub use kakao_app::{KakaoApp, KakaoAt, KakaoKeys};
 pub use postgres_url::PostgresUrl;
+pub use sessions::SessionSettings;
 pub use vault_key::VaultKeyText;
 
 use crate::sentence::Sentence;
@@ -36,6 +38,8 @@ pub struct Settings {
     pub vault_key: Option<VaultKeyText>,
     /// The PostgreSQL to keep everything in; without it a SQLite file in the data folder.
     pub database: Option<PostgresUrl>,
+    /// How long a sign-in lasts.
+    pub sessions: SessionSettings,
     /// How long one call to Kakao may take.
     pub kakao_timeout: Duration,
     /// The Kakao app, and whether it lives at Kakao or at an emulator.
@@ -46,7 +50,14 @@ impl Settings {
     /// The settings of a gateway that answers at `public_url`; everything else as it is by default.
     #[must_use]
     pub fn new(public_url: Url, kakao: KakaoApp) -> Self {
-        Self { public_url, vault_key: None, database: None, kakao_timeout: KAKAO_TIMEOUT, kakao }
+        Self {
+            public_url,
+            vault_key: None,
+            database: None,
+            sessions: SessionSettings::default(),
+            kakao_timeout: KAKAO_TIMEOUT,
+            kakao,
+        }
     }
 }
 
@@ -125,6 +136,8 @@ pub struct ListenSettings {
     pub vault_key: Option<VaultKeyText>,
     /// `KATOK_DATABASE_URL[_FILE]`.
     pub database: Option<PostgresUrl>,
+    /// `KATOK_SESSION_IDLE` and `KATOK_SESSION_LIFETIME`.
+    pub sessions: SessionSettings,
 }
 
 impl ListenSettings {
@@ -156,6 +169,7 @@ impl ListenSettings {
             ),
             public_url: public_url.and_then(|text| whole_site(&text, problems)),
             vault_key: VaultKeyText::read(env, file, problems),
+            sessions: SessionSettings::read(env, file, problems),
             database: database
                 .and_then(|text| PostgresUrl::parse(&text).map_err(|problem| problems.push(problem)).ok()),
         }

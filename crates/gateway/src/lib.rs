@@ -3,13 +3,16 @@
 //! Rooms point one way: `web → {login, account, vault} → store`. See `ARCHITECTURE.md`.
 
 mod account;
+mod api_key;
 mod app;
 mod background;
 pub mod config;
 mod data_folder;
+mod device;
 mod digest;
 mod gateway;
 mod keep_alive;
+mod last_use;
 mod login;
 mod message;
 mod seal;

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::digest::sha256;
 use crate::seal::{DoesNotOpen, Purpose};
 use crate::session::{BrowserSecret, SessionSecrets};
-use crate::store::{AccountId, Arrival, StoreError, StoredAttempt};
+use crate::store::{AccountId, Arrival, SessionId, StoreError, StoredAttempt};
 
 /// How long a person may take at Kakao's pages.
 pub(crate) const ATTEMPT_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
@@ -82,6 +82,7 @@ pub(crate) async fn complete(
     callback: AuthorizationResponse,
     browser: Option<&BrowserSecret>,
     old_session: Option<&BrowserSecret>,
+    user_agent: String,
 ) -> Result<(AccountId, SessionSecrets), LoginFailure> {
     let browser = browser.ok_or(LoginFailure::NotOurs)?;
     let state = callback.state().clone();
@@ -107,9 +108,14 @@ pub(crate) async fn complete(
     let arrival = Arrival {
         kakao_app: &app.realm,
         user: profile.id,
-        new_id: AccountId::new(now, app.chance_for_id()),
+        new_id: AccountId::new(now, app.chance_for_an_id()),
         replaces: old_session.map(BrowserSecret::digest),
-        session: secrets.to_store(now),
+        session: secrets.to_store(
+            SessionId::new(now, app.chance_for_an_id()),
+            user_agent,
+            &app.settings.sessions,
+            now,
+        ),
         keep_alive_at: tokens.keep_alive_due(),
         now,
     };

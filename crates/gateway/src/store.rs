@@ -6,6 +6,8 @@
 
 mod accounts;
 mod keep_alive;
+mod api_keys;
+mod id;
 mod login_attempts;
 mod login_ends;
 mod postgres;
@@ -23,9 +25,10 @@ use crate::seal::DoesNotOpen;
 
 pub(crate) use accounts::{AccountId, Arrival};
 pub(crate) use keep_alive::DueLogin;
+pub(crate) use api_keys::{ApiKeyId, ListedApiKey, StoredApiKey};
 pub(crate) use login_attempts::StoredAttempt;
 pub(crate) use postgres::AccountLock;
-pub(crate) use sessions::{NewSession, StoredSession};
+pub(crate) use sessions::{ListedSession, NewSession, SessionId, StoredSession};
 pub(crate) use tokens::{SealedTokens, StoredTokens};
 pub(crate) use unlinks::{AskedBy, BegunUnlink, Departure, Receipt, ToldEvent, UnlinkState};
 
@@ -176,13 +179,6 @@ impl From<MigrateError> for StoreError {
             other => Self::Damaged(sqlx::Error::Migrate(Box::new(other))),
         }
     }
-}
-
-/// A time-ordered id (UUID version 7) from the program's clock and chance.
-fn new_id(prefix: &str, now: Timestamp, chance: [u8; 10]) -> String {
-    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
-    let id = uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid();
-    format!("{prefix}{}", id.simple())
 }
 
 /// Times are kept as milliseconds since 1970: the same in every engine, and on a turned clock.

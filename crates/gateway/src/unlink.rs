@@ -48,7 +48,7 @@ enum Reply {
 /// `try_again` asks it.
 pub(crate) async fn by_person(app: &App, account: &AccountId) -> Result<Unlinked, ActError> {
     let now = app.clock.now();
-    let receipt = Receipt::new(account.clone(), AskedBy::Person, now, app.chance_for_id());
+    let receipt = Receipt::new(account.clone(), AskedBy::Person, now, app.chance_for_an_id());
     let begun = app.store.begin_unlink(receipt, &app.realm, now + pause_after(0)).await?;
     let BegunUnlink { receipt, user, is_new } = begun.ok_or(ActError::SignInAgain(None))?;
     tracing::info!(receipt.id, "unlink.begun");
@@ -152,7 +152,7 @@ pub(crate) async fn told_by_event(app: &App, event: &SecurityEvent) -> Result<()
 
 async fn record(app: &App, departure: Departure<'_>) -> Result<(), StoreError> {
     if let Some(receipt) =
-        app.store.record_departure(&departure, app.clock.now(), app.chance_for_id()).await?
+        app.store.record_departure(&departure, app.clock.now(), app.chance_for_an_id()).await?
     {
         tracing::info!(receipt.id, by = ?receipt.asked_by, "unlink.told");
     }

@@ -1,16 +1,22 @@
 //! HTTP: the only room of the gateway that knows axum. Parse, authorise, call one function, render.
 
+mod account_page;
 mod assets;
+mod bearer;
 mod cookies;
+mod envelope;
 mod health;
 mod kakao_routes;
 mod leaving;
 mod login_routes;
+mod logout_routes;
+mod openapi;
 mod pages;
 mod refusal;
 mod sample_routes;
 mod signed_in;
 mod site;
+mod v1;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,12 +66,17 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/kakao/account-status", post(kakao_routes::account_status))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route("/openapi.json", get(openapi::serve))
         .route("/static/{*path}", get(assets::serve))
+        .merge(account_page::routes())
+        .merge(logout_routes::routes())
+        .merge(v1::routes())
         .fallback(pages::not_found)
         .method_not_allowed_fallback(|| async { Refusal::method_not_allowed() })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(|_| Refusal::internal().into_response()))
+        .layer(middleware::from_fn_with_state(app.clone(), envelope::put_in))
         .layer(headers)
         // The path alone: queries of the callback hold codes and states.
         .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
@@ -89,9 +100,11 @@ fn header(name: HeaderName, value: &str) -> SetResponseHeaderLayer<HeaderValue> 
 /// Nothing but our own files; pictures also from where Kakao keeps profile images.
 fn content_security_policy(app: &App) -> String {
     let kakao = app.settings.kakao.api_base_url.origin().ascii_serialization();
+    // A browser that posts the form for logging out is led on there, and from there within Kakao.
+    let logout = app.settings.kakao.auth_base_url.origin().ascii_serialization();
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-         img-src 'self' https: {kakao}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         img-src 'self' https: {kakao}; form-action 'self' {logout} https://*.kakao.com; base-uri 'none'; frame-ancestors 'none'"
     )
 }
 

@@ -63,6 +63,7 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
     let settings = Settings {
         vault_key: listen.vault_key,
         database: listen.database,
+        sessions: listen.sessions,
         ..Settings::new(public_url.clone(), app)
     };
     let started =
@@ -144,9 +145,10 @@ async fn start_emulator(
     }
     let world = emulator.world();
     let app = world.apps.first().ok_or_else(no_app)?;
-    let redirect_uri = public_url.join("/redirect").expect("a web address takes an absolute path");
+    let ours = |path| public_url.join(path).expect("a web address takes an absolute path");
     emulator
-        .register_redirect_uri(app.key.as_str(), &redirect_uri)
+        .register_redirect_uri(app.key.as_str(), &ours("/redirect"))
+        .and_then(|()| emulator.register_logout_redirect_uri(app.key.as_str(), &ours("/logged-out")))
         .and_then(|()| emulator.register_web_domain(app.key.as_str(), public_url))
         .and_then(|()| emulator.register_webhooks(app.key.as_str(), webhooks(&app.webhooks, public_url)))
         .map_err(|error| Failure::both(Exit::Usage, &error.to_string()))?;

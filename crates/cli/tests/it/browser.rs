@@ -63,6 +63,22 @@ impl Desk {
 }
 
 #[tokio::test]
+async fn the_account_page_makes_a_key_and_leads_to_kakaos_log_out_and_back() {
+    let Some(desk) = Desk::new().await else { return };
+    desk.sign_in().await;
+    desk.browser.press_named("a", "계정").await;
+    desk.browser.write("#name", "배포 알림").await;
+    desk.browser.press_named("button", "키 만들기").await;
+    desk.browser.see(".secret", "ktk_").await;
+    // A form whose answer leads to another host: the page's own policy must let it.
+    desk.browser.press_named("button", "카카오계정과 함께").await;
+    desk.browser.press("button[name=decision][value=account]").await;
+    desk.browser.see("h1", "로그아웃했습니다").await;
+    desk.browser.open_page(desk.gateway.as_str()).await;
+    desk.browser.see("h1", "카카오로 로그인하고").await;
+}
+
+#[tokio::test]
 async fn messages_to_me_and_to_a_friend_stand_in_their_chat_rooms() {
     let Some(desk) = Desk::new().await else { return };
     desk.sign_in().await;

@@ -29,6 +29,8 @@ pub struct KakaoSection {
     pub admin_key_file: Option<String>,
     /// `KAKAO_REDIRECT_URI`
     pub redirect_uri: Option<String>,
+    /// `KAKAO_LOGOUT_REDIRECT_URI`
+    pub logout_redirect_uri: Option<String>,
     /// `KAKAO_AUTH_BASE_URL`
     pub auth_base_url: Option<String>,
     /// `KAKAO_API_BASE_URL`
@@ -49,6 +51,10 @@ pub struct GatewaySection {
     pub vault_key_file: Option<String>,
     /// `KATOK_DATABASE_URL_FILE`
     pub database_url_file: Option<String>,
+    /// `KATOK_SESSION_IDLE`
+    pub session_idle: Option<String>,
+    /// `KATOK_SESSION_LIFETIME`
+    pub session_lifetime: Option<String>,
 }
 
 impl SettingsFile {

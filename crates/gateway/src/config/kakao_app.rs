@@ -47,6 +47,8 @@ pub struct KakaoApp {
     pub keys: KakaoKeys,
     /// `KAKAO_REDIRECT_URI`; without it the gateway's `/redirect`, the CLI's loopback address.
     pub redirect_uri: Option<RedirectUri>,
+    /// `KAKAO_LOGOUT_REDIRECT_URI`; without it the gateway's `/logged-out`.
+    pub logout_redirect_uri: Option<RedirectUri>,
     /// `KAKAO_AUTH_BASE_URL`
     pub auth_base_url: Url,
     /// `KAKAO_API_BASE_URL`
@@ -65,6 +67,8 @@ impl KakaoApp {
         });
         let admin_key = Self::admin_key(env, file, problems);
         let redirect_uri = set(env, "KAKAO_REDIRECT_URI").or_else(|| file.kakao.redirect_uri.clone());
+        let logout_redirect_uri =
+            set(env, "KAKAO_LOGOUT_REDIRECT_URI").or_else(|| file.kakao.logout_redirect_uri.clone());
         Some(Self {
             at: KakaoAt::Kakao,
             keys: KakaoKeys {
@@ -72,7 +76,9 @@ impl KakaoApp {
                 client_secret: client_secret.map(ClientSecret::new),
                 admin_key,
             },
-            redirect_uri: redirect_uri.and_then(|text| as_registered(&text, problems)),
+            redirect_uri: redirect_uri.and_then(|text| as_registered("KAKAO_REDIRECT_URI", &text, problems)),
+            logout_redirect_uri: logout_redirect_uri
+                .and_then(|text| as_registered("KAKAO_LOGOUT_REDIRECT_URI", &text, problems)),
             auth_base_url: auth_base_url.unwrap_or_else(|| default_url("https://kauth.kakao.com")),
             api_base_url: api_base_url.unwrap_or_else(|| default_url("https://kapi.kakao.com")),
         })
@@ -89,6 +95,7 @@ impl KakaoApp {
                 admin_key: None,
             },
             redirect_uri: None,
+            logout_redirect_uri: None,
             auth_base_url: base_url.clone(),
             api_base_url: base_url,
         }
@@ -136,12 +143,12 @@ impl KakaoApp {
     }
 }
 
-fn as_registered(text: &str, problems: &mut Vec<Sentence>) -> Option<RedirectUri> {
+fn as_registered(name: &str, text: &str, problems: &mut Vec<Sentence>) -> Option<RedirectUri> {
     let redirect_uri = text.trim().parse().ok();
     if redirect_uri.is_none() {
         problems.push(Sentence::new(
-            "KAKAO_REDIRECT_URI 값이 웹 주소가 아닙니다. 카카오 콘솔에 등록한 주소를 그대로 넣으세요.",
-            "KAKAO_REDIRECT_URI is not a web address. Give it exactly as it is registered in Kakao's console.",
+            format!("{name} 값이 웹 주소가 아닙니다. 카카오 콘솔에 등록한 주소를 그대로 넣으세요."),
+            format!("{name} is not a web address. Give it exactly as it is registered in Kakao's console."),
         ));
     }
     redirect_uri

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use katok_client::KakaoUserId;
 use serde::Serialize;
 
-use super::{Engine, NewSession, SealedTokens, Store, StoreError, StoredTokens, millis, new_id};
+use super::{Engine, NewSession, SealedTokens, Store, StoreError, StoredTokens, id, millis};
 use crate::seal::{DoesNotOpen, KeyId, SealedDataKey};
 
 /// Our own name for an account, `acc_…`.
@@ -14,8 +14,9 @@ use crate::seal::{DoesNotOpen, KeyId, SealedDataKey};
 pub(crate) struct AccountId(pub(super) String);
 
 impl AccountId {
+    /// A time-ordered id (UUID version 7) from the program's clock and chance.
     pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
-        Self(new_id("acc_", now, chance))
+        Self(id::time_ordered("acc_", now, chance))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -114,14 +115,17 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         sqlx::query(
-            "INSERT INTO sessions (id_digest, write_digest, account_id, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO sessions
+             (id_digest, write_digest, id, account_id, created_at, last_seen_at, expires_at, user_agent)
+             VALUES ($1, $2, $3, $4, $5, $5, $6, $7)",
         )
         .bind(arrival.session.id_digest.as_slice())
         .bind(arrival.session.write_digest.as_slice())
+        .bind(arrival.session.id.0)
         .bind(id.as_str())
         .bind(now)
         .bind(millis(arrival.session.expires_at))
+        .bind(arrival.session.user_agent)
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;

@@ -19,6 +19,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "initial", include_str!("../../migrations/postgres/0001_initial.sql")),
     (2, "vault_keys", include_str!("../../migrations/postgres/0002_vault_keys.sql")),
     (3, "logins", include_str!("../../migrations/postgres/0003_logins.sql")),
+    (4, "sessions", include_str!("../../migrations/postgres/0004_sessions.sql")),
+    (5, "api_keys", include_str!("../../migrations/postgres/0005_api_keys.sql")),
 ];
 
 /// How long the first connection may take.

@@ -2,21 +2,43 @@
 
 use jiff::Timestamp;
 
-use super::{AccountId, Store, StoreError, time};
+use super::{AccountId, Store, StoreError, id, millis, time};
 use crate::digest::Digest;
+
+/// What a session is called, `ses_…`; whoever knows it is not signed in by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SessionId(pub(crate) String);
+
+impl SessionId {
+    pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
+        Self(id::time_ordered("ses_", now, chance))
+    }
+}
 
 /// A session about to be written.
 pub(crate) struct NewSession {
+    pub(crate) id: SessionId,
     pub(crate) id_digest: Digest,
     pub(crate) write_digest: Digest,
     pub(crate) expires_at: Timestamp,
+    pub(crate) user_agent: String,
 }
 
 /// A session as found.
 pub(crate) struct StoredSession {
+    pub(crate) id: SessionId,
     pub(crate) account: AccountId,
     pub(crate) write_digest: Vec<u8>,
-    pub(crate) expires_at: Timestamp,
+    pub(crate) created_at: Timestamp,
+    pub(crate) last_seen_at: Timestamp,
+}
+
+/// A session as its owner sees it in a list.
+pub(crate) struct ListedSession {
+    pub(crate) id: SessionId,
+    pub(crate) created_at: Timestamp,
+    pub(crate) last_seen_at: Timestamp,
+    pub(crate) user_agent: String,
 }
 
 impl Store {
@@ -26,8 +48,8 @@ impl Store {
         id_digest: &Digest,
         kakao_app: &str,
     ) -> Result<Option<StoredSession>, StoreError> {
-        let row: Option<(String, Vec<u8>, i64)> = sqlx::query_as(
-            "SELECT s.account_id, s.write_digest, s.expires_at
+        let row: Option<(String, String, Vec<u8>, i64, i64)> = sqlx::query_as(
+            "SELECT s.id, s.account_id, s.write_digest, s.created_at, s.last_seen_at
              FROM sessions s JOIN accounts a ON a.id = s.account_id
              WHERE s.id_digest = $1 AND a.kakao_app = $2",
         )
@@ -35,10 +57,72 @@ impl Store {
         .bind(kakao_app)
         .fetch_optional(&self.readers)
         .await?;
-        Ok(row.map(|(account, write_digest, expires_at)| StoredSession {
+        Ok(row.map(|(id, account, write_digest, created_at, last_seen_at)| StoredSession {
+            id: SessionId(id),
             account: AccountId(account),
             write_digest,
-            expires_at: time(expires_at),
+            created_at: time(created_at),
+            last_seen_at: time(last_seen_at),
         }))
+    }
+
+    /// Notes that a session is in use.
+    pub(crate) async fn session_seen(
+        &self,
+        id: &SessionId,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE sessions SET last_seen_at = $1, expires_at = $2 WHERE id = $3")
+            .bind(millis(now))
+            .bind(millis(expires_at))
+            .bind(id.0.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// The sessions of an account, the one in use last first; also those that have run out since the last sweep.
+    pub(crate) async fn sessions(&self, account: &AccountId) -> Result<Vec<ListedSession>, StoreError> {
+        let rows: Vec<(String, i64, i64, String)> = sqlx::query_as(
+            "SELECT id, created_at, last_seen_at, user_agent FROM sessions
+             WHERE account_id = $1 ORDER BY last_seen_at DESC, id DESC",
+        )
+        .bind(account.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        let listed = |(id, created_at, last_seen_at, user_agent)| ListedSession {
+            id: SessionId(id),
+            created_at: time(created_at),
+            last_seen_at: time(last_seen_at),
+            user_agent,
+        };
+        Ok(rows.into_iter().map(listed).collect())
+    }
+
+    /// Ends one session of the account; `false` when it has none of this name.
+    pub(crate) async fn end_session(&self, account: &AccountId, id: &SessionId) -> Result<bool, StoreError> {
+        let done = sqlx::query("DELETE FROM sessions WHERE id = $1 AND account_id = $2")
+            .bind(id.0.as_str())
+            .bind(account.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Ends every session of the account but one.
+    pub(crate) async fn end_other_sessions(
+        &self,
+        account: &AccountId,
+        kept: &SessionId,
+    ) -> Result<(), StoreError> {
+        // In PostgreSQL two sessions that end one another could wait for one another for ever.
+        let statement = self.choose(
+            "DELETE FROM sessions WHERE account_id = $1 AND id <> $2",
+            "DELETE FROM sessions WHERE id IN
+             (SELECT id FROM sessions WHERE account_id = $1 AND id <> $2 ORDER BY id FOR UPDATE)",
+        );
+        sqlx::query(statement).bind(account.as_str()).bind(kept.0.as_str()).execute(&self.writer).await?;
+        Ok(())
     }
 }

@@ -71,7 +71,7 @@ impl Receipt {
     /// Of an unlink that is asked for now; the id is ordered by time.
     pub(crate) fn new(account: AccountId, asked_by: AskedBy, now: Timestamp, chance: [u8; 10]) -> Self {
         Self {
-            id: super::new_id("rct_", now, chance),
+            id: super::id::time_ordered("rct_", now, chance),
             account,
             asked_by,
             state: UnlinkState::Pending,

@@ -1,11 +1,12 @@
-//! The three cookies: who one is, that one may act, and which browser began a sign-in.
+//! The cookies: who one is, that one may act, and which browser began a sign-in or went to log out at Kakao.
 
 use axum_extra::extract::CookieJar;
 use cookie::{Cookie, SameSite};
 use url::Url;
 
+use crate::config::Settings;
 use crate::login::ATTEMPT_LIFETIME;
-use crate::session::{BrowserSecret, LIFETIME, SessionSecrets};
+use crate::session::{BrowserSecret, SessionSecrets};
 
 /// One of our cookies.
 #[derive(Clone, Copy)]
@@ -16,6 +17,8 @@ pub(super) enum Name {
     Write,
     /// Binds a sign-in to the browser that began it.
     Login,
+    /// Binds the way back from Kakao's log-out to the browser that went there.
+    Logout,
 }
 
 impl Name {
@@ -28,6 +31,8 @@ impl Name {
             (Self::Write, true) => "__Host-katok_write",
             (Self::Login, false) => "katok_login",
             (Self::Login, true) => "__Host-katok_login",
+            (Self::Logout, false) => "katok_logout",
+            (Self::Logout, true) => "__Host-katok_logout",
         }
     }
 }
@@ -40,7 +45,7 @@ pub(super) fn read(jar: &CookieJar, name: Name, public_url: &Url) -> Option<Brow
 
 fn cookie(name: Name, value: &str, lifetime: jiff::SignedDuration, public_url: &Url) -> Cookie<'static> {
     let same_site = match name {
-        Name::Session | Name::Login => SameSite::Lax,
+        Name::Session | Name::Login | Name::Logout => SameSite::Lax,
         Name::Write => SameSite::Strict,
     };
     let mut baked = Cookie::new(name.text(public_url), value.to_owned());
@@ -57,20 +62,31 @@ pub(super) fn set_login(jar: CookieJar, browser: &BrowserSecret, public_url: &Ur
     jar.add(cookie(Name::Login, browser.as_str(), ATTEMPT_LIFETIME, public_url))
 }
 
-/// Signs the browser in.
-pub(super) fn set_session(jar: CookieJar, secrets: &SessionSecrets, public_url: &Url) -> CookieJar {
-    jar.add(cookie(Name::Session, secrets.id.as_str(), LIFETIME, public_url)).add(cookie(
-        Name::Write,
-        secrets.write.as_str(),
-        LIFETIME,
-        public_url,
-    ))
+/// Remembers which browser went to Kakao to log out.
+pub(super) fn set_logout(jar: CookieJar, browser: &BrowserSecret, public_url: &Url) -> CookieJar {
+    jar.add(cookie(Name::Logout, browser.as_str(), ATTEMPT_LIFETIME, public_url))
+}
+
+/// Signs the browser in, for as long as the session can last.
+pub(super) fn set_session(jar: CookieJar, secrets: &SessionSecrets, settings: &Settings) -> CookieJar {
+    let baked = |name, secret: &BrowserSecret| {
+        cookie(name, secret.as_str(), settings.sessions.lifetime, &settings.public_url)
+    };
+    jar.add(baked(Name::Session, &secrets.id)).add(baked(Name::Write, &secrets.write))
 }
 
 /// Signs the browser out.
 pub(super) fn clear_session(jar: CookieJar, public_url: &Url) -> CookieJar {
-    let gone = |name| cookie(name, "", jiff::SignedDuration::ZERO, public_url);
-    jar.add(gone(Name::Session)).add(gone(Name::Write))
+    jar.add(gone(Name::Session, public_url)).add(gone(Name::Write, public_url))
+}
+
+/// Forgets that the browser went to Kakao to log out.
+pub(super) fn clear_logout(jar: CookieJar, public_url: &Url) -> CookieJar {
+    jar.add(gone(Name::Logout, public_url))
+}
+
+fn gone(name: Name, public_url: &Url) -> Cookie<'static> {
+    cookie(name, "", jiff::SignedDuration::ZERO, public_url)
 }
 
 #[cfg(test)]
@@ -80,8 +96,8 @@ mod tests {
     #[test]
     fn on_https_cookies_are_secure_and_bound_to_their_host() {
         let https = Url::parse("https://katok.example").unwrap();
-        for name in [Name::Session, Name::Write, Name::Login] {
-            let baked = cookie(name, "value", LIFETIME, &https);
+        for name in [Name::Session, Name::Write, Name::Login, Name::Logout] {
+            let baked = cookie(name, "value", ATTEMPT_LIFETIME, &https);
             assert!(baked.name().starts_with("__Host-"), "{baked}");
             assert_eq!(
                 (baked.secure(), baked.http_only(), baked.path()),

@@ -20,11 +20,11 @@ use crate::unlink;
 /// `GET|POST /unlink`: Kakao's answer when it has confirmed, 202 when it will be asked again; always a receipt.
 pub(super) async fn unlink(
     State(app): State<Arc<App>>,
-    Acting(account): Acting,
+    Acting(session): Acting,
     jar: CookieJar,
 ) -> Result<(StatusCode, CookieJar, Json<Value>), Refusal> {
     let working = app.clone();
-    let unlinked = to_its_end(&app, async move { unlink::by_person(&working, &account).await }).await?;
+    let unlinked = to_its_end(&app, async move { unlink::by_person(&working, &session.account).await }).await?;
     let status = match unlinked.receipt.state {
         UnlinkState::Pending => StatusCode::ACCEPTED,
         _ => StatusCode::OK,

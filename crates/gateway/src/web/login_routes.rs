@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use katok_client::{AuthorizationResponse, ErrorKind, Prompt, ScopeSet};
@@ -15,6 +15,7 @@ use super::pages::{self, Problem};
 use super::refusal::{storage_trouble, vault_key_missing};
 use super::to_its_end;
 use crate::app::App;
+use crate::device;
 use crate::login::{self, LoginFailure};
 use crate::seal::DoesNotOpen;
 use crate::sentence::{Sentence, explain, explain_redirect};
@@ -58,6 +59,7 @@ pub(super) async fn authorize(
 pub(super) async fn redirect(
     State(app): State<Arc<App>>,
     jar: CookieJar,
+    headers: HeaderMap,
     RawQuery(callback): RawQuery,
 ) -> Response {
     let public_url = &app.settings.public_url;
@@ -67,14 +69,16 @@ pub(super) async fn redirect(
         Ok(callback) => callback,
         Err(error) => return problem(&app, error.into()),
     };
+    let user_agent = headers.get(header::USER_AGENT).map_or(&[][..], HeaderValue::as_bytes);
+    let user_agent = device::shortened(user_agent);
     let working = app.clone();
     let completed = to_its_end(&app, async move {
-        login::complete(&working, callback, browser.as_ref(), old_session.as_ref()).await
+        login::complete(&working, callback, browser.as_ref(), old_session.as_ref(), user_agent).await
     });
     match completed.await {
         Ok((account, secrets)) => {
             tracing::info!(account.id = %account, "web.login.done");
-            let jar = cookies::set_session(jar, &secrets, public_url);
+            let jar = cookies::set_session(jar, &secrets, &app.settings);
             (jar, found("/index.html?login=success")).into_response()
         }
         Err(LoginFailure::Declined) => found("/index.html?login=cancelled").into_response(),

@@ -1,4 +1,4 @@
-//! The pages: one to work on, one for what went wrong.
+//! The pages: one to work on, one for what went wrong, one after logging out.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::assets;
+use super::envelope;
 use super::leaving;
 use super::refusal::Refusal;
 use super::signed_in::Visitor;
@@ -21,14 +22,14 @@ use crate::session::Access;
 use crate::store::UnlinkState;
 
 /// What every page says about itself.
-struct Frame {
-    assets: &'static str,
+pub(super) struct Frame {
+    pub(super) assets: &'static str,
     /// Where the chat rooms stand, when this is the emulator.
-    emulator_rooms: Option<Url>,
+    pub(super) emulator_rooms: Option<Url>,
 }
 
 impl Frame {
-    fn of(app: &App) -> Self {
+    pub(super) fn of(app: &App) -> Self {
         let kakao = &app.settings.kakao;
         let rooms = kakao.api_base_url.join("/_emulator/").ok();
         Self { assets: assets::base(), emulator_rooms: rooms.filter(|_| kakao.at == KakaoAt::Emulator) }
@@ -41,9 +42,21 @@ struct Index {
     frame: Frame,
     signed_in: bool,
     cancelled: bool,
-    signed_out_here_only: bool,
     /// What somebody should know who wanted to leave.
     left: Option<Sentence>,
+    /// How far somebody has just been signed out: `here`, `everywhere` or `unconfirmed`.
+    logout: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "logged_out.html")]
+struct LoggedOut {
+    frame: Frame,
+}
+
+/// After the way to Kakao's log-out and back.
+pub(super) fn logged_out(app: &App) -> Response {
+    render(&LoggedOut { frame: Frame::of(app) })
 }
 
 #[derive(Template)]
@@ -108,7 +121,6 @@ pub(super) async fn index(
             frame: Frame::of(&app),
             signed_in: access != Access::Anonymous,
             cancelled: outcome.login.as_deref() == Some("cancelled"),
-            signed_out_here_only: outcome.logout.as_deref() == Some("unconfirmed"),
             left: match outcome.unlink.as_deref() {
                 Some("pending") => leaving::advice(UnlinkState::Pending).map(|(_, sentence)| sentence),
                 Some("unconfirmed") => {
@@ -116,6 +128,7 @@ pub(super) async fn index(
                 }
                 _ => None,
             },
+            logout: outcome.logout,
         }),
         Err(_) => problem(
             &app,
@@ -133,7 +146,10 @@ pub(super) async fn index(
 }
 
 /// Any address we do not have.
-pub(super) async fn not_found(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn not_found(State(app): State<Arc<App>>, uri: Uri) -> Response {
+    if envelope::is_v1(uri.path()) {
+        return Refusal::not_found().into_response();
+    }
     let sentence = Sentence::new("이 주소에는 아무것도 없습니다.", "There is nothing at this address.");
     problem(
         &app,
@@ -142,11 +158,19 @@ pub(super) async fn not_found(State(app): State<Arc<App>>) -> Response {
     )
 }
 
+/// A refusal, for somebody who pressed a button of a page.
+pub(super) fn refused(app: &App, refusal: Refusal) -> String {
+    let offers_sign_in = refusal.action() == Some("sign_in");
+    let title = if offers_sign_in { "로그인이 필요합니다" } else { "하지 못했습니다" };
+    let problem = &Problem { title, sentence: refusal.sentence, offers_sign_in };
+    ProblemPage { frame: Frame::of(app), problem }.render().unwrap_or_default()
+}
+
 pub(super) fn problem(app: &App, status: StatusCode, problem: &Problem) -> Response {
     (status, render(&ProblemPage { frame: Frame::of(app), problem })).into_response()
 }
 
-fn render(page: &impl Template) -> Response {
+pub(super) fn render(page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => Html(html).into_response(),
         Err(error) => {

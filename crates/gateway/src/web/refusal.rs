@@ -1,40 +1,69 @@
 //! How a request is refused: Kakao's own JSON where there is one, and always what to do next.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use katok_client::{ErrorKind, LoginEnd, Remedy};
+use katok_client::{ErrorKind, KakaoCode, LoginEnd, Remedy};
 use serde_json::{Map, Value, json};
 
 use crate::account::ActError;
+use crate::api_key::{self, KeyScope, NotMade, NotNow};
 use crate::seal::DoesNotOpen;
 use crate::sentence::{Sentence, explain};
 use crate::store::StoreError;
 use crate::vault::TokenVaultError;
 
-/// A refused request, as JSON.
-#[derive(Debug)]
+/// A refused request: JSON as the sample's routes answer it, unless `envelope` gives it another form.
+#[derive(Clone, Debug)]
 pub(super) struct Refusal {
-    status: StatusCode,
-    body: Map<String, Value>,
+    pub(super) status: StatusCode,
+    /// Our own word for it.
+    pub(super) code: &'static str,
+    pub(super) kakao_code: Option<KakaoCode>,
+    pub(super) sentence: Sentence,
+    pub(super) body: Map<String, Value>,
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
-    fn new(status: StatusCode, code: &str, sentence: Sentence) -> Self {
+    fn new(status: StatusCode, code: &'static str, sentence: Sentence) -> Self {
         let mut body = Map::new();
         body.insert("error".into(), code.into());
-        Self { status, body }.with_remedy(None, sentence)
+        Self::with_body(status, code, body, None, sentence)
     }
 
-    fn with_remedy(mut self, action: Option<Value>, sentence: Sentence) -> Self {
+    fn with_body(
+        status: StatusCode,
+        code: &'static str,
+        body: Map<String, Value>,
+        action: Option<Value>,
+        sentence: Sentence,
+    ) -> Self {
+        let refusal = Self { status, code, kakao_code: None, sentence, body, header: None };
+        refusal.with_action(action)
+    }
+
+    /// Adds what a button or a program should do.
+    fn with_action(mut self, action: Option<Value>) -> Self {
         let mut remedy = match action {
             Some(Value::Object(action)) => action,
             _ => Map::new(),
         };
-        remedy.insert("ko".into(), sentence.ko.into());
-        remedy.insert("en".into(), sentence.en.into());
+        remedy.insert("ko".into(), self.sentence.ko.as_str().into());
+        remedy.insert("en".into(), self.sentence.en.as_str().into());
         self.body.insert("remedy".into(), remedy.into());
         self
+    }
+
+    fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        let value = HeaderValue::from_str(value).expect("our own header values are printable");
+        self.header = Some((name, value));
+        self
+    }
+
+    /// The word for what helps, as buttons and programs read it.
+    pub(super) fn action(&self) -> Option<&str> {
+        self.body.get("remedy")?.get("action")?.as_str()
     }
 
     /// Answers as Kakao does to a call without a living token, since the sample passed that on.
@@ -42,8 +71,14 @@ impl Refusal {
         let mut body = Map::new();
         body.insert("msg".into(), "this access token does not exist".into());
         body.insert("code".into(), (-401).into());
-        Self { status: StatusCode::UNAUTHORIZED, body }
-            .with_remedy(Some(json!({"action": "sign_in", "href": "/authorize"})), sentence)
+        Self::with_body(
+            StatusCode::UNAUTHORIZED,
+            "not_signed_in",
+            body,
+            Some(json!({"action": "sign_in", "href": "/authorize"})),
+            sentence,
+        )
+        .with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="katok""#)
     }
 
     pub(super) fn not_signed_in() -> Self {
@@ -69,6 +104,103 @@ impl Refusal {
                 "This login was ended at Kakao: you signed out or unlinked this app there, or its tokens were replaced elsewhere. Sign in again.",
             ),
         })
+    }
+
+    /// A key that nobody can have been given: told without asking the database.
+    pub(super) fn mistyped_key() -> Self {
+        Self::invalid_key(Sentence::new(
+            "API 키가 잘렸거나 잘못 적혔습니다. 키 전체를 다시 복사해 Authorization: Bearer ktk_… 로 보내세요.",
+            "The API key is cut short or mistyped. Copy all of it again and send Authorization: Bearer ktk_…",
+        ))
+    }
+
+    /// A key that was well-formed, and is not or no longer good.
+    pub(super) fn dead_key() -> Self {
+        Self::invalid_key(Sentence::new(
+            "이 API 키는 없거나, 만료되었거나, 폐기되었습니다. /account 페이지에서 새로 만드세요.",
+            "This API key does not exist, has expired or was revoked. Make a new one on the page /account.",
+        ))
+    }
+
+    fn invalid_key(sentence: Sentence) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "invalid_api_key", sentence)
+            .with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="katok", error="invalid_token""#)
+    }
+
+    /// A living key that does not allow this.
+    pub(super) fn wrong_scope(needed: KeyScope) -> Self {
+        let needed = needed.as_str();
+        let mut refusal = Self::new(
+            StatusCode::FORBIDDEN,
+            "insufficient_scope",
+            Sentence::new(
+                format!("이 API 키에는 {needed} 권한이 없습니다. 그 권한이 있는 키를 쓰세요."),
+                format!("This API key lacks the scope {needed}. Use a key that has it."),
+            ),
+        )
+        .with_header(
+            header::WWW_AUTHENTICATE,
+            &format!(r#"Bearer realm="katok", error="insufficient_scope", scope="{needed}""#),
+        );
+        refusal.body.insert("needed_scope".into(), needed.into());
+        refusal
+    }
+
+    /// Something that only a person in a browser may do.
+    pub(super) fn not_for_keys() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "session_only",
+            Sentence::new(
+                "API 키로는 할 수 없고, 로그인한 브라우저에서만 할 수 있습니다.",
+                "No API key can do this; do it in a browser in which you are signed in.",
+            ),
+        )
+    }
+
+    /// Nothing of this name, or somebody else's.
+    pub(super) fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            Sentence::new("이 주소에는 아무것도 없습니다.", "There is nothing at this address."),
+        )
+    }
+
+    /// A body of the wrong kind, too long, or not what it should be.
+    pub(super) fn unreadable(status: StatusCode) -> Self {
+        let (code, sentence) = match status {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+                "unsupported_media_type",
+                Sentence::new(
+                    "본문을 JSON으로 보내고 Content-Type: application/json을 붙이세요.",
+                    "Send the body as JSON, with Content-Type: application/json.",
+                ),
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => (
+                "too_large",
+                Sentence::new("본문이 너무 깁니다(256 KiB까지).", "The body is too long (up to 256 KiB)."),
+            ),
+            _ => (
+                "bad_request",
+                Sentence::new("본문이 올바른 JSON이 아닙니다.", "The body is not sound JSON."),
+            ),
+        };
+        Self::new(status, code, sentence)
+    }
+
+    /// A form that is not the one of our page.
+    pub(super) fn unreadable_form(status: StatusCode) -> Self {
+        let sentence = Sentence::new(
+            "양식을 읽을 수 없습니다. 페이지를 다시 열고 보내세요.",
+            "The form cannot be read. Open the page again and send it.",
+        );
+        Self::new(status, "bad_request", sentence)
+    }
+
+    /// A body that was read and asks for something that cannot be.
+    pub(super) fn invalid(sentence: Sentence) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", sentence)
     }
 
     pub(super) fn cross_site() -> Self {
@@ -126,17 +258,24 @@ impl Refusal {
                 Ok(Value::Object(body)) => body,
                 _ => Map::new(),
             };
-            let refusal = Self { status: status.unwrap_or(StatusCode::BAD_GATEWAY), body };
-            return refusal.with_remedy(Some(action(&error.remedy())), explain(error));
+            let refusal = Self::with_body(
+                status.unwrap_or(StatusCode::BAD_GATEWAY),
+                "kakao_refused",
+                body,
+                Some(action(&error.remedy())),
+                explain(error),
+            );
+            return Self { kakao_code: error.kakao_code(), ..refusal };
         }
         let status = match error.kind() {
             ErrorKind::Unanswered => StatusCode::GATEWAY_TIMEOUT,
             _ => StatusCode::BAD_GATEWAY,
         };
-        let mut refusal = Self::new(status, "kakao_unavailable", explain(error))
-            .with_remedy(Some(action(&error.remedy())), explain(error));
+        let mut refusal =
+            Self::new(status, "kakao_unavailable", explain(error)).with_action(Some(action(&error.remedy())));
         if let Some(code) = error.kakao_code() {
             refusal.body.insert("kakao_code".into(), code.to_string().into());
+            refusal.kakao_code = Some(code);
         }
         refusal
     }
@@ -246,8 +385,52 @@ impl From<StoreError> for Refusal {
     }
 }
 
+impl From<NotNow> for Refusal {
+    fn from(error: NotNow) -> Self {
+        match error {
+            NotNow::CapReached { turns_at, wait } => {
+                let mut refusal = Self::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "daily_cap_reached",
+                    Sentence::new(
+                        "이 API 키로 오늘 보낼 수 있는 만큼 보냈습니다. 한국 시각 자정이 지나면 다시 보낼 수 있습니다.",
+                        "This API key has sent as much today as it may. It can send again after midnight in Korea.",
+                    ),
+                )
+                .with_action(Some(json!({"action": "wait_for_quota"})))
+                .with_header(header::RETRY_AFTER, &wait.as_secs().to_string());
+                refusal.body.insert("until".into(), turns_at.to_string().into());
+                refusal
+            }
+            NotNow::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<NotMade> for Refusal {
+    fn from(error: NotMade) -> Self {
+        match error {
+            NotMade::Malformed(sentence) => Self::invalid(sentence),
+            NotMade::TooMany => Self::new(
+                StatusCode::CONFLICT,
+                "too_many_api_keys",
+                Sentence::new(
+                    format!("API 키는 {}개까지 만들 수 있습니다. 쓰지 않는 키를 폐기하세요.", api_key::MOST),
+                    format!("An account has at most {} API keys. Revoke one you do not use.", api_key::MOST),
+                ),
+            ),
+            NotMade::Store(error) => error.into(),
+        }
+    }
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        (self.status, Json(self.body)).into_response()
+        let mut response = (self.status, Json(&self.body)).into_response();
+        if let Some((name, value)) = &self.header {
+            response.headers_mut().insert(name, value.clone());
+        }
+        response.extensions_mut().insert(self);
+        response
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{FromRequest, Query, RawQuery, Request, State};
+use axum::extract::{FromRequest, FromRequestParts, Query, RawQuery, Request, State};
+use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum_extra::extract::CookieJar;
 use katok_client::{ListFriends, Me, SendToFriends, SendToMe};
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::cookies;
 use super::refusal::Refusal;
-use super::signed_in::{Acting, SignedIn};
+use super::signed_in::{Acting, Allowed, ToRead, ToSendToFriends, ToSendToMe};
 use super::to_its_end;
 use crate::account;
 use crate::app::App;
@@ -24,58 +24,71 @@ use crate::sentence::Sentence;
 type Answer = Result<Json<Value>, Refusal>;
 
 /// `GET /profile`
-pub(super) async fn profile(State(app): State<Arc<App>>, SignedIn(account): SignedIn) -> Answer {
-    Ok(Json(account::call(&app, &account, &Me).await?))
+pub(super) async fn profile(State(app): State<Arc<App>>, asker: Allowed<ToRead>) -> Answer {
+    Ok(Json(account::call(&app, &asker.account, &Me).await?))
 }
 
+/// Which part of a list.
 #[derive(Deserialize)]
 pub(super) struct Page {
-    offset: Option<u32>,
+    pub(super) offset: Option<u32>,
     limit: Option<u32>,
 }
 
+impl<S: Send + Sync> FromRequestParts<S> for Page {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let page = Query::<Self>::from_request_parts(parts, state).await.map_err(|_| {
+            Refusal::bad_request(Sentence::new(
+                "offset과 limit은 0 이상의 수여야 합니다.",
+                "offset and limit must be numbers from 0.",
+            ))
+        })?;
+        Ok(page.0)
+    }
+}
+
+impl Page {
+    pub(super) fn list(&self) -> ListFriends {
+        let mut friends = ListFriends::new();
+        if let Some(offset) = self.offset {
+            friends = friends.offset(offset);
+        }
+        if let Some(limit) = self.limit {
+            friends = friends.limit(limit);
+        }
+        friends
+    }
+}
+
 /// `GET /friends`, and for longer lists `?offset=` and `?limit=` as Kakao knows them.
-pub(super) async fn friends(
-    State(app): State<Arc<App>>,
-    SignedIn(account): SignedIn,
-    page: Result<Query<Page>, QueryRejection>,
-) -> Answer {
-    let Query(page) = page.map_err(|_| {
-        Refusal::bad_request(Sentence::new(
-            "offset과 limit은 0 이상의 수여야 합니다.",
-            "offset and limit must be numbers from 0.",
-        ))
-    })?;
-    let mut friends = ListFriends::new();
-    if let Some(offset) = page.offset {
-        friends = friends.offset(offset);
-    }
-    if let Some(limit) = page.limit {
-        friends = friends.limit(limit);
-    }
-    Ok(Json(account::call(&app, &account, &friends).await?))
+pub(super) async fn friends(State(app): State<Arc<App>>, asker: Allowed<ToRead>, page: Page) -> Answer {
+    Ok(Json(account::call(&app, &asker.account, &page.list()).await?))
 }
 
 /// `GET|POST /message`: to me.
 pub(super) async fn message(
     State(app): State<Arc<App>>,
-    Acting(account): Acting,
+    sender: Allowed<ToSendToMe>,
     draft: SentDraft,
 ) -> Answer {
     let template = draft.0.template(&app.settings.public_url).map_err(Refusal::bad_request)?;
-    Ok(Json(account::call(&app, &account, &SendToMe::new(template)).await?))
+    sender.count_sends(&app, 1).await?;
+    Ok(Json(account::call(&app, &sender.account, &SendToMe::new(template)).await?))
 }
 
 /// `GET|POST /friend-message?uuid="…"[,"…"]`: to friends.
 pub(super) async fn friend_message(
     State(app): State<Arc<App>>,
-    Acting(account): Acting,
+    sender: Allowed<ToSendToFriends>,
     RawQuery(query): RawQuery,
     draft: SentDraft,
 ) -> Answer {
     let receivers = draft.0.receivers(uuids_in(query.as_deref()).as_deref()).map_err(Refusal::bad_request)?;
     let template = draft.0.template(&app.settings.public_url).map_err(Refusal::bad_request)?;
-    Ok(Json(account::call(&app, &account, &SendToFriends::new(receivers, template)).await?))
+    sender.count_sends(&app, receivers.as_slice().len()).await?;
+    Ok(Json(account::call(&app, &sender.account, &SendToFriends::new(receivers, template)).await?))
 }
 
 /// All `uuid` parameters of a query, joined as if they were one.
@@ -90,11 +103,11 @@ fn uuids_in(query: Option<&str>) -> Option<String> {
 /// `GET|POST /logout`
 pub(super) async fn logout(
     State(app): State<Arc<App>>,
-    Acting(account): Acting,
+    Acting(session): Acting,
     jar: CookieJar,
 ) -> (CookieJar, Answer) {
     let working = app.clone();
-    let answer = to_its_end(&app, async move { account::log_out(&working, &account).await }).await;
+    let answer = to_its_end(&app, async move { account::log_out(&working, &session.account).await }).await;
     (cookies::clear_session(jar, &app.settings.public_url), answer.map(Json).map_err(Refusal::from))
 }
 

@@ -1,5 +1,9 @@
-//! Extractors that give meaning: who asks, and whether they may act.
+//! Extractors that give meaning: who asks, and whether they may have it.
+//!
+//! `SignedIn` and `Acting` are for a person in a browser alone. `Allowed<…>` is for them and for their programs: it
+//! names the scope that an API key must have.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
@@ -9,21 +13,62 @@ use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 
 use super::cookies::{self, Name};
-use super::pages;
 use super::refusal::Refusal;
 use super::site::{self, Verdict};
+use super::{bearer, pages};
+use crate::api_key::{self, KeyScope};
 use crate::app::App;
-use crate::session::{self, Access};
-use crate::store::AccountId;
+use crate::last_use;
+use crate::session::{self, Access, Session};
+use crate::store::{AccountId, StoredApiKey};
 
 /// What the request's cookies allow.
 pub(super) struct Visitor(pub(super) Access);
 
 /// Somebody signed in, who may look.
-pub(super) struct SignedIn(pub(super) AccountId);
+pub(super) struct SignedIn(pub(super) Session);
 
 /// Somebody signed in, on our own page or with a program of their own, who may send and destroy.
-pub(super) struct Acting(pub(super) AccountId);
+pub(super) struct Acting(pub(super) Session);
+
+/// Somebody signed in, as `SignedIn` or `Acting`, or a program with a key of that scope.
+pub(super) struct Allowed<S> {
+    pub(super) account: AccountId,
+    key: Option<StoredApiKey>,
+    scope: PhantomData<S>,
+}
+
+/// What a key must allow.
+pub(super) trait Scope {
+    const NAME: KeyScope;
+}
+
+/// `read`
+pub(super) struct ToRead;
+/// `send:me`
+pub(super) struct ToSendToMe;
+/// `send:friends`
+pub(super) struct ToSendToFriends;
+
+impl Scope for ToRead {
+    const NAME: KeyScope = KeyScope::Read;
+}
+impl Scope for ToSendToMe {
+    const NAME: KeyScope = KeyScope::SendMe;
+}
+impl Scope for ToSendToFriends {
+    const NAME: KeyScope = KeyScope::SendFriends;
+}
+
+impl<S> Allowed<S> {
+    /// Counts messages about to be sent, if a key sends them and has a cap.
+    pub(super) async fn count_sends(&self, app: &App, sends: usize) -> Result<(), Refusal> {
+        match &self.key {
+            Some(key) => Ok(api_key::count_sends(app, key, sends).await?),
+            None => Ok(()),
+        }
+    }
+}
 
 impl<S> FromRequestParts<S> for Visitor
 where
@@ -39,9 +84,19 @@ where
         let Some(id) = cookies::read(&jar, Name::Session, public_url) else {
             return Ok(Self(Access::Anonymous));
         };
-        let stored = app.store.session(&id.digest(), &app.realm).await?;
-        let write = cookies::read(&jar, Name::Write, public_url);
-        Ok(Self(session::access(stored, write.as_ref(), app.clock.now())))
+        let Some(stored) = app.store.session(&id.digest(), &app.realm).await? else {
+            return Ok(Self(Access::Anonymous));
+        };
+        let (write, limits) = (cookies::read(&jar, Name::Write, public_url), &app.settings.sessions);
+        let now = app.clock.now();
+        let access = session::access(&stored, write.as_ref(), limits, now);
+        if access != Access::Anonymous && stored.is_worth_noting(now) {
+            let (store, ends_at) = (app.store.clone(), session::ends_at(limits, stored.created_at, now));
+            last_use::note(&app, stored.id.0.clone(), async move {
+                store.session_seen(&stored.id, now, ends_at).await
+            });
+        }
+        Ok(Self(access))
     }
 }
 
@@ -53,8 +108,11 @@ where
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        if bearer::shown(&parts.headers).is_some() {
+            return Err(Refusal::not_for_keys());
+        }
         match Visitor::from_request_parts(parts, state).await?.0 {
-            Access::Read(account) | Access::Write(account) => Ok(Self(account)),
+            Access::Read(session) | Access::Write(session) => Ok(Self(session)),
             Access::Anonymous => Err(Refusal::not_signed_in()),
         }
     }
@@ -68,9 +126,11 @@ where
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        // axum answers HEAD by running GET, and a HEAD is only a question.
-        if !matches!(parts.method, Method::GET | Method::POST) {
+        if is_only_a_question(parts) {
             return Err(Refusal::method_not_allowed().into_response());
+        }
+        if bearer::shown(&parts.headers).is_some() {
+            return Err(Refusal::not_for_keys().into_response());
         }
         let verdict = site::judge(&parts.method, &parts.headers);
         if verdict == Verdict::Refused {
@@ -82,8 +142,43 @@ where
             _ if verdict == Verdict::AskFirst => {
                 Err(pages::ask_first(&Arc::<App>::from_ref(state), &parts.uri))
             }
-            Access::Write(account) => Ok(Self(account)),
+            Access::Write(session) => Ok(Self(session)),
             Access::Read(_) => Err(Refusal::cross_site().into_response()),
         }
     }
+}
+
+impl<S, N> FromRequestParts<S> for Allowed<N>
+where
+    Arc<App>: FromRef<S>,
+    S: Send + Sync,
+    N: Scope + Send,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let app = Arc::<App>::from_ref(state);
+        // No browser adds a key to a request on another site's behalf: where it comes from does not matter.
+        let key = bearer::key(&app, &parts.headers).await.map_err(Refusal::into_response)?;
+        let account = match &key {
+            Some(key) if !key.may(N::NAME) => {
+                return Err(Refusal::wrong_scope(N::NAME).into_response());
+            }
+            Some(_) if N::NAME != KeyScope::Read && is_only_a_question(parts) => {
+                return Err(Refusal::method_not_allowed().into_response());
+            }
+            Some(key) => key.account.clone(),
+            None if N::NAME == KeyScope::Read => {
+                let signed_in = SignedIn::from_request_parts(parts, state).await;
+                signed_in.map_err(Refusal::into_response)?.0.account
+            }
+            None => Acting::from_request_parts(parts, state).await?.0.account,
+        };
+        Ok(Self { account, key, scope: PhantomData })
+    }
+}
+
+/// axum answers HEAD by running GET, and a HEAD is only a question.
+fn is_only_a_question(parts: &Parts) -> bool {
+    parts.method == Method::HEAD
 }

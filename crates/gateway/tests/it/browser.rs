@@ -9,6 +9,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use url::Url;
 
+use crate::openapi;
+
 pub(crate) struct Browser {
     http: reqwest::Client,
     home: Url,
@@ -84,10 +86,18 @@ impl Browser {
         self.send(self.http.post(self.home.join(path).unwrap()).json(&body)).await
     }
 
+    /// A form of our own page, as a browser posts it.
+    pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let form = self.http.post(self.home.join(path).unwrap()).form(fields);
+        self.send(form.header("sec-fetch-site", "same-origin").header("sec-fetch-dest", "document")).await
+    }
+
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Page {
         let cookies: Vec<String> =
             self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let answer = request.header(COOKIE, cookies.join("; ")).send().await.unwrap();
+        let request = request.header(COOKIE, cookies.join("; ")).build().unwrap();
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let answer = self.http.execute(request).await.unwrap();
         for set in answer.headers().get_all(SET_COOKIE) {
             let set = set.to_str().unwrap();
             let (name, value) = set.split(';').next().unwrap().split_once('=').unwrap();
@@ -99,7 +109,9 @@ impl Browser {
             }
         }
         let (status, headers) = (answer.status(), answer.headers().clone());
-        Page { status, headers, body: answer.text().await.unwrap() }
+        let page = Page { status, headers, body: answer.text().await.unwrap() };
+        openapi::check(&method, &path, &page);
+        page
     }
 
     /// Begins at `path`, lets the person agree to everything, comes back.
@@ -119,6 +131,12 @@ impl Page {
     pub(crate) fn found(&self, path: &str) {
         assert_eq!(self.status, StatusCode::FOUND, "{}", self.body);
         assert_eq!(self.headers[LOCATION].to_str().unwrap(), path);
+    }
+
+    /// Sent on after a form was posted.
+    pub(crate) fn see_other(&self) -> &str {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
+        self.headers[LOCATION].to_str().unwrap()
     }
 
     pub(crate) fn json(&self) -> Value {

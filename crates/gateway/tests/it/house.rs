@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use katok_client::{ManualClock, SystemChance};
 use katok_emulator::{Decision, Emulator, Options};
-use katok_gateway::config::VaultKeyText;
+use katok_gateway::config::{SessionSettings, VaultKeyText};
 use katok_gateway::{DataFolder, Gateway, KakaoApp, Settings, StartError};
 use sqlx::Connection as _;
 use tempfile::TempDir;
@@ -51,12 +51,15 @@ pub(crate) fn settings(emulator: &Emulator, kakao: &Url, url: &Url, database: &D
     let world = emulator.world();
     let app = &world.apps[0];
     emulator.register_redirect_uri(app.key.as_str(), &url.join("/redirect").unwrap()).unwrap();
+    emulator.register_logout_redirect_uri(app.key.as_str(), &url.join("/logged-out").unwrap()).unwrap();
     let client_secret = app.client_secret.as_ref().map(katok_emulator::seed::Secret::secret);
     let kakao = KakaoApp::at_emulator(kakao.clone(), &app.rest_api_key, client_secret)
         .with_admin_key(app.admin_key.secret());
     Settings {
         database: database.setting(),
         kakao_timeout: Duration::from_secs(2),
+        // Tests turn the clock by weeks; those about sessions have the usual idle time.
+        sessions: SessionSettings { idle: SessionSettings::default().lifetime, ..Default::default() },
         ..Settings::new(url.clone(), kakao)
     }
 }
@@ -95,10 +98,10 @@ impl House {
     }
 
     pub(crate) async fn open_on(database: Database) -> Self {
-        Self::open_with(database, |_| {}).await
+        Self::open_with(database, |_| ()).await
     }
 
-    /// With other settings than usual.
+    /// With other settings than the usual ones.
     pub(crate) async fn open_with(database: Database, change: impl FnOnce(&mut Settings)) -> Self {
         let emulator = emulator().await;
         let kakao = KakaoProxy::before(emulator.base_url()).await;

@@ -1,6 +1,8 @@
 //! The gateway as its users meet it: real HTTP, a real database, the real emulator.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 
+mod account_page;
+mod api_keys;
 mod bad_days;
 mod browser;
 mod database;
@@ -10,12 +12,16 @@ mod kakao_proxy;
 mod kakao_webhooks;
 mod keep_alive;
 mod login_end;
+mod log_out;
+mod openapi;
 mod pages;
 mod postgres;
 mod real_mode;
 mod sample_routes;
+mod sessions;
 mod sign_in;
 mod start;
 mod tokens;
 mod two_gateways;
 mod unlink;
+mod v1;

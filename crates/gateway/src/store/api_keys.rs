@@ -1,0 +1,182 @@
+//! API keys: what is kept of them, and the count of what each has sent today.
+
+use jiff::Timestamp;
+
+use super::{AccountId, Engine, Store, StoreError, id, millis, time};
+use crate::digest::Digest;
+
+/// What a key is called, `key_…`; whoever knows it cannot use it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ApiKeyId(pub(crate) String);
+
+impl ApiKeyId {
+    pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
+        Self(id::time_ordered("key_", now, chance))
+    }
+}
+
+/// A key as its owner sees it in a list.
+#[derive(Clone, Debug)]
+pub(crate) struct ListedApiKey {
+    pub(crate) id: ApiKeyId,
+    pub(crate) prefix: String,
+    pub(crate) name: String,
+    /// Separated by spaces.
+    pub(crate) scopes: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) last_used_at: Option<Timestamp>,
+    pub(crate) daily_cap: Option<i64>,
+}
+
+/// A key as found when a request shows it.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredApiKey {
+    pub(crate) id: ApiKeyId,
+    pub(crate) account: AccountId,
+    pub(crate) scopes: String,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) last_used_at: Option<Timestamp>,
+    pub(crate) daily_cap: Option<i64>,
+}
+
+type ListedRow = (String, String, String, String, i64, Option<i64>, Option<i64>, Option<i64>);
+type StoredRow = (String, String, String, Option<i64>, Option<i64>, Option<i64>);
+
+impl Store {
+    /// Keeps a new key unless the account has `most` already; says whether it did.
+    pub(crate) async fn insert_api_key(
+        &self,
+        account: &AccountId,
+        key: &ListedApiKey,
+        digest: &Digest,
+        most: i64,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        if let Engine::Postgres { .. } = self.engine {
+            // Of two that come at once, the second counts the first.
+            sqlx::query("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE")
+                .bind(account.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+        let held: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM api_keys WHERE account_id = $1")
+            .bind(account.as_str())
+            .fetch_one(&mut *tx)
+            .await?;
+        if held >= most {
+            return Ok(false);
+        }
+        sqlx::query(
+            "INSERT INTO api_keys
+             (id, account_id, key_digest, prefix, name, scopes, created_at, expires_at, daily_cap)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(key.id.0.as_str())
+        .bind(account.as_str())
+        .bind(digest.as_slice())
+        .bind(key.prefix.as_str())
+        .bind(key.name.as_str())
+        .bind(key.scopes.as_str())
+        .bind(millis(key.created_at))
+        .bind(key.expires_at.map(millis))
+        .bind(key.daily_cap)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Finds a key of this Kakao app; whether it still lives is for `api_key` to say.
+    pub(crate) async fn api_key(
+        &self,
+        digest: &Digest,
+        kakao_app: &str,
+    ) -> Result<Option<StoredApiKey>, StoreError> {
+        let row: Option<StoredRow> = sqlx::query_as(
+            "SELECT k.id, k.account_id, k.scopes, k.expires_at, k.last_used_at, k.daily_cap
+             FROM api_keys k JOIN accounts a ON a.id = k.account_id
+             WHERE k.key_digest = $1 AND a.kakao_app = $2",
+        )
+        .bind(digest.as_slice())
+        .bind(kakao_app)
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(row.map(|(id, account, scopes, expires_at, last_used_at, daily_cap)| StoredApiKey {
+            id: ApiKeyId(id),
+            account: AccountId(account),
+            scopes,
+            expires_at: expires_at.map(time),
+            last_used_at: last_used_at.map(time),
+            daily_cap,
+        }))
+    }
+
+    /// The keys of an account, the newest first.
+    pub(crate) async fn api_keys(&self, account: &AccountId) -> Result<Vec<ListedApiKey>, StoreError> {
+        let rows: Vec<ListedRow> = sqlx::query_as(
+            "SELECT id, prefix, name, scopes, created_at, expires_at, last_used_at, daily_cap
+             FROM api_keys WHERE account_id = $1 ORDER BY created_at DESC, id DESC",
+        )
+        .bind(account.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        let listed =
+            |(id, prefix, name, scopes, created_at, expires_at, last_used_at, daily_cap): ListedRow| {
+                ListedApiKey {
+                    id: ApiKeyId(id),
+                    prefix,
+                    name,
+                    scopes,
+                    created_at: time(created_at),
+                    expires_at: expires_at.map(time),
+                    last_used_at: last_used_at.map(time),
+                    daily_cap,
+                }
+            };
+        Ok(rows.into_iter().map(listed).collect())
+    }
+
+    /// Revokes a key of the account; `false` when it has none of this name.
+    pub(crate) async fn delete_api_key(
+        &self,
+        account: &AccountId,
+        id: &ApiKeyId,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query("DELETE FROM api_keys WHERE id = $1 AND account_id = $2")
+            .bind(id.0.as_str())
+            .bind(account.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Notes that a key is in use.
+    pub(crate) async fn api_key_used(&self, id: &ApiKeyId, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("UPDATE api_keys SET last_used_at = $1 WHERE id = $2")
+            .bind(millis(now))
+            .bind(id.0.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Counts what a key is about to send on a day; `false`, and nothing counted, when that is beyond its cap.
+    ///
+    /// One statement, so that those who send at once cannot exceed it together. A gateway whose clock is
+    /// behind counts on in the day that has begun for others.
+    pub(crate) async fn count_sends(&self, id: &ApiKeyId, day: i64, sends: i64) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE api_keys
+             SET counted = CASE WHEN counted_day >= $1 THEN counted ELSE 0 END + $2,
+                 counted_day = CASE WHEN counted_day >= $1 THEN counted_day ELSE $1 END
+             WHERE id = $3 AND CASE WHEN counted_day >= $1 THEN counted ELSE 0 END + $2 <= daily_cap",
+        )
+        .bind(day)
+        .bind(sends)
+        .bind(id.0.as_str())
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}

@@ -1,0 +1,10 @@
+//! Our own names for what we keep: a prefix that says what it is, and a number ordered by time.
+
+use jiff::Timestamp;
+
+/// A name that nothing else has: UUID version 7 from the program's clock and chance.
+pub(super) fn time_ordered(prefix: &str, now: Timestamp, chance: [u8; 10]) -> String {
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    let id = uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid();
+    format!("{prefix}{}", id.simple())
+}

@@ -1,0 +1,72 @@
+//! The form of a refusal, which goes by where it was asked: `/v1` answers problem details (RFC 9457), pages a page,
+//! all others as the sample's routes do.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use katok_client::KakaoCode;
+use serde_json::{Map, Value};
+
+use super::pages;
+use super::refusal::Refusal;
+use crate::app::App;
+
+/// Whether an address belongs to the API of our own.
+pub(super) fn is_v1(path: &str) -> bool {
+    path == "/v1" || path.starts_with("/v1/")
+}
+
+fn is_page(path: &str) -> bool {
+    ["/account", "/logged-out"].contains(&path)
+        || path.starts_with("/account/")
+        || path.starts_with("/logout/")
+}
+
+/// Stands around everything that can refuse, panics and time-outs included.
+pub(super) async fn put_in(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let (is_v1, is_page) = (is_v1(path), is_page(path));
+    let mut response = next.run(request).await;
+    let Some(refusal) = response.extensions_mut().remove::<Refusal>() else { return response };
+    if is_v1 {
+        with_body(response, "application/problem+json", problem(refusal).to_string())
+    } else if is_page {
+        with_body(response, "text/html; charset=utf-8", pages::refused(&app, refusal))
+    } else {
+        response
+    }
+}
+
+/// Another body; what else the answer says, such as cookies, stays.
+fn with_body(mut response: Response, kind: &'static str, text: String) -> Response {
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    *response.body_mut() = Body::from(text);
+    response
+}
+
+fn problem(refusal: Refusal) -> Value {
+    let mut problem = Map::new();
+    problem.insert("title".into(), refusal.status.canonical_reason().unwrap_or("Error").into());
+    problem.insert("status".into(), refusal.status.as_u16().into());
+    problem.insert("detail".into(), refusal.sentence.en.into());
+    problem.insert("code".into(), refusal.code.into());
+    if let Some(code) = refusal.kakao_code {
+        let code = match code {
+            KakaoCode::Api(number) => number.into(),
+            KakaoCode::Login(code) => code.into(),
+        };
+        problem.insert("kakao_code".into(), code);
+    }
+    // What the sample's form says beside that: the remedy, and what it is about.
+    let beside = refusal
+        .body
+        .into_iter()
+        .filter(|(name, _)| !["error", "msg", "code", "kakao_code"].contains(&name.as_str()));
+    problem.extend(beside);
+    problem.into()
+}

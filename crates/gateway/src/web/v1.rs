@@ -1,0 +1,53 @@
+//! `/v1`: katok's own API. Its refusals get their form from `envelope`.
+
+mod keys;
+mod me;
+mod sessions;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, Request};
+use axum::routing::{delete, get};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::refusal::Refusal;
+use crate::app::App;
+use crate::sentence::Sentence;
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/v1/me", get(me::me))
+        .route("/v1/friends", get(me::friends))
+        .route("/v1/sessions", get(sessions::list))
+        .route("/v1/sessions/{id}", delete(sessions::end))
+        .route("/v1/keys", get(keys::list).post(keys::make))
+        .route("/v1/keys/{id}", delete(keys::revoke))
+}
+
+/// A JSON object of a known shape.
+struct Body<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        // An object only: serde would also take an array for a struct, field by field.
+        let read = axum::Json::<Map<String, Value>>::from_request(request, state).await;
+        let not_so = |error: &dyn std::fmt::Display| {
+            Refusal::invalid(Sentence::new(
+                format!("본문의 내용이 맞지 않습니다: {error}"),
+                format!("The body is not what it should be: {error}"),
+            ))
+        };
+        match read {
+            Ok(axum::Json(object)) => {
+                serde_json::from_value(object.into()).map(Self).map_err(|error| not_so(&error))
+            }
+            Err(JsonRejection::JsonDataError(error)) => Err(not_so(&error)),
+            Err(rejection) => Err(Refusal::unreadable(rejection.status())),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `/v1/me` and `/v1/friends`: who one is, and whom one knows.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use katok_client::{Me, TokenStore as _};
+use serde_json::{Value, json};
+
+use crate::account;
+use crate::app::App;
+use crate::web::refusal::Refusal;
+use crate::web::sample_routes::Page;
+use crate::web::signed_in::{Allowed, ToRead};
+
+/// `GET /v1/me`: the profile as Kakao gives it, and what we know of the login.
+pub(super) async fn me(State(app): State<Arc<App>>, asker: Allowed<ToRead>) -> Result<Json<Value>, Refusal> {
+    let account = &asker.account;
+    let profile = account::call(&app, account, &Me).await?;
+    // After the call: it may have brought newer tokens.
+    let tokens = app.tokens.load(account).await?.ok_or_else(Refusal::not_signed_in)?.value;
+    Ok(Json(json!({
+        "id": account.as_str(),
+        "kakao_user_id": profile["id"],
+        "nickname": profile["kakao_account"]["profile"]["nickname"],
+        "scopes": tokens.scopes,
+        "login": {
+            "access_token_expires_at": tokens.access_token_expires_at,
+            "ends_at": tokens.refresh_token_expires_at,
+        },
+        "profile": profile,
+    })))
+}
+
+/// `GET /v1/friends?offset=&limit=`: friends as Kakao gives them, and where the next page begins.
+pub(super) async fn friends(
+    State(app): State<Arc<App>>,
+    asker: Allowed<ToRead>,
+    page: Page,
+) -> Result<Json<Value>, Refusal> {
+    let mut answer = account::call(&app, &asker.account, &page.list()).await?;
+    let friends = answer["elements"].take();
+    let given = friends.as_array().map_or(0, Vec::len);
+    let there_are_more = given > 0 && answer["after_url"].is_string();
+    let next_offset = there_are_more.then(|| page.offset.unwrap_or(0) as usize + given);
+    Ok(Json(json!({
+        "friends": if friends.is_null() { json!([]) } else { friends },
+        "total_count": answer["total_count"],
+        "next_offset": next_offset,
+    })))
+}

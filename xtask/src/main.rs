@@ -2,7 +2,9 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
 mod bench;
+mod deploy;
 mod fuzz;
+mod named_tests;
 mod needs;
 mod oldest_rust;
 mod pictures;

@@ -22,7 +22,7 @@ impl Need {
     }
 }
 
-const NEEDS: [Need; 11] = [
+const NEEDS: [Need; 12] = [
     Need {
         present: || on_path("chromium") || on_path("chromium-browser") || on_path("google-chrome"),
         packages: ["chromium", "chromium-browser"],
@@ -49,6 +49,7 @@ const NEEDS: [Need; 11] = [
     ),
     Need::alone(|| on_path("curl"), "curl"),
     Need::alone(|| postgres::programs().is_some(), "postgresql"),
+    Need::alone(|| on_path("systemd-analyze"), "systemd"),
     // The fuzzer itself is written in C++.
     Need::alone(|| on_path("c++"), "g++"),
 ];

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::needs::{self, run};
 use crate::postgres::Postgres;
-use crate::{fuzz, oldest_rust, third_party, tidy};
+use crate::{deploy, fuzz, oldest_rust, third_party, tidy};
 
 /// How long each parser is fuzzed; whoever looks for more runs `cargo xtask fuzz`.
 const FUZZ_SECONDS: u32 = 10;
@@ -43,6 +43,7 @@ pub(crate) fn run_all(deny: &[&str]) -> Result<(), String> {
     step("documentation", || {
         run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-Dwarnings"))
     })?;
+    step("deploy", deploy::lint)?;
     step("rooms", tidy::run)
 }
 

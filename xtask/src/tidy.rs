@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::named_tests;
+
 /// A line in a room where it does not belong.
 #[derive(Debug, PartialEq)]
 struct Violation {
@@ -22,12 +24,21 @@ pub(crate) fn run() -> Result<(), String> {
     }
     let list = String::from_utf8_lossy(&list.stdout);
     let mut violations = Vec::new();
+    let (mut security, mut sources) = (String::new(), Vec::new());
     for path in list.split_terminator('\0') {
         // Pictures are not text, and a deleted file stays listed until the next commit.
         let Ok(text) = fs::read_to_string(path) else { continue };
         for Violation { line, remedy } in check(path, &text) {
             violations.push(format!("{path}:{line}: {remedy}"));
         }
+        match path {
+            "SECURITY.md" => security = text,
+            path if path.starts_with("crates/") && extension(path) == "rs" => sources.push(text),
+            _ => {}
+        }
+    }
+    for name in named_tests::missing(&security, &sources)? {
+        violations.push(format!("SECURITY.md: there is no test {name}: name the one that shows it"));
     }
     if violations.is_empty() { Ok(()) } else { Err(violations.join("\n")) }
 }

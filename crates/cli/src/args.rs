@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Up(Up),
     /// 에뮬레이터만 실행 · Run the emulator alone
     Emulator(Emulator),
+    /// 설정 보기와 점검 · Show and check the settings
+    Config(Config),
     /// 카카오 오류 코드 설명 · What a code of Kakao's means, what to do, and where in Kakao's console
     #[command(
         after_help = "Examples:\n  katok explain KOE006\n  katok explain -402\n  katok explain access_denied"
@@ -85,6 +87,18 @@ pub(crate) struct Up {
     /// 에뮬레이터의 시작 상태 · Seed document of the embedded emulator (YAML or JSON)
     #[arg(long, value_name = "FILE")]
     pub(crate) seed: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Config {
+    #[command(subcommand)]
+    pub(crate) command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// 설정값과 출처, 잘못된 점 모두 · Every setting, where it comes from, and all that is wrong (exit status 2)
+    Show,
 }
 
 #[derive(Debug, clap::Args)]

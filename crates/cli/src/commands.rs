@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod config;
 mod emulator;
 mod explain;
 mod friends;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use katok_gateway::{KakaoAt, Sentence};
 use tokio::time::timeout;
 
-use crate::args::{self, Act, Args, Command, EmulatorCommand};
+use crate::args::{self, Act, Args, Command, ConfigCommand, EmulatorCommand};
 use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
 use crate::output::Output;
@@ -33,6 +34,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure
             return emulator::exec::run(&args, exec).await;
         }
         Command::Emulator(emulator) => emulator::run(&args, emulator, *output).await,
+        Command::Config(args::Config { command: ConfigCommand::Show }) => config::show(&args, *output),
         Command::Explain(explain) => explain::run(&explain.code, *output),
         Command::Act(act) => {
             let kakao = kakao(&args, output).await?;

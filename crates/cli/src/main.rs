@@ -15,6 +15,8 @@ mod running;
 mod sign_in;
 mod standard_input;
 mod stop_signal;
+mod traces;
+mod up_settings;
 
 use std::process::ExitCode;
 

@@ -52,7 +52,7 @@ struct Inner {
 }
 
 /// A client being set up.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct ClientBuilder {
     rest_api_key: RestApiKey,
@@ -273,6 +273,12 @@ impl Client {
     #[must_use]
     pub fn admin(&self, key: AdminKey) -> AdminClient {
         AdminClient::new(self.clone(), key)
+    }
+
+    /// The wire this client sends by, such as to wrap it in one that counts.
+    #[must_use]
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        &self.0.transport
     }
 
     /// The clock this client goes by.

@@ -255,6 +255,8 @@ impl Program {
     fn gateway(katok: &str, emulator: &Self, data: &Path, port: u16) -> Self {
         let mut command = Command::new(katok);
         command.args(["up", "--json", "--port", &port.to_string()]).env("KATOK_DATA", data);
+        // All requests come from one address.
+        command.env("KATOK_RATE_LIMITS", "off");
         for (name, value) in [
             ("KAKAO_REST_API_KEY", "bench"),
             ("KAKAO_AUTH_BASE_URL", &emulator.origin),

@@ -7,8 +7,12 @@ use katok_client::{Chance, Client, Clock, RedirectUri, TokenKeeper};
 use tokio_util::task::TaskTracker;
 
 use crate::config::{KakaoApp, Settings};
+use crate::kakao_calls::Counted;
 use crate::last_use::Noting;
+use crate::rates::Rates;
+use crate::readiness::LastSeen;
 use crate::store::Store;
+use crate::telemetry::Telemetry;
 use crate::vault::{TokenVault, Vault};
 
 /// The assembled gateway, as a request sees it.
@@ -27,6 +31,9 @@ pub(crate) struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) noting: Noting,
+    pub(crate) rates: Rates,
+    pub(crate) telemetry: Arc<Telemetry>,
+    pub(crate) kakao_last_seen: LastSeen,
     /// Work that goes on when its browser has gone.
     pub(crate) unfinished: TaskTracker,
 }
@@ -48,7 +55,9 @@ impl App {
         if let Some(secret) = &keys.client_secret {
             builder = builder.client_secret(secret.clone());
         }
-        let client = builder.build()?;
+        let telemetry = Arc::new(Telemetry::new(clock.now()));
+        let wire = builder.clone().build()?.transport().clone();
+        let client = builder.transport(Arc::new(Counted { wire, telemetry: telemetry.clone() })).build()?;
         let ours = |path| {
             let address = settings.public_url.join(path).ok();
             address.and_then(|url| url.as_str().parse().ok()).expect("a web address takes an absolute path")
@@ -61,6 +70,9 @@ impl App {
         let tokens = TokenVault::new(store.clone(), vault.clone(), clock.clone());
         let keeper = TokenKeeper::new(client.clone(), tokens.clone());
         Ok(Self {
+            rates: Rates::new(settings.rate_limits, &clock),
+            telemetry,
+            kakao_last_seen: LastSeen::default(),
             settings,
             redirect_uri,
             logout_redirect_uri,

@@ -23,6 +23,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
             () = sleep(PAUSE) => {}
         }
         if let Err(error) = do_what_is_due(&app).await {
+            app.telemetry.database_failed();
             tracing::error!(%error, "background.failed");
         }
     }

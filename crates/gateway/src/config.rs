@@ -1,9 +1,15 @@
 //! Settings: defaults < file < environment < flags, parsed once into types, all problems told together.
 
+mod bounds;
+mod catalogue;
 mod file;
 mod kakao_app;
+mod logs;
+mod network;
 mod postgres_url;
+mod rate_limits;
 mod sessions;
+mod tls_files;
 mod vault_key;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -12,10 +18,16 @@ use std::time::Duration;
 use katok_client::RedirectUri;
 use url::Url;
 
+pub use bounds::Bounds;
+pub use catalogue::{CATALOGUE, Effective, Setting, Source, mistyped};
 pub use file::SettingsFile;
 pub use kakao_app::{KakaoApp, KakaoAt, KakaoKeys};
+pub use logs::{LogFormat, Logs};
+pub use network::{MetricsFor, Network};
 pub use postgres_url::PostgresUrl;
+pub use rate_limits::RateLimits;
 pub use sessions::SessionSettings;
+pub use tls_files::TlsFiles;
 pub use vault_key::VaultKeyText;
 
 use crate::sentence::Sentence;
@@ -42,6 +54,12 @@ pub struct Settings {
     pub sessions: SessionSettings,
     /// How long one call to Kakao may take.
     pub kakao_timeout: Duration,
+    /// What one request may cost.
+    pub bounds: Bounds,
+    /// How often somebody may ask.
+    pub rate_limits: RateLimits,
+    /// Proxies that are believed, names that are answered to, who may read the metrics.
+    pub network: Network,
     /// The Kakao app, and whether it lives at Kakao or at an emulator.
     pub kakao: KakaoApp,
 }
@@ -56,13 +74,16 @@ impl Settings {
             database: None,
             sessions: SessionSettings::default(),
             kakao_timeout: KAKAO_TIMEOUT,
+            bounds: Bounds::default(),
+            rate_limits: RateLimits::default(),
+            network: Network::default(),
             kakao,
         }
     }
 }
 
 /// A variable that is set; an empty one counts as not set, as compose files leave them.
-pub(crate) fn set(env: Environment<'_>, name: &str) -> Option<String> {
+pub fn set(env: Environment<'_>, name: &str) -> Option<String> {
     env(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
@@ -138,6 +159,12 @@ pub struct ListenSettings {
     pub database: Option<PostgresUrl>,
     /// `KATOK_SESSION_IDLE` and `KATOK_SESSION_LIFETIME`.
     pub sessions: SessionSettings,
+    /// `KATOK_TLS_CERT_FILE`, `KATOK_TLS_KEY_FILE`.
+    pub tls: Option<TlsFiles>,
+    /// `KATOK_RATE_LIMITS`.
+    pub rate_limits: RateLimits,
+    /// `KATOK_TRUSTED_PROXIES`, `KATOK_ALLOWED_HOSTS`, `KATOK_METRICS`.
+    pub network: Network,
 }
 
 impl ListenSettings {
@@ -172,6 +199,9 @@ impl ListenSettings {
             sessions: SessionSettings::read(env, file, problems),
             database: database
                 .and_then(|text| PostgresUrl::parse(&text).map_err(|problem| problems.push(problem)).ok()),
+            tls: TlsFiles::read(env, file, problems),
+            rate_limits: RateLimits::read(env, file, problems),
+            network: Network::read(env, file, problems),
         }
     }
 }
@@ -200,7 +230,8 @@ impl ListenSettings {
     ///
     /// Never: a port makes an address.
     pub fn public_url(&self, redirect_uri: Option<&RedirectUri>, port: u16) -> Result<Url, Sentence> {
-        let local = || Url::parse(&format!("http://localhost:{port}")).expect("a port makes an address");
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let local = || Url::parse(&format!("{scheme}://localhost:{port}")).expect("a port makes an address");
         let Some(redirect_uri) = redirect_uri else {
             return Ok(self.public_url.clone().unwrap_or_else(local));
         };

@@ -58,11 +58,11 @@ impl Gateway {
         };
         let app = Arc::new(App::assemble(settings, store.clone(), vault, clock, chance)?);
         let stop = CancellationToken::new();
-        let router = web::router(app.clone());
+        let router = web::router(&app);
         let serving = tokio::spawn(katok_listener::serve(
             listeners,
             router,
-            katok_listener::Limits::default(),
+            app.settings.bounds.connection,
             stop.clone(),
         ));
         app.unfinished.spawn(background::run(app.clone(), stop.clone()));

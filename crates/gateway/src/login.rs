@@ -46,6 +46,19 @@ pub(crate) enum LoginFailure {
     Vault(#[from] DoesNotOpen),
 }
 
+impl LoginFailure {
+    /// The word it is counted under.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::NotOurs => "not_ours",
+            Self::Declined => "declined",
+            Self::Refused { .. } => "refused",
+            Self::Kakao(_) => "kakao_failed",
+            Self::Store(_) | Self::Vault(_) => "storage_failed",
+        }
+    }
+}
+
 /// Begins a sign-in, or asks for more consent when scopes are named.
 ///
 /// A browser that already holds a secret keeps it, so that two tabs can sign in side by side.

@@ -3,6 +3,8 @@
 mod account_page;
 mod assets;
 mod bearer;
+mod bounded;
+mod callers;
 mod cookies;
 mod envelope;
 mod health;
@@ -10,47 +12,32 @@ mod kakao_routes;
 mod leaving;
 mod login_routes;
 mod logout_routes;
+mod metrics;
 mod openapi;
 mod pages;
 mod refusal;
+mod request_log;
 mod sample_routes;
+mod security_headers;
 mod signed_in;
 mod site;
 mod v1;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state as middleware;
+use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
-use tokio::time::timeout;
-use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::trace::TraceLayer;
 use tracing::Instrument as _;
 
 use self::refusal::Refusal;
 use crate::app::App;
 
-/// The longest body taken: a template with every field full is far below.
-const BODY_LIMIT: usize = 256 * 1024;
-/// Longer than two calls to Kakao at their own limits.
-const REQUEST_LIMIT: Duration = Duration::from_mins(1);
-
 /// All routes of the gateway.
-pub(crate) fn router(app: Arc<App>) -> Router {
-    let headers = ServiceBuilder::new()
-        .layer(header(header::CONTENT_SECURITY_POLICY, &content_security_policy(&app)))
-        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header(header::REFERRER_POLICY, "same-origin"))
-        .layer(header(header::X_FRAME_OPTIONS, "DENY"))
-        .layer(header(header::CACHE_CONTROL, "no-store"))
-        .layer(header(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"));
+pub(crate) fn router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/", get(pages::index))
         .route("/index.html", get(pages::index))
@@ -67,45 +54,28 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/openapi.json", get(openapi::serve))
+        .route("/metrics", get(metrics::metrics))
         .route("/static/{*path}", get(assets::serve))
         .merge(account_page::routes())
         .merge(logout_routes::routes())
         .merge(v1::routes())
         .fallback(pages::not_found)
         .method_not_allowed_fallback(|| async { Refusal::method_not_allowed() })
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn(in_time))
-        .layer(CatchPanicLayer::custom(|_| Refusal::internal().into_response()))
-        .layer(middleware::from_fn_with_state(app.clone(), envelope::put_in))
-        .layer(headers)
-        // The path alone: queries of the callback hold codes and states.
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
-            tracing::info_span!("web.request", method = %request.method(), path = request.uri().path())
+        // `bounded` says so in a sentence instead.
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware(app.clone(), bounded::in_size))
+        .layer(middleware(app.clone(), bounded::in_time))
+        .layer(middleware(app.clone(), callers::at_their_pace))
+        .layer(middleware(app.clone(), callers::by_our_name))
+        .layer(middleware(app.clone(), callers::known))
+        .layer(CatchPanicLayer::custom(|_| {
+            tracing::error!("web.request.panicked");
+            Refusal::internal().into_response()
         }))
-        .with_state(app)
-}
-
-async fn in_time(request: Request, next: Next) -> Response {
-    match timeout(REQUEST_LIMIT, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Refusal::too_slow().into_response(),
-    }
-}
-
-fn header(name: HeaderName, value: &str) -> SetResponseHeaderLayer<HeaderValue> {
-    let value = HeaderValue::from_str(value).expect("our own header values are printable");
-    SetResponseHeaderLayer::if_not_present(name, value)
-}
-
-/// Nothing but our own files; pictures also from where Kakao keeps profile images.
-fn content_security_policy(app: &App) -> String {
-    let kakao = app.settings.kakao.api_base_url.origin().ascii_serialization();
-    // A browser that posts the form for logging out is led on there, and from there within Kakao.
-    let logout = app.settings.kakao.auth_base_url.origin().ascii_serialization();
-    format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-         img-src 'self' https: {kakao}; form-action 'self' {logout} https://*.kakao.com; base-uri 'none'; frame-ancestors 'none'"
-    )
+        .layer(middleware(app.clone(), envelope::put_in))
+        .layer(middleware(app.clone(), request_log::noted))
+        .layer(middleware(security_headers::of(app), security_headers::added))
+        .with_state(app.clone())
 }
 
 /// Runs work that must not stop half-way when the browser goes away: Kakao has acted, we must record it.

@@ -3,6 +3,7 @@
 //! `axum::serve` waits for ever for a header that never ends, accepts without limit, and on shutdown waits for
 //! the slowest client. Everything here exists to bound those three.
 
+mod certificate_files;
 mod http2;
 mod listeners;
 mod request_line;
@@ -28,6 +29,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
 
+pub use certificate_files::CertificateError;
 pub use listeners::Listeners;
 use request_line::LooseRequestLine;
 pub use tls::Tls;

@@ -1,13 +1,18 @@
 //! TLS at the door: the certificate shown, the versions spoken, HTTP/2 or HTTP/1.1 as the client prefers.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::ResolvesServerCert;
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_rustls::server::TlsStream;
+
+use crate::certificate_files::{CertificateError, CertificateFiles};
 
 /// What a listener shows to clients that speak TLS.
 #[derive(Clone)]
@@ -20,12 +25,25 @@ impl Tls {
         key: PrivateKeyDer<'static>,
     ) -> Result<Self, rustls::Error> {
         // Named, not looked up: what another library of the program installs as its default decides nothing here.
-        let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()?
+        let provider = aws_lc_rs::default_provider();
+        let certified = CertifiedKey::from_der(chain, key, &provider)?;
+        Ok(Self::showing(Arc::new(SingleCertAndKey::from(certified)), provider))
+    }
+
+    /// Shows the chain and key of two PEM files, and what they are replaced by while the program runs.
+    pub fn from_files(cert: &Path, key: &Path) -> Result<Self, CertificateError> {
+        let files = CertificateFiles::open(cert, key)?;
+        Ok(Self::showing(Arc::new(files), aws_lc_rs::default_provider()))
+    }
+
+    fn showing(certificates: Arc<dyn ResolvesServerCert>, provider: CryptoProvider) -> Self {
+        let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
+            .with_safe_default_protocol_versions()
+            .expect("the provider has suites for both versions")
             .with_no_client_auth()
-            .with_single_cert(chain, key)?;
+            .with_cert_resolver(certificates);
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self(Arc::new(config).into()))
+        Self(Arc::new(config).into())
     }
 
     pub(crate) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {

@@ -7,18 +7,21 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use katok_emulator::{Authority, AuthorityError, Emulator, Options, Seed, StartError};
+use katok_gateway::config::{Logs, SettingsFile};
 use serde_json::json;
 
 use crate::args::{self, Args};
 use crate::data_dir;
 use crate::failure::{Exit, Failure};
+use crate::kakao::environment;
 use crate::log;
 use crate::output::Output;
 use crate::running::Running;
 use crate::stop_signal::stop_signal;
+use crate::traces::Traces;
 
 pub(super) async fn run(args: &Args, asked: &args::Emulator, output: Output) -> Result<Exit, Failure> {
-    log::to_stderr();
+    log::to_stderr(&logs(), &Traces::default());
     let stop = stop_signal()?;
     let seed = seed(asked.seed.as_deref())?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, asked.port));
@@ -60,6 +63,11 @@ fn no_authority(error: &AuthorityError) -> Failure {
         AuthorityError::Io { .. } => failure.hint("katok --data FOLDER emulator …"),
         _ => failure,
     }
+}
+
+/// How an emulator logs: it reads no settings file.
+fn logs() -> Logs {
+    Logs::read(&environment, &SettingsFile::default(), &mut Vec::new())
 }
 
 /// The seed file, or the built-in seed.

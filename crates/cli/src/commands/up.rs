@@ -7,40 +7,45 @@ use std::sync::Arc;
 use katok_client::{SystemChance, SystemClock};
 use katok_emulator::seed::{Secret, Webhook, Webhooks};
 use katok_emulator::{Emulator, Options, StartedFrom};
-use katok_gateway::config::{ListenSettings, PostgresUrl, number};
+use katok_gateway::config::PostgresUrl;
 use katok_gateway::{DataFolder, Gateway, KakaoApp, KakaoAt, Sentence, Settings};
 use katok_listener::Listeners;
 use serde_json::json;
 use url::Url;
 
+use super::config::mistyped_variables;
 use super::emulator;
 use crate::args::{self, Args};
 use crate::data_dir;
 use crate::failure::{Exit, Failure};
-use crate::kakao::{environment, no_problems, settings_file};
+use crate::kakao::no_problems;
 use crate::log;
 use crate::output::Output;
 use crate::running::Running;
 use crate::stop_signal::stop_signal;
+use crate::traces::Traces;
+use crate::up_settings::UpSettings;
 
 const EMULATOR_PORT: u16 = 4100;
 
 pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Exit, Failure> {
-    log::to_stderr();
     let stop = stop_signal()?;
     let data = data_dir::of(args)?;
     let mut problems = Vec::new();
-    let file = settings_file(args, &data, &mut problems);
-    let app = KakaoApp::read(&environment, &file, &mut problems);
-    let listen = ListenSettings::read(&environment, &file, up.port, &mut problems);
-    let emulator_port =
-        up.emulator_port.or_else(|| number("KATOK_EMULATOR_PORT", &environment, &mut problems));
+    let UpSettings { app, listen, tls, emulator_port, logs, .. } =
+        UpSettings::read(args, &data, Some(up), &mut problems);
     no_problems(&problems)?;
+    for hint in mistyped_variables() {
+        output.say(&hint);
+    }
+    let traces = Traces::of_environment()?;
+    log::to_stderr(&logs, &traces);
 
     // Ours until the very end: the emulator writes its state there last of all.
     let folder = DataFolder::take(&data).map_err(|error| Failure::both(Exit::Usage, &error.to_string()))?;
     let listeners = bind(listen.address).await?;
     let port = listeners.port();
+    let listeners = tls.into_iter().fold(listeners, Listeners::with_tls);
     let redirect_uri = app.as_ref().and_then(|app| app.redirect_uri.as_ref());
     let public_url =
         listen.public_url(redirect_uri, port).map_err(|problem| Failure::usage(problem.ko, problem.en))?;
@@ -64,6 +69,8 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
         vault_key: listen.vault_key,
         database: listen.database,
         sessions: listen.sessions,
+        rate_limits: listen.rate_limits,
+        network: listen.network,
         ..Settings::new(public_url.clone(), app)
     };
     let started =
@@ -104,6 +111,7 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
         stop.await;
     }
     gateway.stop().await;
+    traces.finish().await;
     if let Some(emulator) = emulator {
         emulator::stop_emulator(emulator).await?;
     }

@@ -26,6 +26,11 @@ impl Curl {
         Self { http: emulator::http(), jar: BTreeMap::new() }
     }
 
+    /// The same cookies in another hand.
+    pub(crate) fn copy(&self) -> Self {
+        Self { http: self.http.clone(), jar: self.jar.clone() }
+    }
+
     pub(crate) async fn get(&mut self, url: Url) -> Answer {
         self.send(self.http.get(url)).await
     }

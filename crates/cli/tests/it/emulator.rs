@@ -87,6 +87,20 @@ impl Emulator {
         self.ask("/_emulator/v1/world").await
     }
 
+    /// Makes Kakao take its time over the next so many requests to a path.
+    pub(crate) async fn delays(&self, path: &str, times: u32, milliseconds: u32) {
+        let fault = json!({"match": {"path": path}, "times": times, "then": {"delay_ms": milliseconds}});
+        self.tell("/_emulator/v1/faults", &fault).await;
+    }
+
+    /// Waits until all requests that are to be delayed have arrived.
+    pub(crate) async fn is_at_work_on_all(&self) {
+        let has_more = |fault: &Value| fault["remaining"].as_u64() != Some(0);
+        while self.ask("/_emulator/v1/faults").await.as_array().unwrap().iter().any(has_more) {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Whether the person is signed up to the first app.
     pub(crate) async fn is_linked(&self, person: &str) -> bool {
         self.world().await["links"].as_array().unwrap().iter().any(|link| link["person"] == person)

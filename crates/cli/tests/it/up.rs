@@ -1,5 +1,6 @@
 //! `katok up`: starts, says so, stops, comes back, and gives up in one sentence.
 
+mod operation;
 mod real_mode;
 
 use std::fs;

@@ -15,6 +15,9 @@ pub struct SettingsFile {
     pub kakao: KakaoSection,
     /// `[gateway]`
     pub gateway: GatewaySection,
+    /// The same as it was written, to be shown.
+    #[serde(skip)]
+    written: toml::Table,
 }
 
 /// `[kakao]`: the app at Kakao. Secrets are named by file, so that the settings file itself can be shown.
@@ -55,6 +58,22 @@ pub struct GatewaySection {
     pub session_idle: Option<String>,
     /// `KATOK_SESSION_LIFETIME`
     pub session_lifetime: Option<String>,
+    /// `KATOK_TLS_CERT_FILE`
+    pub tls_cert_file: Option<String>,
+    /// `KATOK_TLS_KEY_FILE`
+    pub tls_key_file: Option<String>,
+    /// `KATOK_RATE_LIMITS`
+    pub rate_limits: Option<String>,
+    /// `KATOK_TRUSTED_PROXIES`
+    pub trusted_proxies: Option<String>,
+    /// `KATOK_ALLOWED_HOSTS`
+    pub allowed_hosts: Option<String>,
+    /// `KATOK_METRICS`
+    pub metrics: Option<String>,
+    /// `KATOK_LOG`
+    pub log: Option<String>,
+    /// `KATOK_LOG_FORMAT`
+    pub log_format: Option<String>,
 }
 
 impl SettingsFile {
@@ -88,10 +107,17 @@ impl SettingsFile {
     /// Parses the text of a settings file.
     pub fn parse(text: &str) -> Result<Self, String> {
         // A TOML error's own text quotes the faulty line, which may hold a secret pasted by mistake.
-        toml::from_str(text).map_err(|error| {
+        let told = |error: toml::de::Error| {
             let line =
                 error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             format!("{} (line {line})", error.message())
-        })
+        };
+        let written = toml::from_str(text).map_err(told)?;
+        Ok(Self { written, ..toml::from_str(text).map_err(told)? })
+    }
+
+    /// The value at `section.key`, as it was written.
+    pub(super) fn text_of(&self, key: &str) -> Option<String> {
+        super::catalogue::text_at(&self.written, key)
     }
 }

@@ -24,7 +24,8 @@ pub(super) async fn unlink(
     jar: CookieJar,
 ) -> Result<(StatusCode, CookieJar, Json<Value>), Refusal> {
     let working = app.clone();
-    let unlinked = to_its_end(&app, async move { unlink::by_person(&working, &session.account).await }).await?;
+    let unlinked =
+        to_its_end(&app, async move { unlink::by_person(&working, &session.account).await }).await?;
     let status = match unlinked.receipt.state {
         UnlinkState::Pending => StatusCode::ACCEPTED,
         _ => StatusCode::OK,

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::cookies::{self, Name};
 use super::pages::{self, Problem};
 use super::refusal::{storage_trouble, vault_key_missing};
+use super::request_log::StorageFailed;
 use super::to_its_end;
 use crate::app::App;
 use crate::device;
@@ -75,7 +76,9 @@ pub(super) async fn redirect(
     let completed = to_its_end(&app, async move {
         login::complete(&working, callback, browser.as_ref(), old_session.as_ref(), user_agent).await
     });
-    match completed.await {
+    let completed = completed.await;
+    app.telemetry.sign_in(completed.as_ref().map_or_else(LoginFailure::word, |_| "done"));
+    match completed {
         Ok((account, secrets)) => {
             tracing::info!(account.id = %account, "web.login.done");
             let jar = cookies::set_session(jar, &secrets, &app.settings);
@@ -92,6 +95,7 @@ fn found(path: &'static str) -> impl IntoResponse {
 
 fn problem(app: &App, failure: LoginFailure) -> Response {
     tracing::warn!(error = %failure, "web.login.failed");
+    let is_of_the_storage = matches!(failure, LoginFailure::Store(_));
     let (status, sentence) = match failure {
         LoginFailure::NotOurs | LoginFailure::Declined => (
             StatusCode::BAD_REQUEST,
@@ -120,5 +124,10 @@ fn problem(app: &App, failure: LoginFailure) -> Response {
             ),
         ),
     };
-    pages::problem(app, status, &Problem { title: "로그인하지 못했습니다", sentence, offers_sign_in: true })
+    let problem = Problem { title: "로그인하지 못했습니다", sentence, offers_sign_in: true };
+    let mut response = pages::problem(app, status, &problem);
+    if is_of_the_storage {
+        response.extensions_mut().insert(StorageFailed);
+    }
+    response
 }

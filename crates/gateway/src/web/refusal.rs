@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use katok_client::{ErrorKind, KakaoCode, LoginEnd, Remedy};
 use serde_json::{Map, Value, json};
 
+use super::request_log::StorageFailed;
 use crate::account::ActError;
 use crate::api_key::{self, KeyScope, NotMade, NotNow};
 use crate::seal::DoesNotOpen;
@@ -236,6 +237,98 @@ impl Refusal {
         )
     }
 
+    pub(super) fn too_many(seconds: u64) -> Self {
+        let mut refusal = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            Sentence::new(
+                format!("너무 자주 요청했습니다. {seconds}초 뒤에 다시 해 보세요."),
+                format!("Too many requests. Try again in {seconds} seconds."),
+            ),
+        );
+        refusal.body.insert("retry_after".into(), seconds.into());
+        refusal.with_header(header::RETRY_AFTER, &seconds.to_string())
+    }
+
+    pub(super) fn no_host() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "host_missing",
+            Sentence::new("요청에 Host 헤더가 하나 있어야 합니다.", "A request needs one Host header."),
+        )
+    }
+
+    pub(super) fn misdirected() -> Self {
+        Self::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            "unknown_host",
+            Sentence::new(
+                "이 이름으로는 답하지 않습니다. 이 게이트웨이의 주소라면 KATOK_PUBLIC_URL에, 다른 이름이라면 KATOK_ALLOWED_HOSTS에 넣으세요.",
+                "This gateway does not answer to this name. If it is its address, set KATOK_PUBLIC_URL; if it is another name, add it to KATOK_ALLOWED_HOSTS.",
+            ),
+        )
+    }
+
+    pub(super) fn head_too_large(limit: usize) -> Self {
+        let kib = limit / 1024;
+        Self::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "head_too_large",
+            Sentence::new(
+                format!(
+                    "요청의 주소와 헤더가 {kib} KiB를 넘습니다. 이 사이트의 쿠키를 지우고 다시 해 보세요."
+                ),
+                format!(
+                    "The request's address and headers exceed {kib} KiB. Delete this site's cookies and try again."
+                ),
+            ),
+        )
+    }
+
+    pub(super) fn body_too_large(limit: usize) -> Self {
+        let kib = limit / 1024;
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            Sentence::new(
+                format!("요청 본문이 {kib} KiB를 넘습니다. 줄여서 다시 보내세요."),
+                format!("The request body exceeds {kib} KiB. Send a smaller one."),
+            ),
+        )
+    }
+
+    pub(super) fn body_too_slow() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body_too_slow",
+            Sentence::new(
+                "요청 본문이 끝까지 오지 않아 아무것도 하지 않았습니다. 다시 보내세요.",
+                "The request body did not arrive in full, so nothing was done. Send it again.",
+            ),
+        )
+    }
+
+    pub(super) fn metrics_are_local() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "metrics_are_local",
+            Sentence::new(
+                "지표는 이 컴퓨터와 사설망에서, 프록시를 거치지 않고만 볼 수 있습니다. KATOK_METRICS=open으로 바꿀 수 있습니다.",
+                "The metrics are for this machine and private networks, and not through a proxy. KATOK_METRICS=open changes that.",
+            ),
+        )
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What the person is told.
+    pub(super) fn sentence(&self) -> Sentence {
+        let text = |language: &str| self.body["remedy"][language].as_str().unwrap_or_default();
+        Sentence::new(text("ko"), text("en"))
+    }
+
     pub(super) fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -429,6 +522,9 @@ impl IntoResponse for Refusal {
         let mut response = (self.status, Json(&self.body)).into_response();
         if let Some((name, value)) = &self.header {
             response.headers_mut().insert(name, value.clone());
+        }
+        if self.body.get("error").and_then(Value::as_str).is_some_and(|error| error.starts_with("storage_")) {
+            response.extensions_mut().insert(StorageFailed);
         }
         response.extensions_mut().insert(self);
         response

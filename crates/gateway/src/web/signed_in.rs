@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 
+use super::callers;
 use super::cookies::{self, Name};
 use super::refusal::Refusal;
 use super::site::{self, Verdict};
@@ -112,7 +113,10 @@ where
             return Err(Refusal::not_for_keys());
         }
         match Visitor::from_request_parts(parts, state).await?.0 {
-            Access::Read(session) | Access::Write(session) => Ok(Self(session)),
+            Access::Read(session) | Access::Write(session) => {
+                callers::count(&Arc::<App>::from_ref(state), &session.account)?;
+                Ok(Self(session))
+            }
             Access::Anonymous => Err(Refusal::not_signed_in()),
         }
     }
@@ -142,7 +146,10 @@ where
             _ if verdict == Verdict::AskFirst => {
                 Err(pages::ask_first(&Arc::<App>::from_ref(state), &parts.uri))
             }
-            Access::Write(session) => Ok(Self(session)),
+            Access::Write(session) => {
+                let counted = callers::count(&Arc::<App>::from_ref(state), &session.account);
+                counted.map(|()| Self(session)).map_err(Refusal::into_response)
+            }
             Access::Read(_) => Err(Refusal::cross_site().into_response()),
         }
     }
@@ -167,7 +174,10 @@ where
             Some(_) if N::NAME != KeyScope::Read && is_only_a_question(parts) => {
                 return Err(Refusal::method_not_allowed().into_response());
             }
-            Some(key) => key.account.clone(),
+            Some(key) => {
+                callers::count(&app, &key.account).map_err(Refusal::into_response)?;
+                key.account.clone()
+            }
             None if N::NAME == KeyScope::Read => {
                 let signed_in = SignedIn::from_request_parts(parts, state).await;
                 signed_in.map_err(Refusal::into_response)?.0.account

@@ -126,6 +126,7 @@ impl House {
         gateway.stop().await;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, url.port().unwrap()));
         let listener = TcpListener::bind(address).await.unwrap();
+
         let gateway = start(settings.clone(), data.path(), listener, &clock).await.unwrap();
         Self { emulator, kakao, gateway, url, clock, data, database, settings }
     }

@@ -236,7 +236,7 @@ async fn five_thousand_emoji_are_taken_as_kakao_takes_them() {
 async fn a_body_beyond_all_bounds_is_refused() {
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;
-    browser.post("/message", json!({"text": "x".repeat(300 * 1024)})).await.is(400);
+    browser.post("/message", json!({"text": "x".repeat(300 * 1024)})).await.is(413);
     assert!(house.texts("ryan").is_empty());
 }
 

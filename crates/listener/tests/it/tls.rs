@@ -1,6 +1,10 @@
 //! TLS over real sockets: what is agreed on, and what is closed.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::Version;
@@ -127,4 +131,62 @@ async fn stop_lets_an_http2_answer_end() {
     go_on.notify_one();
     assert_eq!(answer.await.unwrap().unwrap().text().await.unwrap(), "done.");
     server.serving.await.unwrap();
+}
+
+/// Writes a certificate for `localhost` and its key, and returns the certificate.
+fn written(cert: &Path, key: &Path) -> CertificateDer<'static> {
+    let CertifiedKey { cert: made, signing_key } =
+        generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(cert, made.pem()).unwrap();
+    std::fs::write(key, signing_key.serialize_pem()).unwrap();
+    // Two files written within one tick of the file system's clock would look the same.
+    let renewed =
+        std::fs::metadata(key).unwrap().modified().unwrap() + Duration::from_secs(NEXT.fetch_add(1, Relaxed));
+    std::fs::File::options().write(true).open(key).unwrap().set_modified(renewed).unwrap();
+    made.der().clone()
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+#[tokio::test]
+async fn renewed_files_are_shown_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    let old = written(&cert, &key);
+    let tls = Tls::from_files(&cert, &key).unwrap();
+    let listeners = Listeners::from(TcpListener::bind("127.0.0.1:0").await.unwrap()).with_tls(tls);
+    let server = Server::on(listeners, hello(), PATIENT);
+    let url = format!("https://localhost:{}/", server.address.port());
+    let trusts =
+        async |trusted: &CertificateDer<'_>| client(trusted).build().unwrap().get(&url).send().await.is_ok();
+    assert!(trusts(&old).await);
+
+    let new = written(&cert, &key);
+    assert!(trusts(&new).await && !trusts(&old).await);
+
+    // A certificate whose key has not come yet: the last two that fit are shown until it does.
+    let old_key = std::fs::read(&key).unwrap();
+    let newest = written(&cert, &key);
+    let newest_key = std::fs::read(&key).unwrap();
+    std::fs::write(&key, old_key).unwrap();
+    assert!(trusts(&new).await);
+    std::fs::write(&key, newest_key).unwrap();
+    let renewed = std::fs::metadata(&key).unwrap().modified().unwrap() + Duration::from_mins(1);
+    std::fs::File::options().write(true).open(&key).unwrap().set_modified(renewed).unwrap();
+    assert!(trusts(&newest).await);
+}
+
+#[test]
+fn files_that_cannot_be_used_say_which_and_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let told = |cert: &str, key: &str| Tls::from_files(&path(cert), &path(key)).unwrap_err().to_string();
+    written(&path("cert.pem"), &path("key.pem"));
+    written(&path("other.pem"), &path("other-key.pem"));
+    std::fs::write(path("empty.pem"), "").unwrap();
+    assert!(told("missing.pem", "key.pem").contains("missing.pem cannot be read"));
+    assert!(told("cert.pem", "missing.pem").contains("missing.pem cannot be read"));
+    assert!(told("empty.pem", "key.pem").contains("empty.pem holds no certificate"));
+    assert!(told("cert.pem", "empty.pem").contains("empty.pem holds no certificate or key"));
+    assert!(told("cert.pem", "other-key.pem").contains("does not belong"));
 }

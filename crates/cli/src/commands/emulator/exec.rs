@@ -10,9 +10,10 @@ use crate::args::{Args, Exec, Network};
 use crate::exec::{Signals, Surroundings};
 use crate::failure::{Exit, Failure};
 use crate::log;
+use crate::traces::Traces;
 
 pub(crate) async fn run(args: &Args, exec: &Exec) -> Result<ExitCode, Failure> {
-    log::to_stderr();
+    log::to_stderr(&super::logs(), &Traces::default());
     // First of all: from here on there is something to clear away.
     let mut signals = Signals::listen()
         .map_err(|_| Failure::system("종료 신호를 받을 수 없습니다.", "Cannot listen for signals."))?;

@@ -1,0 +1,123 @@
+//! What a gateway counts of itself; each has its own, for several run in one process of tests.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+
+/// Seconds; Kakao's answers take tenths of one, its time-outs many.
+const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 15.0];
+
+type Times<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// The counters and times of one gateway.
+pub(crate) struct Telemetry {
+    registry: Registry,
+    requests: Times<RequestLabels>,
+    kakao_calls: Times<KakaoLabels>,
+    refreshes: Family<OutcomeLabels, Counter>,
+    sign_ins: Family<OutcomeLabels, Counter>,
+    rate_limited: Family<LimitLabels, Counter>,
+    database_errors: Counter,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct RequestLabels {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct KakaoLabels {
+    endpoint: String,
+    outcome: &'static str,
+    code: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct LimitLabels {
+    limit: &'static str,
+}
+
+impl Telemetry {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        let mut registry = Registry::default();
+        let times = || Histogram::new(SECONDS);
+        let requests = Times::new_with_constructor(times as fn() -> Histogram);
+        registry.register("katok_http_request_duration_seconds", "Requests answered", requests.clone());
+        let kakao_calls = Times::new_with_constructor(times as fn() -> Histogram);
+        registry.register("katok_kakao_call_duration_seconds", "Calls made to Kakao", kakao_calls.clone());
+        let refreshes = Family::default();
+        registry.register("katok_token_refreshes", "Refreshes asked of Kakao", refreshes.clone());
+        let sign_ins = Family::default();
+        registry.register("katok_sign_ins", "Sign-ins that came back from Kakao", sign_ins.clone());
+        let rate_limited = Family::default();
+        registry.register("katok_rate_limited", "Requests refused for their frequency", rate_limited.clone());
+        let database_errors = Counter::default();
+        registry.register(
+            "katok_database_errors",
+            "Requests and rounds of background work that the database failed",
+            database_errors.clone(),
+        );
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("katok_build", "The version that runs", build);
+        let started: Gauge = Gauge::default();
+        started.set(now.as_second());
+        registry.register("process_start_time_seconds", "When this gateway started", started);
+        Self { registry, requests, kakao_calls, refreshes, sign_ins, rate_limited, database_errors }
+    }
+
+    /// Counts a request by its route, which is one of ours.
+    pub(crate) fn request(&self, method: &'static str, route: &str, status: u16, took: Duration) {
+        let labels = RequestLabels { method, route: route.to_owned(), status };
+        self.requests.get_or_create(&labels).observe(took.as_secs_f64());
+    }
+
+    /// Counts a call to Kakao by its path, which is one of Kakao's, and the code it was refused with.
+    pub(crate) fn kakao_call(
+        &self,
+        endpoint: &str,
+        outcome: &'static str,
+        code: Option<String>,
+        took: Duration,
+    ) {
+        let labels = KakaoLabels { endpoint: endpoint.to_owned(), outcome, code: code.unwrap_or_default() };
+        self.kakao_calls.get_or_create(&labels).observe(took.as_secs_f64());
+    }
+
+    pub(crate) fn refresh(&self, outcome: &'static str) {
+        self.refreshes.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    pub(crate) fn sign_in(&self, outcome: &'static str) {
+        self.sign_ins.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    pub(crate) fn rate_limited(&self, limit: &'static str) {
+        self.rate_limited.get_or_create(&LimitLabels { limit }).inc();
+    }
+
+    pub(crate) fn database_failed(&self) {
+        self.database_errors.inc();
+    }
+
+    /// Everything, as Prometheus reads it.
+    pub(crate) fn in_openmetrics(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("writing to a string does not fail");
+        text
+    }
+}

@@ -1,0 +1,135 @@
+//! Who asks, by which name of ours, and whether too often.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Once};
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use katok_listener::PeerAddr;
+
+use super::pages::{self, Problem};
+use super::refusal::Refusal;
+use crate::app::App;
+use crate::client_address::ClientAddr;
+use crate::host_name;
+use crate::rates::TooMany;
+use crate::store::AccountId;
+
+/// Asked by address and often, by machines that watch over this one: neither their name for us nor their pace counts.
+const WATCHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// Notes whose request it is.
+pub(super) async fn known(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let peer = peer(&request);
+    let forwarded_for = forwarded_for(request.headers());
+    let trusted = &app.settings.network.trusted_proxies;
+    if trusted.is_empty() && !forwarded_for.is_empty() {
+        // Once: a stranger can send the header too.
+        static TOLD: Once = Once::new();
+        TOLD.call_once(|| {
+            let remedy = "a proxy counts as one client until KATOK_TRUSTED_PROXIES names it";
+            tracing::warn!(remedy, "web.forwarded_for_ignored");
+        });
+    }
+    let client = ClientAddr::of(peer, &forwarded_for, trusted);
+    request.extensions_mut().insert(client);
+    next.run(request).await
+}
+
+/// Refuses names that are not ours.
+pub(super) async fn by_our_name(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    if WATCHED.contains(&request.uri().path()) {
+        return next.run(request).await;
+    }
+    let Some(named) = names(request.uri(), request.headers()) else {
+        return Refusal::no_host().into_response();
+    };
+    let settings = &app.settings;
+    let ours = |name: &HeaderValue| {
+        let name = name.to_str().unwrap_or_default();
+        host_name::is_ours(name, &settings.public_url, &settings.network.allowed_hosts)
+    };
+    if !named.iter().all(ours) {
+        return Refusal::misdirected().into_response();
+    }
+    // HTTP/2 has it elsewhere, and everybody behind us looks here.
+    if let [name] = named.as_slice() {
+        request.headers_mut().insert(header::HOST, name.clone());
+    }
+    next.run(request).await
+}
+
+/// Refuses whom asks too often; sign-ins are counted apart.
+pub(super) async fn at_their_pace(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if WATCHED.contains(&request.uri().path()) {
+        return next.run(request).await;
+    }
+    let client = request.extensions().get::<ClientAddr>().copied().unwrap_or(ClientAddr(peer(&request)));
+    let counted = if is_of_a_sign_in(&app, request.uri()) {
+        app.rates.sign_in(client)
+    } else {
+        app.rates.address(client)
+    };
+    match counted {
+        Ok(()) => next.run(request).await,
+        Err(too_many) => {
+            let is_page = request
+                .headers()
+                .get(header::ACCEPT)
+                .and_then(|accept| accept.to_str().ok())
+                .is_some_and(|accept| accept.contains("text/html"));
+            let refusal = refused(&app, too_many);
+            if !is_page {
+                return refusal.into_response();
+            }
+            let sentence = refusal.sentence();
+            let problem =
+                Problem { title: "너무 자주 요청했습니다", sentence, offers_sign_in: false };
+            let mut response = pages::problem(&app, refusal.status(), &problem);
+            response.headers_mut().insert(header::RETRY_AFTER, too_many.seconds.into());
+            response
+        }
+    }
+}
+
+/// Counts what somebody signed in asks for, and notes in the log who it is.
+pub(super) fn count(app: &App, account: &AccountId) -> Result<(), Refusal> {
+    tracing::Span::current().record("account.id", account.as_str());
+    app.rates.account(account).map_err(|too_many| refused(app, too_many))
+}
+
+fn refused(app: &App, too_many: TooMany) -> Refusal {
+    app.telemetry.rate_limited(too_many.limit);
+    Refusal::too_many(too_many.seconds)
+}
+
+/// Whether a request begins a sign-in or brings one back.
+fn is_of_a_sign_in(app: &App, uri: &Uri) -> bool {
+    uri.path() == "/authorize" || uri.path() == app.redirect_uri.url().path() && uri.query().is_some()
+}
+
+/// The other end of the connection.
+pub(super) fn peer(request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<PeerAddr>();
+    peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip().to_canonical())
+}
+
+/// All `X-Forwarded-For` of a request as one: proxies add to the header, or add another.
+fn forwarded_for(headers: &HeaderMap) -> String {
+    let all = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    all.collect::<Vec<_>>().join(",")
+}
+
+/// Every name a request calls us by: one `Host`, and what stands in front of the path.
+fn names(uri: &Uri, headers: &HeaderMap) -> Option<Vec<HeaderValue>> {
+    let authority = uri.authority().and_then(|authority| authority.as_str().parse().ok());
+    let hosts: Vec<_> = headers.get_all(header::HOST).iter().cloned().collect();
+    if hosts.len() > 1 {
+        return None;
+    }
+    let mut names: Vec<HeaderValue> = authority.into_iter().chain(hosts).collect();
+    names.dedup();
+    (!names.is_empty()).then_some(names)
+}

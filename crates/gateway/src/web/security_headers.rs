@@ -1,0 +1,64 @@
+//! What every answer tells browsers, whoever wrote the answer.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use url::{Host, Url};
+
+use crate::app::App;
+
+/// Names that the `http` crate does not have.
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// The headers of one gateway, made once.
+pub(super) fn of(app: &App) -> HeaderMap {
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::CACHE_CONTROL, "no-store"),
+        (OPENER_POLICY, "same-origin"),
+        (RESOURCE_POLICY, "same-origin"),
+        // Our pages need none of them, nor may anything that found its way into one.
+        (PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ];
+    let mut headers: HeaderMap =
+        fixed.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
+    let kakao = &app.settings.kakao;
+    let policy = content_security_policy(&kakao.api_base_url, &kakao.auth_base_url);
+    let policy = HeaderValue::from_str(&policy);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy.expect("an origin is printable"));
+    if is_https_for_others(&app.settings.public_url) {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    headers
+}
+
+/// Adds them; what a handler has set itself stays, such as how long an asset may be kept.
+pub(super) async fn added(State(headers): State<HeaderMap>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in &headers {
+        response.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
+    response
+}
+
+/// Nothing but our own files; pictures also from where Kakao keeps profile images. A browser that posts the form for
+/// logging out of the Kakao account is led on to Kakao, and from there within it.
+fn content_security_policy(api: &Url, auth: &Url) -> String {
+    let (api, auth) = (api.origin().ascii_serialization(), auth.origin().ascii_serialization());
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+         img-src 'self' https: {api}; form-action 'self' {auth} https://*.kakao.com; base-uri 'none'; \
+         frame-ancestors 'none'"
+    )
+}
+
+/// Browsers would keep every other program of this machine to https too, had `localhost` promised it.
+fn is_https_for_others(public_url: &Url) -> bool {
+    public_url.scheme() == "https" && public_url.host() != Some(Host::Domain("localhost"))
+}

@@ -74,6 +74,43 @@ With --no-browser --json prints JSON Lines: first {\"authorize_url\": …}, afte
         after_help = "Examples:\n  katok send \"배포 완료\"\n  katok send --to 어피치 \"안녕\"\n  echo \"$REPORT\" | katok send -\n  katok send --template feed.json"
     )]
     Send(Send),
+    /// 운영자: 어드민 키로 앱의 사용자를 다룸 · Operator: what the app's admin key may do for its users
+    #[command(
+        after_help = "Examples:\n  katok admin users\n  katok admin user 4820000001\n  katok admin unlink 4820000001\n
+KAKAO_ADMIN_KEY 또는 KAKAO_ADMIN_KEY_FILE이 필요합니다. 에뮬레이터의 키는 알아서 찾습니다.
+Needs KAKAO_ADMIN_KEY or KAKAO_ADMIN_KEY_FILE; an emulator's key is found by itself."
+    )]
+    Admin(Admin),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Admin {
+    #[command(subcommand)]
+    pub(crate) command: AdminCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminCommand {
+    /// 앱에 연결된 모든 사용자의 회원번호 · The ids of all users of the app
+    Users,
+    /// 사용자 한 명 · What the app may know of one user
+    User {
+        /// 회원번호 · The user's id
+        id: i64,
+    },
+    /// 사용자의 연결 끊기 · Unlink a user and the app
+    Unlink(OneUser),
+    /// 사용자를 모든 곳에서 로그아웃 · Revoke all tokens of a user
+    Logout(OneUser),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct OneUser {
+    /// 회원번호 · The user's id
+    pub(crate) id: i64,
+    /// 묻지 않기 · Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, clap::Args)]

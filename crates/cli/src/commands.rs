@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod admin;
 mod config;
 mod emulator;
 mod explain;
@@ -60,6 +61,7 @@ async fn run_act(act: &Act, kakao: &Kakao, output: Output) -> Result<Exit, Failu
         Act::Whoami => whoami::run(kakao, output).await,
         Act::Friends => friends::run(kakao, output).await,
         Act::Send(send) => send::run(kakao, send, output).await,
+        Act::Admin(admin) => admin::run(kakao, admin, output).await,
     }
 }
 

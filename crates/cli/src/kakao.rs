@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use katok_client::{
-    Client, Endpoint, FileTokenStore, FileTokenStoreError, KakaoCode, RedirectUri, TokenError, TokenKeeper,
+    AdminClient, AdminKey, Client, Endpoint, FileTokenStore, FileTokenStoreError, KakaoCode, RedirectUri,
+    TokenError, TokenKeeper,
 };
 use katok_gateway::config::SettingsFile;
 use katok_gateway::{KakaoApp, KakaoAt, Sentence};
@@ -29,6 +30,7 @@ const LOOPBACK_REDIRECT: &str = "http://localhost:4199/callback";
 pub(crate) struct Kakao {
     pub(crate) at: KakaoAt,
     pub(crate) client: Client,
+    admin_key: Option<AdminKey>,
     keeper: TokenKeeper<FileTokenStore>,
     pub(crate) tokens: FileTokenStore,
     /// The account's place in the token file.
@@ -98,6 +100,7 @@ impl Kakao {
             at: found.app.at,
             keeper: TokenKeeper::new(client.clone(), tokens.clone()),
             key: found.app.fingerprint(),
+            admin_key: found.app.keys.admin_key,
             redirect_uri: found.redirect_uri,
             link: found.link,
             client,
@@ -122,6 +125,17 @@ impl Kakao {
     ) -> Result<serde_json::Value, TokenError<FileTokenStoreError>> {
         let call = |token| async move { self.client.call_json(endpoint, &token).await };
         self.keeper.with_token(&self.key, call).await
+    }
+
+    /// A client that acts for every user of the app.
+    pub(crate) fn admin(&self) -> Result<AdminClient, Failure> {
+        let key = self.admin_key.clone().ok_or_else(|| {
+            Failure::usage(
+                "KAKAO_ADMIN_KEY가 없습니다. 카카오디벨로퍼스 콘솔의 앱 > 앱 키에서 어드민 키를 찾아 설정하세요.",
+                "KAKAO_ADMIN_KEY is not set. Kakao Developers shows the app's admin key among its app keys.",
+            )
+        })?;
+        Ok(self.client.admin(key))
     }
 
     /// Waits until no refresh is under way, whose new refresh token would otherwise be lost.
@@ -164,6 +178,7 @@ struct World {
 struct WorldApp {
     rest_api_key: String,
     client_secret: Option<String>,
+    admin_key: String,
     #[serde(default)]
     redirect_uris: Vec<String>,
     #[serde(default)]
@@ -221,6 +236,7 @@ fn choose(emulator: &Url, world: World) -> Result<Found, Failure> {
     Ok(Found {
         link: app.web_domains.into_iter().next().unwrap_or_else(|| emulator.clone()),
         redirect_uri,
-        app: KakaoApp::at_emulator(emulator.clone(), &app.rest_api_key, app.client_secret.as_deref()),
+        app: KakaoApp::at_emulator(emulator.clone(), &app.rest_api_key, app.client_secret.as_deref())
+            .with_admin_key(&app.admin_key),
     })
 }

@@ -13,7 +13,11 @@ use crate::output::Output;
 use crate::standard_input;
 
 pub(super) async fn run(kakao: &Kakao, args: &args::Unlink, output: Output) -> Result<Exit, Failure> {
-    if !args.yes && !confirmed(output).await? {
+    let question = Sentence::new(
+        "이 앱과의 연결과 모든 동의, 토큰이 사라집니다. 계속하려면 yes를 입력하세요:",
+        "The link to this app, all consents and the tokens will be gone. Type yes to go on:",
+    );
+    if !args.yes && !confirmed(output, &question, "katok unlink --yes").await? {
         return Err(Failure::usage("연결을 끊지 않았습니다.", "Nothing was unlinked."));
     }
     match kakao.call_json(&Unlink).await {
@@ -36,17 +40,15 @@ pub(super) async fn run(kakao: &Kakao, args: &args::Unlink, output: Output) -> R
     }
 }
 
-async fn confirmed(output: Output) -> Result<bool, Failure> {
+/// Whether the person at the terminal types yes.
+pub(super) async fn confirmed(output: Output, question: &Sentence, hint: &str) -> Result<bool, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::usage(
-            "물어볼 터미널이 없습니다. 정말 끊으려면 --yes를 붙이세요.",
-            "There is no terminal to ask on. Add --yes to unlink.",
+            "물어볼 터미널이 없습니다. 묻지 않고 하려면 --yes를 붙이세요.",
+            "There is no terminal to ask on. Add --yes to go on without.",
         )
-        .hint("katok unlink --yes"));
+        .hint(hint));
     }
-    output.say(&Sentence::new(
-        "이 앱과의 연결과 모든 동의, 토큰이 사라집니다. 계속하려면 yes를 입력하세요:",
-        "The link to this app, all consents and the tokens will be gone. Type yes to go on:",
-    ));
+    output.say(question);
     Ok(standard_input::line().await.is_ok_and(|line| line.trim() == "yes"))
 }

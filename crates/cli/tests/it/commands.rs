@@ -1,5 +1,6 @@
 //! The commands of a terminal, against `katok emulator`: what they do, print and end with.
 
+mod admin;
 mod config;
 mod explain;
 mod language;

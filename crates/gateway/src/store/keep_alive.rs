@@ -4,6 +4,9 @@ use jiff::Timestamp;
 
 use super::{AccountId, Store, StoreError, millis, time};
 
+const DUE: &str = "SELECT account_id, keep_alive_at, keep_alive_attempts FROM tokens
+     WHERE kakao_app = $1 AND keep_alive_at <= $2 ORDER BY keep_alive_at LIMIT $3";
+
 /// A login that is to be kept alive, as it was found.
 pub(crate) struct DueLogin {
     pub(crate) account: AccountId,
@@ -21,15 +24,8 @@ impl Store {
         now: Timestamp,
         most: i64,
     ) -> Result<Vec<DueLogin>, StoreError> {
-        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
-            "SELECT account_id, keep_alive_at, keep_alive_attempts FROM tokens
-             WHERE kakao_app = $1 AND keep_alive_at <= $2 ORDER BY keep_alive_at LIMIT $3",
-        )
-        .bind(kakao_app)
-        .bind(millis(now))
-        .bind(most)
-        .fetch_all(&self.readers)
-        .await?;
+        let rows: Vec<(String, i64, i64)> =
+            sqlx::query_as(DUE).bind(kakao_app).bind(millis(now)).bind(most).fetch_all(&self.readers).await?;
         let due = |(account, due_at, attempts)| DueLogin {
             account: AccountId(account),
             due_at: time(due_at),
@@ -69,5 +65,31 @@ impl Store {
         .execute(&self.writer)
         .await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::AssertSqlSafe;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_not_due_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("katok.db")).await.unwrap();
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {DUE}")))
+                .bind("app")
+                .bind(0)
+                .bind(1)
+                .fetch_all(&store.readers)
+                .await
+                .unwrap();
+        let plan: Vec<&str> = plan.iter().map(|(.., step)| step.as_str()).collect();
+        assert_eq!(
+            plan,
+            ["SEARCH tokens USING INDEX tokens_by_keep_alive (kakao_app=? AND keep_alive_at<?)"]
+        );
     }
 }

@@ -48,3 +48,27 @@ impl Store {
         Ok(word.flatten().and_then(end))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_tokens_that_are_dead_are_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("katok.db")).await.unwrap();
+        let account = AccountId("acc_1".to_owned());
+        for row in [
+            "INSERT INTO accounts (id, kakao_app, kakao_user_id, created_at) VALUES ('acc_1', 'app', 1, 0)",
+            "INSERT INTO tokens (account_id, version, sealed, updated_at) VALUES ('acc_1', 8, x'00', 0)",
+        ] {
+            sqlx::query(row).execute(&store.writer).await.unwrap();
+        }
+        // Somebody has signed in since: 7 was dead.
+        for (version, end, left) in [(7, None, true), (8, Some(LoginEnd::Revoked), false)] {
+            store.end_login(&account, version, LoginEnd::Revoked, Timestamp::UNIX_EPOCH).await.unwrap();
+            assert_eq!(store.login_end(&account).await.unwrap(), end);
+            assert_eq!(store.tokens(&account).await.unwrap().is_some(), left);
+        }
+    }
+}

@@ -357,3 +357,26 @@ fn word<T: Copy + PartialEq>(all: &[(T, &'static str)], value: T) -> &'static st
 fn meant<T: Copy>(all: &[(T, &'static str)], word: &str) -> Option<T> {
     all.iter().find(|(_, known)| *known == word).map(|(value, _)| *value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn everything_that_hangs_on_an_account_goes_when_an_unlink_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("katok.db")).await.unwrap();
+        let hanging: Vec<String> = sqlx::query_scalar(
+            "SELECT t.name FROM sqlite_schema t JOIN pragma_foreign_key_list(t.name) f
+             WHERE f.\"table\" = 'accounts' AND t.name <> 'tokens'",
+        )
+        .fetch_all(&store.readers)
+        .await
+        .unwrap();
+        let purged = BELONGINGS.map(str::to_owned);
+        assert_eq!(hanging.len(), purged.len());
+        for table in hanging {
+            assert!(purged.contains(&format!("DELETE FROM {table} WHERE account_id = $1")), "{table}");
+        }
+    }
+}

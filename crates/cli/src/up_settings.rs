@@ -15,6 +15,8 @@ use crate::log;
 pub(crate) struct UpSettings {
     pub(crate) file: SettingsFile,
     pub(crate) app: Option<KakaoApp>,
+    /// Also when no app is set: an emulator's app is given it.
+    pub(crate) redirect_uri: Option<RedirectUri>,
     pub(crate) listen: ListenSettings,
     pub(crate) tls: Option<Tls>,
     pub(crate) emulator_port: Option<u16>,
@@ -37,10 +39,13 @@ impl UpSettings {
         problems.extend(log::problem(&logs));
         problems.extend(login_redirect_problem());
         let tls = listen.tls.as_ref().and_then(|files| tls(files, problems));
-        let redirect_uri = app.as_ref().and_then(|app| app.redirect_uri.as_ref());
-        problems.extend(listen.public_url(redirect_uri, listen.address.port()).err());
+        let redirect_uri = match &app {
+            Some(app) => app.redirect_uri.clone(),
+            None => KakaoApp::redirect_uri(&environment, &file, problems),
+        };
+        problems.extend(listen.public_url(redirect_uri.as_ref(), listen.address.port()).err());
         let emulator_port = up.and_then(|up| up.emulator_port).or(emulator_port);
-        Self { file, app, listen, tls, emulator_port, logs }
+        Self { file, app, redirect_uri, listen, tls, emulator_port, logs }
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use katok_listener::{Limits, Listeners};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -256,6 +256,12 @@ impl Emulator {
     /// Turns the clock by this much.
     pub fn advance(&self, by: SignedDuration) -> Result<(), ClockError> {
         self.live.turn_clock(|clock| clock.advance(by))
+    }
+
+    /// Tells the time of this world whenever it is asked, for a program that is to live in the same one.
+    pub fn time(&self) -> impl Fn() -> Timestamp + Send + Sync + 'static {
+        let live = self.live.clone();
+        move || live.read(|_, now| now)
     }
 
     /// The world as it is now, as a seed document.

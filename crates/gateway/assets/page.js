@@ -1,14 +1,12 @@
 // The page of somebody signed in: profile, friends, sending, consent, leaving.
 
 import { ask, remedyOf } from "./gateway.js";
-import { keep, take } from "./pending.js";
 
 const MOST_RECEIVERS = 5;
 const SHOWN_CHARACTERS = 200;
 const element = (id) => document.getElementById(id);
 const text = element("text");
 const chosen = new Map();
-let userId = null;
 let nextOffset = 0;
 
 function show(ok, ko, en, action) {
@@ -22,19 +20,17 @@ function show(ok, ko, en, action) {
   if (action) {
     link.textContent = action.label;
     link.href = action.href;
-    link.onclick = action.before ?? null;
   }
   box.scrollIntoView({ block: "nearest" });
 }
 
-/** Shows a refusal with the one thing that helps; `pending` goes on after consent. */
-function showRefusal(body, pending) {
+/** Shows a refusal with the one thing that helps; after a consent the gateway itself goes on. */
+function showRefusal(body) {
   const remedy = remedyOf(body);
   const code = body.code === undefined ? "" : ` (${body.code})`;
   let action = null;
   if (remedy.action === "ask_consent") {
-    const label = pending ? "동의하고 이어서 하기" : "동의하기";
-    action = { label, href: remedy.href, before: () => pending && keep({ ...pending, userId }) };
+    action = { label: "동의하고 이어서 하기", href: remedy.href };
   } else if (remedy.action === "sign_in") {
     action = { label: "다시 로그인", href: remedy.href };
   }
@@ -42,7 +38,6 @@ function showRefusal(body, pending) {
 }
 
 function showProfile(profile) {
-  userId = profile.id;
   const account = profile.kakao_account ?? {};
   const nickname = account.profile?.nickname;
   element("who-name").textContent = nickname ?? `회원번호 ${profile.id}`;
@@ -149,7 +144,7 @@ async function send(draft) {
   showChosen();
   // A disabled button loses the focus, and who works by keyboard would begin from the top.
   if (buttons.includes(pressed)) pressed.focus();
-  if (!ok) return showRefusal(body, { kind: "send", draft });
+  if (!ok) return showRefusal(body);
   const failures = (body.failure_info ?? []).flatMap((failure) =>
     failure.receiver_uuids.map((uuid) => `${chosen.get(uuid) ?? uuid} (${failure.code})`));
   const delivered = (body.successful_receiver_uuids ?? []).length;
@@ -185,15 +180,6 @@ async function leave(path) {
   else showRefusal(body);
 }
 
-/** Goes on with what consent interrupted, exactly once; without the consent, only the words come back. */
-async function goOn(outcome) {
-  const action = take(userId);
-  if (action?.kind !== "send") return;
-  text.value = action.draft.text;
-  countCharacters();
-  if (outcome === "success") await send(action.draft);
-}
-
 text.addEventListener("input", countCharacters);
 element("send-me").addEventListener("click", () => send({ text: text.value }));
 element("send-friends").addEventListener("click", () => send({ text: text.value, uuid: [...chosen.keys()] }));
@@ -205,12 +191,10 @@ element("unlink-dialog").addEventListener("close", (event) => {
   if (event.target.returnValue === "unlink") leave("/unlink");
 });
 
-const outcome = new URLSearchParams(location.search).get("login");
 const { ok, body } = await ask("/profile");
 if (ok) {
   showProfile(body);
   await loadFriends(0);
-  await goOn(outcome);
 } else {
   element("friends-note").textContent = "";
   showRefusal(body);

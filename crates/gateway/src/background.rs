@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::keep_alive;
+use crate::parked;
 use crate::store::StoreError;
 use crate::unlink;
 
@@ -33,6 +34,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
 pub(crate) async fn do_what_is_due(app: &App) -> Result<(), StoreError> {
     app.store.throw_out_expired(app.clock.now()).await?;
     app.store.forget_security_events(app.clock.now()).await?;
+    parked::clean_up(app).await?;
     unlink::try_again(app).await?;
     keep_alive::keep_logins_alive(app).await
 }

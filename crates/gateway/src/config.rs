@@ -8,7 +8,9 @@ mod logs;
 mod network;
 mod postgres_url;
 mod rate_limits;
+pub(crate) mod redirect_path;
 mod sessions;
+mod sign_in;
 mod tls_files;
 mod vault_key;
 
@@ -27,6 +29,7 @@ pub use network::{MetricsFor, Network};
 pub use postgres_url::PostgresUrl;
 pub use rate_limits::RateLimits;
 pub use sessions::SessionSettings;
+pub use sign_in::{Oidc, SendAfter, SignIn};
 pub use tls_files::TlsFiles;
 pub use vault_key::VaultKeyText;
 
@@ -60,6 +63,8 @@ pub struct Settings {
     pub rate_limits: RateLimits,
     /// Proxies that are believed, names that are answered to, who may read the metrics.
     pub network: Network,
+    /// How people sign in.
+    pub sign_in: SignIn,
     /// The Kakao app, and whether it lives at Kakao or at an emulator.
     pub kakao: KakaoApp,
 }
@@ -77,6 +82,7 @@ impl Settings {
             bounds: Bounds::default(),
             rate_limits: RateLimits::default(),
             network: Network::default(),
+            sign_in: SignIn::default(),
             kakao,
         }
     }
@@ -165,6 +171,8 @@ pub struct ListenSettings {
     pub rate_limits: RateLimits,
     /// `KATOK_TRUSTED_PROXIES`, `KATOK_ALLOWED_HOSTS`, `KATOK_METRICS`.
     pub network: Network,
+    /// `KATOK_OIDC`, `KATOK_OIDC_ISSUER`, `KATOK_SEND_AFTER_SIGN_IN`, `KATOK_CONSENT_WITHIN`.
+    pub sign_in: SignIn,
 }
 
 impl ListenSettings {
@@ -202,6 +210,7 @@ impl ListenSettings {
             tls: TlsFiles::read(env, file, problems),
             rate_limits: RateLimits::read(env, file, problems),
             network: Network::read(env, file, problems),
+            sign_in: SignIn::read(env, file, problems),
         }
     }
 }
@@ -235,28 +244,28 @@ impl ListenSettings {
         let Some(redirect_uri) = redirect_uri else {
             return Ok(self.public_url.clone().unwrap_or_else(local));
         };
-        let public_url = match &self.public_url {
-            Some(url) => url.clone(),
-            None => redirect_uri.url().join("/").unwrap_or_else(|_| local()),
-        };
-        if redirect_uri.url().path() == "/redirect" && redirect_uri.url().origin() == public_url.origin() {
+        redirect_path::check(redirect_uri)?;
+        let origin = redirect_uri.url().join("/").ok();
+        // On this machine another port is another program, such as `katok login` that waits for its browser.
+        let origin = origin.filter(|url| !is_loopback(url) || url.port_or_known_default() == Some(port));
+        let public_url = self.public_url.clone().or(origin).unwrap_or_else(local);
+        if redirect_uri.url().origin() == public_url.origin() {
             return Ok(public_url);
         }
+        let example = public_url.join("/redirect").map_or_else(|_| public_url.to_string(), Into::into);
         Err(Sentence::new(
             format!(
-                "KAKAO_REDIRECT_URI가 이 게이트웨이의 주소가 아닙니다. {} 주소를 카카오에 등록하고 그대로 설정하거나, 설정을 지우세요. 지금 값: {redirect_uri}",
-                redirect_to(&public_url)
+                "KAKAO_REDIRECT_URI가 이 게이트웨이의 주소({public_url})가 아닙니다. {example}처럼 이 주소의 경로를 카카오에 등록하고 그대로 설정하거나, 설정을 지우세요. 게이트웨이를 다른 주소로 연다면 KATOK_PUBLIC_URL도 설정하세요. 지금 값: {redirect_uri}"
             ),
             format!(
-                "KAKAO_REDIRECT_URI does not lead to this gateway. Register {} at Kakao and set it, or unset it. It is now: {redirect_uri}",
-                redirect_to(&public_url)
+                "KAKAO_REDIRECT_URI does not lead to this gateway ({public_url}). Register an address of it at Kakao, such as {example}, and set it, or unset it; if people reach the gateway by another address, set KATOK_PUBLIC_URL too. It is now: {redirect_uri}"
             ),
         ))
     }
 }
 
-fn redirect_to(public_url: &Url) -> String {
-    public_url.join("/redirect").map_or_else(|_| public_url.to_string(), Into::into)
+fn is_loopback(url: &Url) -> bool {
+    matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 
 /// Reads a port from the environment.
@@ -322,7 +331,12 @@ mod tests {
             address(&public, Some("https://katok.example/redirect")).as_deref(),
             Some("https://katok.example/")
         );
+        assert_eq!(
+            address(&public, Some("https://katok.example")).as_deref(),
+            Some("https://katok.example/")
+        );
         assert_eq!(address(&public, Some(local)), None);
+        assert_eq!(address(&public, Some("https://katok.example/profile")), None);
         assert_eq!(address(&[], Some("http://localhost:4199/callback")), None);
     }
 

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::background;
-use crate::config::{PostgresUrl, Settings};
+use crate::config::{PostgresUrl, Settings, redirect_path};
 use crate::data_folder::DataFolder;
 use crate::sentence::Sentence;
 use crate::start_error::StartError;
@@ -39,6 +39,9 @@ impl Gateway {
         clock: Arc<dyn Clock>,
         chance: Arc<dyn Chance>,
     ) -> Result<Self, StartError> {
+        if let Some(redirect_uri) = &settings.kakao.redirect_uri {
+            redirect_path::check(redirect_uri).map_err(StartError::RedirectPath)?;
+        }
         let file = data.path().join("katok.db");
         let place = settings.database.as_ref().map_or(file.display().to_string(), PostgresUrl::place);
         let opened = match &settings.database {

@@ -18,6 +18,7 @@ mod keep_alive;
 mod last_use;
 mod login;
 mod message;
+mod parked;
 mod rates;
 mod readiness;
 mod seal;

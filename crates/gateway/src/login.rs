@@ -1,17 +1,26 @@
 //! Signing in with Kakao: an attempt begins at `/authorize` and is used up, once, at `/redirect`.
 
+mod attempt;
+mod identity;
+
 use jiff::SignedDuration;
 use katok_client::{
-    AuthorizationError, AuthorizationErrorCode, AuthorizationResponse, Authorize, Chance, CodeVerifier,
-    ExchangeCode, Me, Prompt, ScopeSet, State, Tokens,
+    AuthorizationError, AuthorizationErrorCode, AuthorizationResponse, Authorize, Chance, ExchangeCode,
+    IdTokenError, Me, Prompt, Scope, ScopeSet, State, TokenStore as _, Tokens,
 };
 use url::Url;
 
+pub(crate) use self::attempt::Errand;
+pub(crate) use self::identity::{explain as explain_id_token, is_unanswered};
+
+use self::attempt::Attempt;
 use crate::app::App;
+use crate::config::Oidc;
 use crate::digest::sha256;
-use crate::seal::{DoesNotOpen, Purpose};
+use crate::seal::DoesNotOpen;
 use crate::session::{BrowserSecret, SessionSecrets};
-use crate::store::{AccountId, Arrival, SessionId, StoreError, StoredAttempt};
+use crate::store::{AccountId, ActionId, Arrival, SessionId, StoreError, StoredAttempt};
+use crate::vault::TokenVaultError;
 
 /// How long a person may take at Kakao's pages.
 pub(crate) const ATTEMPT_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
@@ -22,6 +31,25 @@ pub(crate) struct Begun {
     pub(crate) browser: BrowserSecret,
 }
 
+/// What a browser asks Kakao for.
+#[derive(Default)]
+pub(crate) struct Ask<'a> {
+    /// Consent to ask for; none leaves it to Kakao.
+    pub(crate) scopes: ScopeSet,
+    pub(crate) prompt: Option<Prompt>,
+    /// Who is signed in in this browser, or is expected to be.
+    pub(crate) person: Option<&'a AccountId>,
+    /// The message that waits for this consent.
+    pub(crate) parked: Option<ActionId>,
+}
+
+/// Somebody is signed in.
+pub(crate) struct Completed {
+    pub(crate) account: AccountId,
+    pub(crate) secrets: SessionSecrets,
+    pub(crate) errand: Errand,
+}
+
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoginFailure {
@@ -30,7 +58,7 @@ pub(crate) enum LoginFailure {
     NotOurs,
     /// The person pressed cancel.
     #[error("the person declined")]
-    Declined,
+    Declined(Errand),
     /// Kakao sent the browser back with another error.
     #[error("Kakao sent the browser back with an error")]
     Refused {
@@ -39,6 +67,12 @@ pub(crate) enum LoginFailure {
     },
     #[error(transparent)]
     Kakao(#[from] katok_client::Error),
+    /// The ID token is missing, or says nothing about this sign-in.
+    #[error(transparent)]
+    IdToken(#[from] IdTokenError),
+    /// ID token and access token are of two people.
+    #[error("the ID token and the access token belong to two people")]
+    TwoPeople,
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The attempt was sealed with a vault key that is not here.
@@ -51,9 +85,10 @@ impl LoginFailure {
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::NotOurs => "not_ours",
-            Self::Declined => "declined",
+            Self::Declined(_) => "declined",
             Self::Refused { .. } => "refused",
             Self::Kakao(_) => "kakao_failed",
+            Self::IdToken(_) | Self::TwoPeople => "id_token_refused",
             Self::Store(_) | Self::Vault(_) => "storage_failed",
         }
     }
@@ -65,38 +100,68 @@ impl LoginFailure {
 pub(crate) async fn begin(
     app: &App,
     held: Option<BrowserSecret>,
-    scopes: &ScopeSet,
-    prompt: Option<Prompt>,
-) -> Result<Begun, StoreError> {
+    ask: Ask<'_>,
+) -> Result<Begun, LoginFailure> {
     let now = app.clock.now();
     let chance: &dyn Chance = app.chance.as_ref();
+    let mut scopes = ask.scopes;
+    let errand = match (ask.parked, ask.person) {
+        (Some(action), _) => Errand::Parked(action),
+        (None, Some(_)) if !scopes.is_empty() => Errand::MoreConsent,
+        _ => Errand::SignIn,
+    };
+    if errand == Errand::SignIn && app.settings.sign_in.send_after.is_some() {
+        scopes = scopes.iter().cloned().chain([Scope::TALK_MESSAGE]).collect();
+    }
     let browser = held.unwrap_or_else(|| BrowserSecret::generate(chance));
     let state = State::generate(chance);
-    let verifier = CodeVerifier::generate(chance);
-    let attempt = StoredAttempt {
-        state_digest: sha256(state.secret().as_bytes()),
-        browser_digest: browser.digest(),
-        sealed: app.vault.seal(Purpose::LoginAttempt, verifier.secret().as_bytes()),
-        expires_at: now + ATTEMPT_LIFETIME,
-    };
-    app.store.insert_login_attempt(&attempt).await?;
-    let authorize =
-        Authorize::new(&app.redirect_uri).state(&state).code_challenge(verifier.challenge()).scopes(scopes);
-    let authorize = match prompt {
-        Some(prompt) => authorize.prompt(prompt),
-        None => authorize,
-    };
+    let attempt = Attempt::new(chance, errand);
+    app.store
+        .insert_login_attempt(&StoredAttempt {
+            state_digest: sha256(state.secret().as_bytes()),
+            browser_digest: browser.digest(),
+            sealed: attempt.seal(&app.vault),
+            expires_at: now + ATTEMPT_LIFETIME,
+        })
+        .await?;
+    let mut authorize = Authorize::new(&app.redirect_uri)
+        .state(&state)
+        .nonce(&attempt.nonce)
+        .code_challenge(attempt.verifier.challenge())
+        .scopes(&scopes);
+    if !asks_for_openid(app, ask.person).await? {
+        authorize = authorize.without_openid();
+    }
+    if let Some(prompt) = ask.prompt {
+        authorize = authorize.prompt(prompt);
+    }
     Ok(Begun { kakao: app.client.authorize_url(&authorize), browser })
 }
 
-/// Ends a sign-in: uses up the attempt, exchanges the code, and writes account, tokens and a new session.
+/// Whether to name `openid` beside other consent. Without it Kakao gives no ID token for that consent, and an
+/// app without OpenID Connect is refused with it (KOE205): what the person's tokens say of the app decides.
+async fn asks_for_openid(app: &App, person: Option<&AccountId>) -> Result<bool, StoreError> {
+    if app.settings.sign_in.oidc == Oidc::Required {
+        return Ok(true);
+    }
+    let Some(account) = person else { return Ok(false) };
+    match app.tokens.load(account).await {
+        Ok(held) => Ok(held.is_some_and(|held| held.value.scopes.contains(&Scope::OPENID))),
+        Err(TokenVaultError::Store(error)) => Err(error),
+        // The sign-in that is about to begin brings tokens that open.
+        Err(TokenVaultError::DoesNotOpen(_)) => Ok(false),
+    }
+}
+
+/// Ends a sign-in: uses up the attempt, exchanges the code, sees who it is, and writes account, tokens and a
+/// new session.
 pub(crate) async fn complete(
     app: &App,
     callback: AuthorizationResponse,
     browser: Option<&BrowserSecret>,
     old_session: Option<&BrowserSecret>,
     user_agent: String,
-) -> Result<(AccountId, SessionSecrets), LoginFailure> {
+) -> Result<Completed, LoginFailure> {
     let browser = browser.ok_or(LoginFailure::NotOurs)?;
     let state = callback.state().clone();
     let state_digest = sha256(state.secret().as_bytes());
@@ -105,15 +170,23 @@ pub(crate) async fn complete(
         .consume_login_attempt(&state_digest, &browser.digest(), app.clock.now())
         .await?
         .ok_or(LoginFailure::NotOurs)?;
+    let Attempt { verifier, nonce, errand } = Attempt::open(&app.vault, &sealed)?;
     // The attempt was found by this state, so it is the one to expect.
-    let code = callback.code(&state)?;
-    let verifier = app.vault.open(Purpose::LoginAttempt, &sealed)?;
-    let verifier = CodeVerifier::new(String::from_utf8_lossy(&verifier).into_owned());
+    let code = match callback.code(&state) {
+        Err(AuthorizationError::Refused { error: AuthorizationErrorCode::AccessDenied, .. }) => {
+            return Err(LoginFailure::Declined(errand));
+        }
+        code => code?,
+    };
 
     let exchange =
         ExchangeCode { redirect_uri: app.redirect_uri.clone(), code, code_verifier: Some(verifier) };
     let issued = app.client.exchange_code(&exchange).await?;
+    let signed = identity::signed_user(app, &issued, &nonce).await?;
     let profile = app.client.call(&Me, &issued.access_token).await?;
+    if signed.is_some_and(|user| user != profile.id) {
+        return Err(LoginFailure::TwoPeople);
+    }
 
     let now = app.clock.now();
     let tokens = Tokens::issued(issued, now);
@@ -140,13 +213,12 @@ pub(crate) async fn complete(
             |id, version, data_key, former| app.tokens.seal_login(id, version, data_key, tokens, former),
         )
         .await?;
-    Ok((account, secrets))
+    Ok(Completed { account, secrets, errand })
 }
 
 impl From<AuthorizationError> for LoginFailure {
     fn from(error: AuthorizationError) -> Self {
         match error {
-            AuthorizationError::Refused { error: AuthorizationErrorCode::AccessDenied, .. } => Self::Declined,
             AuthorizationError::Refused { error, .. } => Self::Refused { error },
             _ => Self::NotOurs,
         }

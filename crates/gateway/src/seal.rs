@@ -32,6 +32,8 @@ pub(crate) enum Purpose<'a> {
     DataKey { account: &'a str },
     /// What a login attempt needs when the browser comes back.
     LoginAttempt,
+    /// A message that waits for a consent.
+    ParkedAction { account: &'a str, id: &'a str },
     /// The row that proved the key in the first schema.
     Check,
 }
@@ -42,6 +44,7 @@ impl Purpose<'_> {
             Self::Tokens { account, version } => format!("katok/{generation}/tokens/{account}/{version}"),
             Self::DataKey { account } => format!("katok/{generation}/data-key/{account}"),
             Self::LoginAttempt => format!("katok/{generation}/login-attempt"),
+            Self::ParkedAction { account, id } => format!("katok/{generation}/parked-action/{account}/{id}"),
             Self::Check => format!("katok/{generation}/check"),
         }
     }

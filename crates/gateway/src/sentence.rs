@@ -3,7 +3,7 @@
 use std::fmt;
 
 use katok_client::codes::{self, Explanation};
-use katok_client::{ErrorKind, Remedy, Scope};
+use katok_client::{ErrorKind, Remedy, Scope, ScopeSet};
 use serde::Serialize;
 
 /// One sentence in both languages of the product.
@@ -47,13 +47,7 @@ impl From<Explanation> for Sentence {
 #[must_use]
 pub fn explain(error: &katok_client::Error) -> Sentence {
     if let Remedy::AskConsent(scopes) = error.remedy() {
-        let names: Vec<_> = scopes.iter().map(consent_item).collect();
-        let list =
-            |name: fn(&(String, String)) -> &str| names.iter().map(name).collect::<Vec<_>>().join(", ");
-        return Sentence::new(
-            format!("{} 동의가 필요합니다. 동의하면 이어서 할 수 있습니다.", list(|name| &name.0)),
-            format!("This needs consent to: {}. Agree, and go on.", list(|name| &name.1)),
-        );
+        return explain_missing_consent(&scopes);
     }
     let unconfirmed = error.remedy() == Remedy::Unconfirmed;
     if let Some(explanation) = error.kakao_code().and_then(|code| codes::explain(&code))
@@ -62,10 +56,7 @@ pub fn explain(error: &katok_client::Error) -> Sentence {
         return explanation.into();
     }
     match (error.remedy(), error.kind()) {
-        (Remedy::Unconfirmed, _) => Sentence::new(
-            "카카오의 답을 받지 못했습니다. 메시지가 갔을 수도 있으니 대화방을 먼저 확인하세요.",
-            "Kakao's answer was lost. The message may have arrived: look in the chat room before sending again.",
-        ),
+        (Remedy::Unconfirmed, _) => explain_unconfirmed(),
         (_, ErrorKind::Unavailable) => Sentence::new(
             "카카오에 장애가 있거나 점검 중입니다. 잠시 뒤 다시 해 보세요.",
             "Kakao has trouble or is under maintenance. Try again in a moment.",
@@ -87,6 +78,24 @@ pub fn explain(error: &katok_client::Error) -> Sentence {
             format!("Kakao refused the request. ({error})"),
         ),
     }
+}
+
+/// What is missing, by the names on Kakao's consent screen.
+pub(crate) fn explain_missing_consent(scopes: &ScopeSet) -> Sentence {
+    let names: Vec<_> = scopes.iter().map(consent_item).collect();
+    let list = |name: fn(&(String, String)) -> &str| names.iter().map(name).collect::<Vec<_>>().join(", ");
+    Sentence::new(
+        format!("{} 동의가 필요합니다. 동의하면 이어서 할 수 있습니다.", list(|name| &name.0)),
+        format!("This needs consent to: {}. Agree, and go on.", list(|name| &name.1)),
+    )
+}
+
+/// Nobody knows whether a message was sent.
+pub(crate) fn explain_unconfirmed() -> Sentence {
+    Sentence::new(
+        "카카오의 답을 받지 못했습니다. 메시지가 갔을 수도 있으니 대화방을 먼저 확인하세요.",
+        "Kakao's answer was lost. The message may have arrived: look in the chat room before sending again.",
+    )
 }
 
 /// What an `error` means with which a sign-in came back instead of a code.

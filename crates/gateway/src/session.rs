@@ -108,6 +108,16 @@ pub(crate) enum Access {
     Write(Session),
 }
 
+impl Access {
+    /// Who it is, whatever they may do.
+    pub(crate) fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Anonymous => None,
+            Self::Read(session) | Self::Write(session) => Some(session.account),
+        }
+    }
+}
+
 /// Decides from the stored session and the second secret what a request may do.
 pub(crate) fn access(
     stored: &StoredSession,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::sentence::Sentence;
 use crate::store::StoreError;
 use crate::vault::{KeyError, VaultError};
 
@@ -99,6 +100,9 @@ pub enum StartError {
     /// Sealed data is there, its key is not.
     #[error("데이터베이스는 있는데 금고 키 파일이 없습니다: {path}. 파일을 되돌려 놓거나, 처음에 쓰던 키를 KATOK_VAULT_KEY로 주거나, 빈 데이터베이스로 다시 시작하세요(다시 로그인해야 합니다).\nThe database is there but its vault key file is gone: {path}. Bring it back, give the key used before as KATOK_VAULT_KEY, or start again with an empty database (everybody signs in again).", path = .0.display())]
     VaultKeyGone(PathBuf),
+    /// Kakao would send people back to a path that is something else here.
+    #[error("{0}")]
+    RedirectPath(Sentence),
     /// The client could not be built from the settings.
     #[error("카카오 설정으로 시작할 수 없습니다: {0}\nCannot start with these Kakao settings: {0}")]
     Kakao(#[from] katok_client::Error),

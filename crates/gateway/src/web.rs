@@ -5,6 +5,7 @@ mod assets;
 mod bearer;
 mod bounded;
 mod callers;
+mod consent_routes;
 mod cookies;
 mod envelope;
 mod health;
@@ -38,11 +39,21 @@ use crate::app::App;
 
 /// All routes of the gateway.
 pub(crate) fn router(app: &Arc<App>) -> Router {
-    Router::new()
-        .route("/", get(pages::index))
+    let callback = app.redirect_uri.url().path().to_owned();
+    let router = if callback == "/" {
+        Router::new().route("/", get(login_routes::redirect_or_page))
+    } else {
+        // Kakao compares the path letter by letter, so nothing in it stands for something else.
+        Router::new()
+            .without_v07_checks()
+            .route("/", get(pages::index))
+            .route(&callback, get(login_routes::redirect))
+    };
+    router
         .route("/index.html", get(pages::index))
         .route("/authorize", get(login_routes::authorize))
-        .route("/redirect", get(login_routes::redirect))
+        .route("/consent/{id}", get(consent_routes::consent))
+        .route("/consent/{id}/outcome", get(consent_routes::outcome))
         .route("/profile", get(sample_routes::profile))
         .route("/friends", get(sample_routes::friends))
         .route("/message", get(sample_routes::message).post(sample_routes::message))

@@ -1,10 +1,12 @@
 //! `katok up`: gateway and page, and the emulator when no Kakao key is set.
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
-use katok_client::{SystemChance, SystemClock};
+use jiff::Timestamp;
+use katok_client::{Clock, RedirectUri, SystemChance, SystemClock};
 use katok_emulator::seed::{Secret, Webhook, Webhooks};
 use katok_emulator::{Emulator, Options, StartedFrom};
 use katok_gateway::config::PostgresUrl;
@@ -32,7 +34,7 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
     let stop = stop_signal()?;
     let data = data_dir::of(args)?;
     let mut problems = Vec::new();
-    let UpSettings { app, listen, tls, emulator_port, logs, .. } =
+    let UpSettings { app, redirect_uri, listen, tls, emulator_port, logs, .. } =
         UpSettings::read(args, &data, Some(up), &mut problems);
     no_problems(&problems)?;
     for hint in mistyped_variables() {
@@ -46,9 +48,9 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
     let listeners = bind(listen.address).await?;
     let port = listeners.port();
     let listeners = tls.into_iter().fold(listeners, Listeners::with_tls);
-    let redirect_uri = app.as_ref().and_then(|app| app.redirect_uri.as_ref());
-    let public_url =
-        listen.public_url(redirect_uri, port).map_err(|problem| Failure::usage(problem.ko, problem.en))?;
+    let public_url = listen
+        .public_url(redirect_uri.as_ref(), port)
+        .map_err(|problem| Failure::usage(problem.ko, problem.en))?;
     let (app, emulator) = if let Some(app) = app {
         if up.seed.is_some() {
             output.say(&Sentence::new(
@@ -59,9 +61,14 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
         (app, None)
     } else {
         let port = emulator_port.unwrap_or(EMULATOR_PORT);
-        let (app, emulator) = start_emulator(&data, port, up.seed.as_deref(), &public_url, output).await?;
+        let redirect_uri = redirect_uri.as_ref().map(RedirectUri::url);
+        let (app, emulator) =
+            start_emulator(&data, port, up.seed.as_deref(), &public_url, redirect_uri, output).await?;
         (app, Some(emulator))
     };
+    for warning in listen.sign_in.send_after.iter().flat_map(|send| &send.warnings) {
+        output.say(warning);
+    }
     let at = app.at;
     let database = listen.database.as_ref().map(PostgresUrl::place);
     let api_base_url = app.api_base_url.clone();
@@ -71,10 +78,14 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
         sessions: listen.sessions,
         rate_limits: listen.rate_limits,
         network: listen.network,
+        sign_in: listen.sign_in,
         ..Settings::new(public_url.clone(), app)
     };
-    let started =
-        Gateway::start(settings, &folder, listeners, Arc::new(SystemClock), Arc::new(SystemChance)).await;
+    let clock: Arc<dyn Clock> = match &emulator {
+        Some(emulator) => Arc::new(EmulatorClock(Box::new(emulator.time()))),
+        None => Arc::new(SystemClock),
+    };
+    let started = Gateway::start(settings, &folder, listeners, clock, Arc::new(SystemChance)).await;
     let gateway = match started {
         Ok(gateway) => gateway,
         Err(error) => {
@@ -119,12 +130,28 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
     Ok(Exit::Done)
 }
 
+/// The emulator's clock, which can be turned: Kakao and the gateway live at the same time.
+struct EmulatorClock(Box<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock for EmulatorClock {
+    fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for EmulatorClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmulatorClock")
+    }
+}
+
 /// The embedded emulator, and its first app with the gateway's redirect address registered.
 async fn start_emulator(
     data: &Path,
     port: u16,
     seed: Option<&Path>,
     public_url: &Url,
+    redirect_uri: Option<&Url>,
     output: Output,
 ) -> Result<(KakaoApp, Emulator), Failure> {
     let no_app = || {
@@ -154,15 +181,18 @@ async fn start_emulator(
     let world = emulator.world();
     let app = world.apps.first().ok_or_else(no_app)?;
     let ours = |path| public_url.join(path).expect("a web address takes an absolute path");
+    let default = ours("/redirect");
+    let redirect_uri = redirect_uri.unwrap_or(&default);
     emulator
-        .register_redirect_uri(app.key.as_str(), &ours("/redirect"))
+        .register_redirect_uri(app.key.as_str(), redirect_uri)
         .and_then(|()| emulator.register_logout_redirect_uri(app.key.as_str(), &ours("/logged-out")))
         .and_then(|()| emulator.register_web_domain(app.key.as_str(), public_url))
         .and_then(|()| emulator.register_webhooks(app.key.as_str(), webhooks(&app.webhooks, public_url)))
         .map_err(|error| Failure::both(Exit::Usage, &error.to_string()))?;
     let client_secret = app.client_secret.as_ref().map(Secret::secret);
-    let app = KakaoApp::at_emulator(emulator.base_url(), &app.rest_api_key, client_secret)
+    let mut app = KakaoApp::at_emulator(emulator.base_url(), &app.rest_api_key, client_secret)
         .with_admin_key(app.admin_key.secret());
+    app.redirect_uri = redirect_uri.as_str().parse().ok();
     Ok((app, emulator))
 }
 

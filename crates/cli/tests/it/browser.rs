@@ -175,10 +175,12 @@ async fn missing_consent_is_asked_for_alone_and_the_message_goes_out_once() {
     assert_eq!(desk.emulator.texts("ryan").await.len(), 0);
 
     desk.browser.press("button[name=decision][value=agree]").await;
-    desk.browser.see("#result", "나와의 채팅으로 보냈습니다.").await;
+    desk.browser.see("h1", "보냈습니다").await;
     assert_eq!(desk.emulator.texts("ryan").await, ["동의하면 가는 글"]);
 
     desk.browser.refresh().await.unwrap();
+    desk.browser.see("h1", "보냈습니다").await;
+    desk.browser.press_named("a", "처음으로").await;
     desk.browser.see("#who-name", "라이언").await;
     desk.browser.see("#friends", "어피치").await;
     assert_eq!(desk.emulator.texts("ryan").await, ["동의하면 가는 글"]);
@@ -186,17 +188,42 @@ async fn missing_consent_is_asked_for_alone_and_the_message_goes_out_once() {
 }
 
 #[tokio::test]
-async fn text_is_not_lost_when_consent_is_refused_again() {
+async fn text_waits_when_consent_is_refused_again() {
     let Some(desk) = Desk::new().await else { return };
     desk.sign_in_without_messages().await;
     desk.send_to_me("잃지 않는 글").await;
     desk.browser.press("#result-action").await;
     desk.browser.press("button[name=decision][value=cancel]").await;
-    desk.browser.see("#who-name", "라이언").await;
-    desk.browser.see(".note", "취소했습니다.").await;
-    assert_eq!(desk.browser.values("#text").await, ["잃지 않는 글"]);
+    desk.browser.see("h1", "동의를 기다립니다").await;
+    desk.browser.fits("waiting").await;
     assert_eq!(desk.emulator.texts("ryan").await.len(), 0);
+    desk.browser.press(".button.primary").await;
+    desk.browser.press("button[name=decision][value=agree]").await;
+    desk.browser.see("h1", "보냈습니다").await;
+    desk.browser.fits("went-on").await;
+    assert_eq!(desk.emulator.texts("ryan").await, ["잃지 않는 글"]);
     desk.browser.close(&["/message"]).await;
+}
+
+#[tokio::test]
+async fn message_that_follows_a_sign_in_is_told_on_the_page() {
+    let Some(browser) = Chromium::open().await else { return };
+    let mut machine = Machine::new();
+    let template = r#"{"object_type": "text", "text": "환영합니다", "link": {}, "button_title": "열기"}"#;
+    machine.set("KATOK_SEND_AFTER_SIGN_IN", machine.file("welcome.json", template));
+    let (running, gateway, emulator) = machine.up();
+    let desk = Desk { _machine: machine, _running: running, gateway, emulator, browser };
+    desk.choose_ryan().await;
+    desk.browser.press("input[type=checkbox][value=talk_message]").await;
+    desk.browser.press("button[name=decision][value=agree]").await;
+    desk.browser.see(".told", "메시지를 아직 보내지 않았습니다.").await;
+    desk.browser.see("#who-name", "라이언").await;
+    desk.browser.fits("sign-in-not-sent").await;
+    desk.browser.press_named("a", "동의하고 보내기").await;
+    desk.browser.press("button[name=decision][value=agree]").await;
+    desk.browser.see("h1", "보냈습니다").await;
+    assert_eq!(desk.emulator.texts("ryan").await, ["환영합니다"]);
+    desk.browser.close(&[]).await;
 }
 
 #[tokio::test]

@@ -83,6 +83,64 @@ async fn sessions_people_and_messages_outlive_a_restart() {
 }
 
 #[tokio::test]
+async fn people_come_back_to_the_path_that_is_set_on_the_emulator_too() {
+    let mut machine = Machine::new();
+    let port = free_port().to_string();
+    let gateway = Url::parse(&format!("http://localhost:{port}")).unwrap();
+    machine.set("KAKAO_REDIRECT_URI", gateway.as_str().trim_end_matches('/'));
+    let running = machine.start(&["--json", "up", "--port", &port, "--emulator-port", "0"]);
+    let emulator = Emulator::at(Url::parse(running.json()["emulator"].as_str().unwrap()).unwrap());
+    let mut curl = Curl::new();
+    curl.sign_in(&gateway, &emulator, "ryan").await;
+    curl.get(gateway.join("/profile").unwrap()).await.json();
+    assert_eq!(curl.get(gateway.join("/redirect").unwrap()).await.status, 404);
+}
+
+#[tokio::test]
+async fn redirect_address_that_leads_elsewhere_or_to_a_page_of_ours_is_one_sentence() {
+    let mut machine = Machine::new();
+    machine.set("KAKAO_REDIRECT_URI", "http://localhost:4199/callback");
+    gives_up(&mut machine, &ON_FREE_PORTS, "이 게이트웨이의 주소", "does not lead to this gateway");
+    let mut machine = Machine::new();
+    machine.set("KAKAO_REDIRECT_URI", "https://katok.example/profile");
+    gives_up(&mut machine, &ON_FREE_PORTS, "/profile", "/profile");
+}
+
+#[tokio::test]
+async fn the_gateway_lives_at_the_emulators_time() {
+    let machine = Machine::new();
+    let (_running, gateway, emulator) = machine.up();
+    emulator.advance_hours(24 * 45).await;
+    let mut curl = Curl::new();
+    curl.sign_in(&gateway, &emulator, "ryan").await;
+    emulator.advance_hours(7).await;
+    curl.get(gateway.join("/profile").unwrap()).await.json();
+}
+
+#[tokio::test]
+async fn template_that_is_sent_after_a_sign_in_is_looked_at_when_it_starts() {
+    let mut machine = Machine::new();
+    let template = machine.file("welcome.json", r#"{"object_type": "text", "link": {}}"#);
+    machine.set("KATOK_SEND_AFTER_SIGN_IN", template);
+    gives_up(&mut machine, &ON_FREE_PORTS, " text: ", " text: ");
+
+    let mut machine = Machine::new();
+    let long =
+        json!({"object_type": "text", "text": "가".repeat(201), "link": {"web_url": "http://localhost"}});
+    let template = machine.file("welcome.json", &long.to_string());
+    machine.set("KATOK_SEND_AFTER_SIGN_IN", template);
+    let (running, gateway, emulator) = machine.up();
+    assert!(running.talk().contains("welcome.json) text: "), "{}", running.talk());
+    let mut curl = Curl::new();
+    let kakao = curl.get(gateway.join("/authorize").unwrap()).await.location;
+    let returned = emulator.approve(&kakao, "ryan", None).await;
+    let page = curl.get(Url::parse(&returned).unwrap()).await.location;
+    let page = curl.get(gateway.join(&page).unwrap()).await.body;
+    assert!(page.contains("메시지를 보냈습니다"), "{page}");
+    assert_eq!(emulator.texts("ryan").await, ["가".repeat(201)]);
+}
+
+#[tokio::test]
 async fn commands_find_the_emulator_that_up_started() {
     let machine = Machine::new();
     let (_running, _gateway, emulator) = machine.up();

@@ -31,6 +31,7 @@ pub struct Authorize {
     nonce: Option<Nonce>,
     code_challenge: Option<CodeChallenge>,
     scopes: ScopeSet,
+    has_oidc: bool,
     prompts: Vec<&'static str>,
     login_hint: Option<String>,
     service_terms: Option<String>,
@@ -71,6 +72,7 @@ impl Authorize {
             nonce: None,
             code_challenge: None,
             scopes: ScopeSet::new(),
+            has_oidc: true,
             prompts: Vec::new(),
             login_hint: None,
             service_terms: None,
@@ -106,6 +108,14 @@ impl Authorize {
     #[must_use]
     pub fn scopes(mut self, scopes: &ScopeSet) -> Self {
         self.scopes = scopes.clone();
+        self
+    }
+
+    /// Does not ask for [`Scope::OPENID`], whatever else is asked for: an app without OpenID Connect is refused
+    /// (KOE205) if it does.
+    #[must_use]
+    pub fn without_openid(mut self) -> Self {
+        self.has_oidc = false;
         self
     }
 
@@ -161,7 +171,7 @@ impl Authorize {
             query.append_pair("code_challenge_method", "S256");
         }
         if !self.scopes.is_empty() {
-            let openid = self.nonce.is_some().then_some(Scope::OPENID);
+            let openid = (self.nonce.is_some() && self.has_oidc).then_some(Scope::OPENID);
             let scopes: ScopeSet = self.scopes.iter().cloned().chain(openid).collect();
             query.append_pair("scope", &scopes.to_string());
         }
@@ -223,6 +233,16 @@ mod tests {
         check("additional_consent_openid", |authorize| {
             authorize.nonce(&Nonce::new("NONCE")).scopes(&ScopeSet::parse("talk_message"))
         });
+    }
+
+    #[test]
+    fn an_app_without_openid_connect_does_not_ask_for_openid() {
+        let uri = "https://svc.example/cb".parse().unwrap();
+        let authorize = Authorize::new(&uri).nonce(&Nonce::new("NONCE")).without_openid();
+        let client = Sample::named("oauth_authorize/code").client("");
+        let url = client.authorize_url(&authorize.scopes(&ScopeSet::parse("talk_message")));
+        let scope = url.query_pairs().find(|(name, _)| name == "scope").unwrap().1.into_owned();
+        assert_eq!(scope, "talk_message");
     }
 
     #[test]

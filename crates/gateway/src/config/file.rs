@@ -74,6 +74,14 @@ pub struct GatewaySection {
     pub log: Option<String>,
     /// `KATOK_LOG_FORMAT`
     pub log_format: Option<String>,
+    /// `KATOK_OIDC`
+    pub oidc: Option<String>,
+    /// `KATOK_OIDC_ISSUER`
+    pub oidc_issuer: Option<String>,
+    /// `KATOK_SEND_AFTER_SIGN_IN`
+    pub send_after_sign_in: Option<String>,
+    /// `KATOK_CONSENT_WITHIN`
+    pub consent_within: Option<String>,
 }
 
 impl SettingsFile {

@@ -66,7 +66,6 @@ impl KakaoApp {
             super::read_secret_file("kakao.client_secret_file", path, problems)
         });
         let admin_key = Self::admin_key(env, file, problems);
-        let redirect_uri = set(env, "KAKAO_REDIRECT_URI").or_else(|| file.kakao.redirect_uri.clone());
         let logout_redirect_uri =
             set(env, "KAKAO_LOGOUT_REDIRECT_URI").or_else(|| file.kakao.logout_redirect_uri.clone());
         Some(Self {
@@ -76,7 +75,7 @@ impl KakaoApp {
                 client_secret: client_secret.map(ClientSecret::new),
                 admin_key,
             },
-            redirect_uri: redirect_uri.and_then(|text| as_registered("KAKAO_REDIRECT_URI", &text, problems)),
+            redirect_uri: Self::redirect_uri(env, file, problems),
             logout_redirect_uri: logout_redirect_uri
                 .and_then(|text| as_registered("KAKAO_LOGOUT_REDIRECT_URI", &text, problems)),
             auth_base_url: auth_base_url.unwrap_or_else(|| default_url("https://kauth.kakao.com")),
@@ -125,6 +124,16 @@ impl KakaoApp {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         fingerprint(&format!("{}\n{}", self.auth_base_url, self.keys.rest_api_key.secret()))
+    }
+
+    /// `KAKAO_REDIRECT_URI`, which an emulator's app is given too.
+    pub fn redirect_uri(
+        env: Environment<'_>,
+        file: &SettingsFile,
+        problems: &mut Vec<Sentence>,
+    ) -> Option<RedirectUri> {
+        let text = set(env, "KAKAO_REDIRECT_URI").or_else(|| file.kakao.redirect_uri.clone())?;
+        as_registered("KAKAO_REDIRECT_URI", &text, problems)
     }
 
     /// The two base addresses a person set, if any: they matter also when no key is set.

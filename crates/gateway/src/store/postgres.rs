@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "logins", include_str!("../../migrations/postgres/0003_logins.sql")),
     (4, "sessions", include_str!("../../migrations/postgres/0004_sessions.sql")),
     (5, "api_keys", include_str!("../../migrations/postgres/0005_api_keys.sql")),
+    (6, "parked_actions", include_str!("../../migrations/postgres/0006_parked_actions.sql")),
 ];
 
 /// How long the first connection may take.

@@ -8,7 +8,11 @@ use sqlx::{Any, Transaction};
 use super::{AccountId, Store, StoreError, millis, time};
 
 /// All that hangs on an account but the tokens, with which Kakao is still to be asked.
-const BELONGINGS: [&str; 1] = ["DELETE FROM sessions WHERE account_id = $1"];
+const BELONGINGS: [&str; 3] = [
+    "DELETE FROM sessions WHERE account_id = $1",
+    "DELETE FROM api_keys WHERE account_id = $1",
+    "DELETE FROM parked_actions WHERE account_id = $1",
+];
 
 /// What is kept of somebody who left, or is about to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

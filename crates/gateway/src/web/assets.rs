@@ -17,7 +17,6 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("katok.css", CSS, include_str!("../../assets/katok.css")),
     ("page.js", JS, include_str!("../../assets/page.js")),
     ("gateway.js", JS, include_str!("../../assets/gateway.js")),
-    ("pending.js", JS, include_str!("../../assets/pending.js")),
     ("katok.svg", SVG, include_str!("../../assets/katok.svg")),
 ];
 

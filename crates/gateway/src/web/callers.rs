@@ -85,8 +85,7 @@ pub(super) async fn at_their_pace(State(app): State<Arc<App>>, request: Request,
                 return refusal.into_response();
             }
             let sentence = refusal.sentence();
-            let problem =
-                Problem { title: "너무 자주 요청했습니다", sentence, offers_sign_in: false };
+            let problem = Problem { title: "너무 자주 요청했습니다", sentence, sign_in: None };
             let mut response = pages::problem(&app, refusal.status(), &problem);
             response.headers_mut().insert(header::RETRY_AFTER, too_many.seconds.into());
             response

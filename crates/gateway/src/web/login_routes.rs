@@ -1,23 +1,27 @@
-//! `/authorize` and `/redirect`: to Kakao and back.
+//! `/authorize` and the redirect path: to Kakao and back.
 
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, RawQuery, State};
+use axum::extract::{Query, RawQuery, Request, State};
+use axum::handler::Handler as _;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use katok_client::{AuthorizationResponse, ErrorKind, Prompt, ScopeSet};
 use serde::Deserialize;
 
+use super::consent_routes;
 use super::cookies::{self, Name};
 use super::pages::{self, Problem};
-use super::refusal::{storage_trouble, vault_key_missing};
+use super::refusal::{Refusal, storage_trouble, vault_key_missing};
 use super::request_log::StorageFailed;
+use super::signed_in::Visitor;
 use super::to_its_end;
 use crate::app::App;
 use crate::device;
-use crate::login::{self, LoginFailure};
+use crate::login::{self, Errand, LoginFailure};
+use crate::parked::{self, Sending};
 use crate::seal::DoesNotOpen;
 use crate::sentence::{Sentence, explain, explain_redirect};
 
@@ -37,26 +41,48 @@ pub(super) async fn authorize(
     headers: HeaderMap,
     uri: Uri,
     ask: Result<Query<Ask>, QueryRejection>,
+    visitor: Result<Visitor, Refusal>,
 ) -> Response {
     if let Some(home) = pages::other_name_of_this_machine(&app, &headers, &uri) {
         return home.into_response();
     }
-    let public_url = &app.settings.public_url;
     let Query(ask) = ask.unwrap_or_default();
-    let scopes = ScopeSet::parse(&ask.scope);
-    let prompt = (ask.prompt == "login").then_some(Prompt::Login);
+    let visitor = visitor.ok().and_then(|Visitor(access)| access.account());
+    let ask = login::Ask {
+        scopes: ScopeSet::parse(&ask.scope),
+        prompt: (ask.prompt == "login").then_some(Prompt::Login),
+        person: visitor.as_ref(),
+        parked: None,
+    };
+    lead_to_kakao(&app, jar, ask).await
+}
+
+/// Begins a sign-in and sends the browser on.
+pub(super) async fn lead_to_kakao(app: &App, jar: CookieJar, ask: login::Ask<'_>) -> Response {
+    let public_url = &app.settings.public_url;
     let held = cookies::read(&jar, Name::Login, public_url);
-    match login::begin(&app, held, &scopes, prompt).await {
+    match login::begin(app, held, ask).await {
         Ok(begun) => {
             let jar = cookies::set_login(jar, &begun.browser, public_url);
             // Kakao's sample answers 302, and its curl lines show it.
             (StatusCode::FOUND, jar, [(header::LOCATION, begun.kakao.to_string())]).into_response()
         }
-        Err(error) => problem(&app, LoginFailure::Store(error)),
+        Err(failure) => problem(app, failure),
     }
 }
 
-/// `GET /redirect?code=…&state=…`: ends a sign-in and leads to the page.
+/// `GET /` where Kakao sends people back to it: a visit without an answer of Kakao's gets the page.
+pub(super) async fn redirect_or_page(State(app): State<Arc<App>>, request: Request) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let mut names = url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
+    if names.any(|name| matches!(&*name, "code" | "error" | "state")) {
+        redirect.call(request, app).await
+    } else {
+        pages::index.call(request, app).await
+    }
+}
+
+/// `GET /redirect?code=…&state=…`, or whichever path is registered: ends a sign-in and leads to the page.
 pub(super) async fn redirect(
     State(app): State<Arc<App>>,
     jar: CookieJar,
@@ -74,30 +100,55 @@ pub(super) async fn redirect(
     let user_agent = device::shortened(user_agent);
     let working = app.clone();
     let completed = to_its_end(&app, async move {
-        login::complete(&working, callback, browser.as_ref(), old_session.as_ref(), user_agent).await
+        let completed =
+            login::complete(&working, callback, browser.as_ref(), old_session.as_ref(), user_agent).await?;
+        tracing::info!(account.id = %completed.account, "web.login.done");
+        let next = run_errand(&working, &completed).await;
+        Ok((completed.secrets, next))
     });
     let completed = completed.await;
     app.telemetry.sign_in(completed.as_ref().map_or_else(LoginFailure::word, |_| "done"));
     match completed {
-        Ok((account, secrets)) => {
-            tracing::info!(account.id = %account, "web.login.done");
-            let jar = cookies::set_session(jar, &secrets, &app.settings);
-            (jar, found("/index.html?login=success")).into_response()
+        Ok((secrets, next)) => {
+            (cookies::set_session(jar, &secrets, &app.settings), found(&next)).into_response()
         }
-        Err(LoginFailure::Declined) => found("/index.html?login=cancelled").into_response(),
+        Err(LoginFailure::Declined(Errand::Parked(action))) => {
+            found(&consent_routes::outcome_of(&action)).into_response()
+        }
+        Err(LoginFailure::Declined(_)) => found("/index.html?login=cancelled").into_response(),
         Err(failure) => problem(&app, failure),
     }
 }
 
-fn found(path: &'static str) -> impl IntoResponse {
-    (StatusCode::FOUND, [(header::LOCATION, path)])
+/// Does what somebody signed in for, and says which page tells of it. They are signed in whatever comes of it.
+async fn run_errand(app: &App, completed: &login::Completed) -> String {
+    let account = &completed.account;
+    let done = match (&completed.errand, &app.settings.sign_in.send_after) {
+        (Errand::Parked(action), _) => {
+            parked::resume(app, account, action).await.map(|()| consent_routes::outcome_of(action))
+        }
+        (Errand::SignIn, Some(send_after)) => {
+            let sending = Sending::ToMe(send_after.template.clone());
+            let sent = parked::send_and_keep(app, account, &sending).await;
+            sent.map(|action| format!("/index.html?login=success&sent={action}"))
+        }
+        (Errand::SignIn | Errand::MoreConsent, _) => Ok("/index.html?login=success".to_owned()),
+    };
+    done.unwrap_or_else(|error| {
+        tracing::error!(%error, "web.login.errand_failed");
+        "/index.html?login=success".to_owned()
+    })
 }
 
-fn problem(app: &App, failure: LoginFailure) -> Response {
+fn found(path: &str) -> impl IntoResponse + use<> {
+    (StatusCode::FOUND, [(header::LOCATION, path.to_owned())])
+}
+
+pub(super) fn problem(app: &App, failure: LoginFailure) -> Response {
     tracing::warn!(error = %failure, "web.login.failed");
     let is_of_the_storage = matches!(failure, LoginFailure::Store(_));
     let (status, sentence) = match failure {
-        LoginFailure::NotOurs | LoginFailure::Declined => (
+        LoginFailure::NotOurs | LoginFailure::Declined(_) => (
             StatusCode::BAD_REQUEST,
             Sentence::new(
                 "이 로그인은 이미 쓰였거나, 10분이 지났거나, 다른 브라우저에서 시작되었습니다. 처음부터 다시 로그인하세요.",
@@ -112,6 +163,21 @@ fn problem(app: &App, failure: LoginFailure) -> Response {
             };
             (status, explain(&error))
         }
+        LoginFailure::IdToken(error) => {
+            let status = if login::is_unanswered(&error) {
+                StatusCode::GATEWAY_TIMEOUT
+            } else {
+                StatusCode::BAD_GATEWAY
+            };
+            (status, login::explain_id_token(&error))
+        }
+        LoginFailure::TwoPeople => (
+            StatusCode::BAD_GATEWAY,
+            Sentence::new(
+                "카카오의 ID 토큰과 사용자 정보가 서로 다른 사람을 가리켜 아무도 로그인하지 않았습니다. 처음부터 다시 로그인하세요.",
+                "Kakao's ID token and user information name two people, so nobody was signed in. Sign in again from the start.",
+            ),
+        ),
         LoginFailure::Store(error) => (StatusCode::SERVICE_UNAVAILABLE, storage_trouble(&error)),
         LoginFailure::Vault(DoesNotOpen::KeyMissing(_)) => {
             (StatusCode::SERVICE_UNAVAILABLE, vault_key_missing())
@@ -124,7 +190,8 @@ fn problem(app: &App, failure: LoginFailure) -> Response {
             ),
         ),
     };
-    let problem = Problem { title: "로그인하지 못했습니다", sentence, offers_sign_in: true };
+    let sign_in = Some("/authorize".to_owned());
+    let problem = Problem { title: "로그인하지 못했습니다", sentence, sign_in };
     let mut response = pages::problem(app, status, &problem);
     if is_of_the_storage {
         response.extensions_mut().insert(StorageFailed);

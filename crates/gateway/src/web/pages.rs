@@ -11,12 +11,14 @@ use serde::Deserialize;
 use url::Url;
 
 use super::assets;
+use super::consent_routes;
 use super::envelope;
 use super::leaving;
 use super::refusal::Refusal;
 use super::signed_in::Visitor;
 use crate::app::App;
 use crate::config::KakaoAt;
+use crate::parked::Told;
 use crate::sentence::Sentence;
 use crate::session::Access;
 use crate::store::UnlinkState;
@@ -46,6 +48,8 @@ struct Index {
     left: Option<Sentence>,
     /// How far somebody has just been signed out: `here`, `everywhere` or `unconfirmed`.
     logout: Option<String>,
+    /// What became of the message that followed the sign-in.
+    sent: Option<Told>,
 }
 
 #[derive(Template)]
@@ -60,6 +64,20 @@ pub(super) fn logged_out(app: &App) -> Response {
 }
 
 #[derive(Template)]
+#[template(path = "told.html")]
+struct ToldPage {
+    frame: Frame,
+    told: Told,
+    /// Where this page is, to look again.
+    here: String,
+}
+
+/// What became of a message, as a page of its own.
+pub(super) fn told(app: &App, told: Told, here: String) -> Response {
+    render(&ToldPage { frame: Frame::of(app), told, here })
+}
+
+#[derive(Template)]
 #[template(path = "problem.html")]
 struct ProblemPage<'a> {
     frame: Frame,
@@ -70,8 +88,8 @@ struct ProblemPage<'a> {
 pub(super) struct Problem {
     pub(super) title: &'static str,
     pub(super) sentence: Sentence,
-    /// Whether signing in again is what helps.
-    pub(super) offers_sign_in: bool,
+    /// Where to sign in, if that is what helps.
+    pub(super) sign_in: Option<String>,
 }
 
 #[derive(Template)]
@@ -102,6 +120,7 @@ pub(super) struct Outcome {
     login: Option<String>,
     logout: Option<String>,
     unlink: Option<String>,
+    sent: Option<String>,
 }
 
 /// `GET /` and `GET /index.html`
@@ -129,20 +148,26 @@ pub(super) async fn index(
                 _ => None,
             },
             logout: outcome.logout,
-        }),
-        Err(_) => problem(
-            &app,
-            StatusCode::SERVICE_UNAVAILABLE,
-            &Problem {
-                title: "잠시 쉬고 있습니다",
-                sentence: Sentence::new(
-                    "저장소가 답하지 않습니다. 잠시 뒤 다시 열어 보세요.",
-                    "The storage does not answer. Open this page again in a moment.",
-                ),
-                offers_sign_in: false,
+            sent: match (outcome.sent, access.account()) {
+                (Some(sent), Some(account)) => consent_routes::told_to(&app, &sent, &account).await,
+                _ => None,
             },
-        ),
+        }),
+        Err(_) => storage_silent(&app),
     }
+}
+
+/// A page that could not be put together for want of the database.
+pub(super) fn storage_silent(app: &App) -> Response {
+    let sentence = Sentence::new(
+        "저장소가 답하지 않습니다. 잠시 뒤 다시 열어 보세요.",
+        "The storage does not answer. Open this page again in a moment.",
+    );
+    problem(
+        app,
+        StatusCode::SERVICE_UNAVAILABLE,
+        &Problem { title: "잠시 쉬고 있습니다", sentence, sign_in: None },
+    )
 }
 
 /// Any address we do not have.
@@ -151,18 +176,14 @@ pub(super) async fn not_found(State(app): State<Arc<App>>, uri: Uri) -> Response
         return Refusal::not_found().into_response();
     }
     let sentence = Sentence::new("이 주소에는 아무것도 없습니다.", "There is nothing at this address.");
-    problem(
-        &app,
-        StatusCode::NOT_FOUND,
-        &Problem { title: "없는 주소입니다", sentence, offers_sign_in: false },
-    )
+    problem(&app, StatusCode::NOT_FOUND, &Problem { title: "없는 주소입니다", sentence, sign_in: None })
 }
 
 /// A refusal, for somebody who pressed a button of a page.
 pub(super) fn refused(app: &App, refusal: Refusal) -> String {
-    let offers_sign_in = refusal.action() == Some("sign_in");
-    let title = if offers_sign_in { "로그인이 필요합니다" } else { "하지 못했습니다" };
-    let problem = &Problem { title, sentence: refusal.sentence, offers_sign_in };
+    let sign_in = (refusal.action() == Some("sign_in")).then(|| "/authorize".to_owned());
+    let title = if sign_in.is_some() { "로그인이 필요합니다" } else { "하지 못했습니다" };
+    let problem = &Problem { title, sentence: refusal.sentence, sign_in };
     ProblemPage { frame: Frame::of(app), problem }.render().unwrap_or_default()
 }
 

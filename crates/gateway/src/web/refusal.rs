@@ -11,7 +11,7 @@ use crate::account::ActError;
 use crate::api_key::{self, KeyScope, NotMade, NotNow};
 use crate::seal::DoesNotOpen;
 use crate::sentence::{Sentence, explain};
-use crate::store::StoreError;
+use crate::store::{ActionId, StoreError};
 use crate::vault::TokenVaultError;
 
 /// A refused request: JSON as the sample's routes answer it, unless `envelope` gives it another form.
@@ -373,6 +373,15 @@ impl Refusal {
         refusal
     }
 
+    /// As Kakao refused it, but the way to the consent is one that goes on with it.
+    fn parked(error: &katok_client::Error, action: &ActionId) -> Self {
+        let mut refusal = Self::kakao(error);
+        if let Some(Value::Object(remedy)) = refusal.body.get_mut("remedy") {
+            remedy.insert("href".into(), format!("/consent/{action}").into());
+        }
+        refusal
+    }
+
     fn busy() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -437,6 +446,7 @@ impl From<ActError> for Refusal {
             ActError::SignInAgain(None) => Self::not_signed_in(),
             ActError::SignInAgain(Some(ended)) => Self::login_ended(ended),
             ActError::Kakao(error) => Self::kakao(&error),
+            ActError::Parked { error, action } => Self::parked(&error, &action),
             ActError::Tokens(error) => Self::from(error),
             ActError::Busy => Self::busy(),
             ActError::SignedOutHereOnly(error) => {

@@ -8,7 +8,7 @@ use axum::extract::{FromRequest, FromRequestParts, Query, RawQuery, Request, Sta
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum_extra::extract::CookieJar;
-use katok_client::{ListFriends, Me, SendToFriends, SendToMe};
+use katok_client::{ListFriends, Me};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,10 +16,12 @@ use super::cookies;
 use super::refusal::Refusal;
 use super::signed_in::{Acting, Allowed, ToRead, ToSendToFriends, ToSendToMe};
 use super::to_its_end;
-use crate::account;
+use crate::account::{self, ActError};
 use crate::app::App;
 use crate::message::Draft;
+use crate::parked::{self, Sending};
 use crate::sentence::Sentence;
+use crate::store::AccountId;
 
 type Answer = Result<Json<Value>, Refusal>;
 
@@ -75,7 +77,7 @@ pub(super) async fn message(
 ) -> Answer {
     let template = draft.0.template(&app.settings.public_url).map_err(Refusal::bad_request)?;
     sender.count_sends(&app, 1).await?;
-    Ok(Json(account::call(&app, &sender.account, &SendToMe::new(template)).await?))
+    Ok(Json(send(&app, sender.account, Sending::ToMe(template)).await?))
 }
 
 /// `GET|POST /friend-message?uuid="…"[,"…"]`: to friends.
@@ -88,7 +90,13 @@ pub(super) async fn friend_message(
     let receivers = draft.0.receivers(uuids_in(query.as_deref()).as_deref()).map_err(Refusal::bad_request)?;
     let template = draft.0.template(&app.settings.public_url).map_err(Refusal::bad_request)?;
     sender.count_sends(&app, receivers.as_slice().len()).await?;
-    Ok(Json(account::call(&app, &sender.account, &SendToFriends::new(receivers, template)).await?))
+    Ok(Json(send(&app, sender.account, Sending::ToFriends(receivers, template)).await?))
+}
+
+/// Goes on when the browser goes away: it must be written down if the message has to wait for a consent.
+async fn send(app: &Arc<App>, account: AccountId, sending: Sending) -> Result<Value, ActError> {
+    let working = app.clone();
+    to_its_end(app, async move { parked::send(&working, &account, &sending).await }).await
 }
 
 /// All `uuid` parameters of a query, joined as if they were one.

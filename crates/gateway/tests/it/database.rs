@@ -3,12 +3,14 @@
 
 use std::io::{Write as _, stderr};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Once;
 use std::time::Duration;
 
 use katok_client::{Chance as _, SystemChance};
 use katok_gateway::config::PostgresUrl;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::any::install_default_drivers;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, PgConnection};
 use url::Url;
 
 /// What a test keeps its data in; a database on the server is dropped with it.
@@ -74,6 +76,24 @@ impl Database {
             url.set_port(Some(way.port())).unwrap();
         }
         Some(PostgresUrl::parse(url.as_str()).unwrap())
+    }
+
+    /// The first column of each row that a query finds, on the server or in the file of a data folder.
+    pub(crate) async fn column(&self, data: &Path, sql: &str) -> Vec<String> {
+        let mut connection = self.connect(data).await;
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap()
+    }
+
+    /// Changes something behind the gateway's back, on either engine.
+    pub(crate) async fn change(&self, data: &Path, sql: &str) {
+        let mut connection = self.connect(data).await;
+        sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+    }
+
+    async fn connect(&self, data: &Path) -> AnyConnection {
+        let sqlite = || format!("sqlite:{}?mode=rw", data.join("katok.db").display());
+        install_default_drivers();
+        AnyConnection::connect(&self.url().map_or_else(sqlite, Into::into)).await.unwrap()
     }
 
     /// Does something behind the gateway's back.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use katok_client::{ManualClock, SystemChance};
 use katok_emulator::{Decision, Emulator, Options};
-use katok_gateway::config::{SessionSettings, VaultKeyText};
+use katok_gateway::config::{SessionSettings, SignIn, VaultKeyText};
 use katok_gateway::{DataFolder, Gateway, KakaoApp, Settings, StartError};
 use sqlx::Connection as _;
 use tempfile::TempDir;
@@ -55,7 +55,10 @@ pub(crate) fn settings(emulator: &Emulator, kakao: &Url, url: &Url, database: &D
     let client_secret = app.client_secret.as_ref().map(katok_emulator::seed::Secret::secret);
     let kakao = KakaoApp::at_emulator(kakao.clone(), &app.rest_api_key, client_secret)
         .with_admin_key(app.admin_key.secret());
+    // A proxy may stand between, as before a real Kakao: ID tokens go by the name of who signs them.
+    let issuer = emulator.base_url().as_str().trim_end_matches('/').to_owned();
     Settings {
+        sign_in: SignIn { issuer: Some(issuer), ..SignIn::default() },
         database: database.setting(),
         kakao_timeout: Duration::from_secs(2),
         // Tests turn the clock by weeks; those about sessions have the usual idle time.
@@ -98,17 +101,17 @@ impl House {
     }
 
     pub(crate) async fn open_on(database: Database) -> Self {
-        Self::open_with(database, |_| ()).await
+        Self::open_with(database, |_, _| {}).await
     }
 
     /// With other settings than the usual ones.
-    pub(crate) async fn open_with(database: Database, change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn open_with(database: Database, change: impl FnOnce(&mut Settings, &Emulator)) -> Self {
         let emulator = emulator().await;
         let kakao = KakaoProxy::before(emulator.base_url()).await;
         let (listener, url) = listener().await;
         let data = tempfile::tempdir().unwrap();
         let mut settings = settings(&emulator, &kakao.url, &url, &database);
-        change(&mut settings);
+        change(&mut settings, &emulator);
         let clock = Arc::new(ManualClock::new(START));
         let gateway = start(settings.clone(), data.path(), listener, &clock).await.unwrap();
         Self { emulator, kakao, gateway, url, clock, data, database, settings }

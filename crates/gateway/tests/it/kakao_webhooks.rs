@@ -100,7 +100,7 @@ async fn an_unlink_webhook_may_come_by_get() {
 #[tokio::test]
 async fn without_the_admin_key_no_unlink_webhook_is_taken() {
     let house =
-        House::open_with(Database::new().await, |settings| settings.kakao.keys.admin_key = None).await;
+        House::open_with(Database::new().await, |settings, _| settings.kakao.keys.admin_key = None).await;
     register(&house, "/kakao/account-status");
     house.signed_in("ryan").await;
     assert_eq!(send_unlink(&house).await["status"], 503);
@@ -189,7 +189,8 @@ async fn what_kakao_did_not_sign_is_refused_in_the_words_of_the_standard() {
 
 #[tokio::test]
 async fn webhooks_do_not_wait_behind_requests_that_wait_for_kakao() {
-    let patient = |settings: &mut katok_gateway::Settings| settings.kakao_timeout = Duration::from_mins(10);
+    let patient =
+        |settings: &mut katok_gateway::Settings, _: &_| settings.kakao_timeout = Duration::from_mins(10);
     let house = House::open_with(Database::new().await, patient).await;
     register(&house, "/kakao/account-status");
     let (ryan, apeach) = (house.signed_in("ryan").await, house.signed_in("apeach").await);
@@ -220,7 +221,8 @@ async fn webhooks_do_not_wait_behind_requests_that_wait_for_kakao() {
 
 #[tokio::test]
 async fn an_event_whose_keys_kakao_does_not_give_is_to_come_again() {
-    let patient = |settings: &mut katok_gateway::Settings| settings.kakao_timeout = Duration::from_mins(10);
+    let patient =
+        |settings: &mut katok_gateway::Settings, _: &_| settings.kakao_timeout = Duration::from_mins(10);
     let house = House::open_with(Database::new().await, patient).await;
     register(&house, "/out-of-order");
     house.signed_in("ryan").await;

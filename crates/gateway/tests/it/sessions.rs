@@ -13,7 +13,8 @@ use crate::house::House;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 async fn house() -> House {
-    House::open_with(Database::new().await, |settings| settings.sessions = SessionSettings::default()).await
+    House::open_with(Database::new().await, |settings, _| settings.sessions = SessionSettings::default())
+        .await
 }
 
 async fn sessions(browser: &Browser) -> Vec<Value> {
@@ -59,7 +60,7 @@ async fn a_session_in_daily_use_ends_after_sixty_days() {
 async fn cookies_last_as_long_as_the_session_can() {
     let lifetime = DAY * 3;
     let house =
-        House::open_with(Database::new().await, |settings| settings.sessions.lifetime = lifetime).await;
+        House::open_with(Database::new().await, |settings, _| settings.sessions.lifetime = lifetime).await;
     let browser = house.visitor();
     let authorize = browser.get("/authorize").await.location();
     let back = house.emulator.approve(&authorize, "ryan", &katok_emulator::Decision::Allow).unwrap();

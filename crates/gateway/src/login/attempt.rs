@@ -1,0 +1,55 @@
+//! A sign-in under way: what must be known of it when the browser comes back from Kakao.
+
+use katok_client::{Chance, CodeVerifier, Nonce};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::seal::{DoesNotOpen, Purpose};
+use crate::store::ActionId;
+use crate::vault::Vault;
+
+/// What a browser went to Kakao for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Errand {
+    /// To sign in.
+    SignIn,
+    /// To agree to more, somebody being signed in already.
+    MoreConsent,
+    /// To agree to what this message waits for.
+    Parked(ActionId),
+}
+
+/// A sign-in as it is sealed between leaving and coming back.
+pub(super) struct Attempt {
+    pub(super) verifier: CodeVerifier,
+    pub(super) nonce: Nonce,
+    pub(super) errand: Errand,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Written<'a> {
+    verifier: &'a str,
+    nonce: &'a str,
+    errand: Errand,
+}
+
+impl Attempt {
+    pub(super) fn new(chance: &dyn Chance, errand: Errand) -> Self {
+        Self { verifier: CodeVerifier::generate(chance), nonce: Nonce::generate(chance), errand }
+    }
+
+    pub(super) fn seal(&self, vault: &Vault) -> Vec<u8> {
+        let Self { verifier, nonce, errand } = self;
+        let written = Written { verifier: verifier.secret(), nonce: nonce.secret(), errand: errand.clone() };
+        let plain = Zeroizing::new(serde_json::to_vec(&written).expect("texts can be written"));
+        vault.seal(Purpose::LoginAttempt, &plain)
+    }
+
+    pub(super) fn open(vault: &Vault, sealed: &[u8]) -> Result<Self, DoesNotOpen> {
+        let plain = vault.open(Purpose::LoginAttempt, sealed)?;
+        let Written { verifier, nonce, errand } =
+            serde_json::from_slice(&plain).map_err(|_| DoesNotOpen::Damaged)?;
+        Ok(Self { verifier: CodeVerifier::new(verifier), nonce: Nonce::new(nonce), errand })
+    }
+}

@@ -1,0 +1,135 @@
+//! `/consent/{id}`: to the consent that a message waits for, and what became of the message.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use katok_client::{Prompt, ScopeSet};
+use serde::Deserialize;
+
+use super::login_routes;
+use super::pages::{self, Problem};
+use super::refusal::Refusal;
+use super::signed_in::Visitor;
+use crate::app::App;
+use crate::login;
+use crate::parked::{self, Told};
+use crate::sentence::Sentence;
+use crate::store::{AccountId, ActionId, ActionState, StoreError, StoredAction};
+
+#[derive(Default, Deserialize)]
+pub(super) struct Ask {
+    /// `login` lets another person sign in where Kakao still knows the last one.
+    #[serde(default)]
+    prompt: String,
+}
+
+/// `GET /consent/{id}`: leads to Kakao for exactly the consent that is missing.
+///
+/// Whoever follows the link signs in on the way; only as the one whose message it is does it go on.
+pub(super) async fn consent(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    jar: CookieJar,
+    headers: HeaderMap,
+    uri: Uri,
+    ask: Result<Query<Ask>, QueryRejection>,
+    visitor: Result<Visitor, Refusal>,
+) -> Response {
+    if let Some(home) = pages::other_name_of_this_machine(&app, &headers, &uri) {
+        return home.into_response();
+    }
+    let action = match find(&app, &id).await {
+        Ok(Some(action)) => action,
+        Ok(None) => return gone(&app),
+        Err(error) => return storage_silent(&app, &error),
+    };
+    let prompt = ask.is_ok_and(|Query(ask)| ask.prompt == "login").then_some(Prompt::Login);
+    let is_yours = match visitor.ok().and_then(|Visitor(access)| access.account()) {
+        Some(account) if account == action.account => true,
+        Some(_) if prompt.is_none() => return not_yours(&app, &action.id, true),
+        _ => false,
+    };
+    let scopes = match action.state {
+        ActionState::Waiting(scopes) => scopes,
+        _ if is_yours => {
+            return (StatusCode::FOUND, [(header::LOCATION, outcome_of(&action.id))]).into_response();
+        }
+        // To be told what became of it, one only has to sign in.
+        _ => ScopeSet::new(),
+    };
+    let ask = login::Ask { scopes, prompt, person: Some(&action.account), parked: Some(action.id.clone()) };
+    login_routes::lead_to_kakao(&app, jar, ask).await
+}
+
+/// `GET /consent/{id}/outcome`: says in words what became of the message, to the one who sent it.
+pub(super) async fn outcome(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    visitor: Result<Visitor, Refusal>,
+) -> Response {
+    let action = match find(&app, &id).await {
+        Ok(Some(action)) => action,
+        Ok(None) => return gone(&app),
+        Err(error) => return storage_silent(&app, &error),
+    };
+    match visitor.ok().and_then(|Visitor(access)| access.account()) {
+        Some(account) if account == action.account => {
+            pages::told(&app, parked::tell(&action, app.clock.now()), outcome_of(&action.id))
+        }
+        visitor => not_yours(&app, &action.id, visitor.is_some()),
+    }
+}
+
+/// Where it is told what became of a message.
+pub(super) fn outcome_of(action: &ActionId) -> String {
+    format!("/consent/{action}/outcome")
+}
+
+/// What became of a message, if it is this account's.
+pub(super) async fn told_to(app: &App, id: &str, account: &AccountId) -> Option<Told> {
+    let action = find(app, id).await.ok()??;
+    (action.account == *account).then(|| parked::tell(&action, app.clock.now()))
+}
+
+async fn find(app: &App, id: &str) -> Result<Option<StoredAction>, StoreError> {
+    match ActionId::presented(id) {
+        Some(id) => app.store.action(&id, app.clock.now()).await,
+        None => Ok(None),
+    }
+}
+
+fn storage_silent(app: &App, error: &StoreError) -> Response {
+    tracing::error!(%error, "store.failed");
+    pages::storage_silent(app)
+}
+
+fn gone(app: &App) -> Response {
+    let sentence = Sentence::new(
+        "이 링크의 메시지가 없거나 기다리는 시간이 지났습니다. 메시지를 다시 보내세요.",
+        "There is no message behind this link, or it has waited too long. Send it again.",
+    );
+    pages::problem(
+        app,
+        StatusCode::NOT_FOUND,
+        &Problem { title: "없거나 지난 링크입니다", sentence, sign_in: None },
+    )
+}
+
+fn not_yours(app: &App, id: &ActionId, is_somebody: bool) -> Response {
+    let sentence = Sentence::new(
+        "이 링크는 그 메시지를 쓴 사람의 것입니다. 메시지를 쓸 때의 카카오계정으로 로그인하세요.",
+        "This link is for the one who wrote the message. Sign in with the Kakao Account it was written with.",
+    );
+    let (title, sign_in) = if is_somebody {
+        // Kakao still knows the wrong person.
+        ("다른 계정의 메시지입니다", format!("/consent/{id}?prompt=login"))
+    } else {
+        ("로그인이 필요합니다", format!("/consent/{id}"))
+    };
+    let problem = Problem { title, sentence, sign_in: Some(sign_in) };
+    pages::problem(app, StatusCode::FORBIDDEN, &problem)
+}

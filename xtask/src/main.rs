@@ -21,6 +21,7 @@ const USAGE: &str = "\
 cargo xtask test                 set up what the tests need, then run every check and every test
 cargo xtask test --advisories    the same, and ask the advisory database about the dependencies (needs the internet)
 cargo xtask tidy                 only check that every line of code is in the room it belongs to
+cargo xtask deploy               only check the systemd unit and the container file
 cargo xtask fuzz [SECONDS]       feed the emulator's parsers with what a fuzzer makes up, 60 seconds each unless said
 cargo xtask bench client         measure what a typed call costs beside a bare HTTP call
 cargo xtask bench emulator       measure how fast the emulator is (builds the program with optimisation)
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
             ["test"] => suite::run_all(&["bans", "licenses", "sources"]),
             ["test", "--advisories"] => suite::run_all(&["advisories", "bans", "licenses", "sources"]),
             ["tidy"] => tidy::run(),
+            ["deploy"] => deploy::lint(),
             ["fuzz"] => needs::cargo_fuzz().and_then(|()| fuzz::run_all(60)),
             ["fuzz", seconds] => {
                 let seconds = seconds.parse().map_err(|_| USAGE.to_owned());

@@ -149,7 +149,7 @@ pub(crate) async fn make(
     account: &AccountId,
     wish: KeyWish,
 ) -> Result<(ApiKey, ListedApiKey), NotMade> {
-    let now = app.clock.now();
+    let now = to_the_millisecond(app.clock.now());
     let wish = wish.checked(now).map_err(NotMade::Malformed)?;
     let key = ApiKey::generate(app.chance.as_ref());
     let scopes: Vec<&str> = wish.scopes.iter().map(|scope| scope.as_str()).collect();
@@ -159,12 +159,17 @@ pub(crate) async fn make(
         name: wish.name,
         scopes: scopes.join(" "),
         created_at: now,
-        expires_at: wish.expires_at,
+        expires_at: wish.expires_at.map(to_the_millisecond),
         last_used_at: None,
         daily_cap: wish.daily_cap,
     };
     let made = app.store.insert_api_key(account, &listed, &key.digest(), MOST).await?;
     if made { Ok((key, listed)) } else { Err(NotMade::TooMany) }
+}
+
+/// As it is kept: whoever makes a key sees the same as whoever lists it.
+fn to_the_millisecond(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
 impl StoredApiKey {

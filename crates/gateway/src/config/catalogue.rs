@@ -162,6 +162,7 @@ pub fn mistyped<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Sentence> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::ListenSettings;
 
     fn setting(variable: &str) -> Setting {
         *CATALOGUE.iter().find(|setting| setting.variable == variable).unwrap()
@@ -251,35 +252,41 @@ mod tests {
         }
     }
 
-    /// The example can be used as it is, names every key, and shows the defaults that are fixed values.
+    /// The example names every key and no other, and shows the defaults that are fixed values.
     #[test]
     fn the_example_file_has_every_setting_with_its_default() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let text = std::fs::read_to_string(root.join("katok.example.toml")).unwrap();
-        let lines: Vec<&str> =
-            text.lines().map(|line| line.trim_start_matches("# ").trim_start_matches('#')).collect();
-        let mut section = "";
-        let mut keys = std::collections::BTreeMap::new();
-        for line in lines {
-            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-                section = name;
-            } else if let Some((key, value)) = line.split_once(" = ")
-                && key.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_')
-            {
-                keys.insert(format!("{section}.{key}"), value.trim_matches('"').to_owned());
-            }
-        }
+        let as_it_is = SettingsFile::parse(&text).unwrap();
+        assert!(as_it_is.written().values().all(|section| section.as_table().unwrap().is_empty()));
+        // What stands behind `# ` and is no sentence.
+        let is_key = |line: &&str| {
+            let key = line.split_once(" = ").map_or("", |(key, _)| key);
+            !key.is_empty() && key.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_')
+        };
+        let lines = text.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
+        let switched_on: Vec<&str> = lines.filter(|line| line.starts_with('[') || is_key(line)).collect();
+        let file = SettingsFile::parse(&switched_on.join("\n")).unwrap();
         for setting in CATALOGUE {
             let Some(key) = setting.key else { continue };
-            let value = keys.remove(key).unwrap_or_else(|| panic!("katok.example.toml lacks {key}"));
-            if !setting.default.is_empty() {
-                assert_eq!(value, setting.default, "{key}");
-            }
+            let value = file.text_of(key).unwrap_or_else(|| panic!("katok.example.toml lacks {key}"));
+            assert!(setting.default.is_empty() || value == setting.default, "{key}: {value}");
             assert!(text.contains(setting.variable), "katok.example.toml does not name {}", setting.variable);
         }
-        assert!(keys.is_empty(), "katok.example.toml has keys that do not exist: {keys:?}");
-        SettingsFile::parse(&text).unwrap();
-        SettingsFile::parse(&text.replace("#port", "port").replace("# port", "port")).unwrap();
+        let keys: usize = file.written().values().map(|section| section.as_table().unwrap().len()).sum();
+        assert_eq!(keys, CATALOGUE.iter().filter(|setting| setting.key.is_some()).count());
+    }
+
+    #[test]
+    fn the_defaults_shown_are_those_that_hold() {
+        let mut problems = Vec::new();
+        let unset = ListenSettings::read(&|_| None, &SettingsFile::default(), None, &mut problems);
+        for variable in ["KATOK_HOST", "KATOK_PORT", "KATOK_RATE_LIMITS", "KATOK_METRICS"] {
+            let shown = |name: &str| (name == variable).then(|| setting(variable).default.to_owned());
+            let set = ListenSettings::read(&shown, &SettingsFile::default(), None, &mut problems);
+            assert_eq!(format!("{set:?}"), format!("{unset:?}"), "{variable}");
+        }
+        assert!(problems.is_empty(), "{problems:?}");
     }
 
     #[test]

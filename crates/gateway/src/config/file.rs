@@ -124,6 +124,12 @@ impl SettingsFile {
         Ok(Self { written, ..toml::from_str(text).map_err(told)? })
     }
 
+    /// Everything as it was written.
+    #[cfg(test)]
+    pub(super) fn written(&self) -> &toml::Table {
+        &self.written
+    }
+
     /// The value at `section.key`, as it was written.
     pub(super) fn text_of(&self, key: &str) -> Option<String> {
         super::catalogue::text_at(&self.written, key)

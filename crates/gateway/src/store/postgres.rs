@@ -35,7 +35,7 @@ const LOCKS: u32 = 8;
 
 /// How long somebody waits for a connection, also through a short restart of the server, before being told that
 /// the database does not answer.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// As long as the client waits for somebody else's refresh.
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);

@@ -231,7 +231,7 @@ async fn no_more_is_sent_in_a_day_than_the_cap_allows_however_many_ask_at_once()
         None => None,
     };
     let there = other.as_ref().map_or(house.visitor(), |(_, url)| house.visitor().copy_at(url));
-    let requests: Vec<_> = (0..20)
+    let requests: Vec<_> = (0..12)
         .map(|number| {
             let (program, key) = (if number % 2 == 0 { house.visitor() } else { there.copy() }, key.clone());
             tokio::spawn(async move { get(&program, "/message", &key).await })

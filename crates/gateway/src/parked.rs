@@ -142,10 +142,8 @@ fn new_action(
     state: ActionState,
     expires_at: Timestamp,
 ) -> StoredAction {
-    let mut chance = [0; 10];
-    app.chance.fill(&mut chance);
     StoredAction {
-        id: ActionId::new(app.clock.now(), chance),
+        id: ActionId::new(app.clock.now(), app.chance_for_an_id()),
         account: account.clone(),
         state,
         receivers: sending.receivers().len(),

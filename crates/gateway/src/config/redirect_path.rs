@@ -60,9 +60,7 @@ mod tests {
         for taken in ["/profile", "/v1/me", "/static/x/katok.css", "/healthz", "/consent/act_1"] {
             assert!(is_taken(taken), "{taken}");
         }
-        for free in
-            ["/", "/redirect", "/profile/", "/kakao/callback", "/account/kakao", "/login/oauth2/code/kakao"]
-        {
+        for free in ["/", "/redirect", "/profile/", "/kakao/callback", "/login/oauth2/code/kakao"] {
             assert!(!is_taken(free), "{free}");
         }
     }

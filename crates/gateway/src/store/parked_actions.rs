@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use katok_client::ScopeSet;
 use sqlx::Row as _;
 
-use super::{AccountId, Store, StoreError, millis, time};
+use super::{AccountId, Store, StoreError, id, millis, time};
 
 /// How many may wait for one account: a program that sends in vain again and again must not fill the database.
 const MOST_WAITING: i64 = 20;
@@ -18,11 +18,9 @@ pub(crate) struct ActionId(String);
 impl ActionId {
     const PREFIX: &'static str = "act_";
 
-    /// A time-ordered id (UUID version 7) from the program's clock and chance.
+    /// An id that nothing else has.
     pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
-        let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
-        let id = uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid();
-        Self(format!("{}{}", Self::PREFIX, id.simple()))
+        Self(id::time_ordered(Self::PREFIX, now, chance))
     }
 
     /// An id as a link brought it.

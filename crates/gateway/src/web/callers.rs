@@ -106,7 +106,9 @@ fn refused(app: &App, too_many: TooMany) -> Refusal {
 
 /// Whether a request begins a sign-in or brings one back.
 fn is_of_a_sign_in(app: &App, uri: &Uri) -> bool {
-    uri.path() == "/authorize" || uri.path() == app.redirect_uri.url().path() && uri.query().is_some()
+    uri.path() == "/authorize"
+        || uri.path().starts_with("/consent/")
+        || uri.path() == app.redirect_uri.url().path() && uri.query().is_some()
 }
 
 /// The other end of the connection.

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use katok_emulator::{Decision, Fault};
+use reqwest::Method;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -71,6 +72,21 @@ async fn a_message_to_friends_goes_on_too() {
         (house.texts("apeach"), house.texts("muzi")),
         (vec!["둘 다".to_owned()], vec!["둘 다".to_owned()])
     );
+}
+
+#[tokio::test]
+async fn what_a_program_sends_in_vain_goes_on_when_its_person_follows_the_link() {
+    let house = House::open().await;
+    let browser = house.signed_in_with("ryan", &[]).await;
+    let key = browser.post("/v1/keys", json!({"name": "배포", "scopes": ["send:me"]})).await.is(201);
+    let bearer = format!("Bearer {}", key["key"].as_str().unwrap());
+    let sent =
+        house.visitor().request_with(Method::POST, "/message", &[("authorization", bearer.as_str())]).await;
+    let refused = sent.is(403);
+    let href = refused["remedy"]["href"].as_str().unwrap();
+    let page = agree(&house, &house.visitor(), href, "ryan", &Decision::Allow).await;
+    assert!(page.body.contains("보냈습니다"), "{}", page.body);
+    assert_eq!(house.texts("ryan"), ["Hello, world!"]);
 }
 
 #[tokio::test]

@@ -158,6 +158,10 @@ async fn an_event_that_comes_again_does_nothing_more() {
 #[tokio::test]
 async fn an_event_from_before_the_sign_in_is_about_an_earlier_time() {
     let house = House::open().await;
+    // A sign-in that brings an ID token would have fetched them.
+    let mut seed = house.emulator.world();
+    seed.apps[0].oidc = false;
+    house.emulator.reset(&seed);
     register(&house, "/out-of-order");
     house.signed_in("ryan").await;
     let event = send_event(&house, "user-unlinked").await["request_body"].as_str().unwrap().to_owned();
@@ -224,6 +228,10 @@ async fn an_event_whose_keys_kakao_does_not_give_is_to_come_again() {
     let patient =
         |settings: &mut katok_gateway::Settings, _: &_| settings.kakao_timeout = Duration::from_mins(10);
     let house = House::open_with(Database::new().await, patient).await;
+    // A sign-in that brings an ID token would have fetched them.
+    let mut seed = house.emulator.world();
+    seed.apps[0].oidc = false;
+    house.emulator.reset(&seed);
     register(&house, "/out-of-order");
     house.signed_in("ryan").await;
     let event = send_event(&house, "user-unlinked").await["request_body"].as_str().unwrap().to_owned();

@@ -60,7 +60,7 @@ async fn every_refusal_is_a_problem_with_its_code_and_remedy() {
         (browser.send(text("application/json", "{")).await, 400, "bad_request"),
         (browser.send(text("application/json", "[]")).await, 422, "invalid"),
         (browser.send(text("application/json", &"[".repeat(100_000))).await, 422, "invalid"),
-        (browser.send(text("application/json", &" ".repeat(300 * 1024))).await, 413, "too_large"),
+        (browser.send(text("application/json", &" ".repeat(300 * 1024))).await, 413, "body_too_large"),
     ];
     for (page, status, code) in refusals {
         assert_eq!(page.headers["content-type"], "application/problem+json");

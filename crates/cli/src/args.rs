@@ -17,7 +17,7 @@ use url::Url;
 KAKAO_REST_API_KEY가 없으면 이 컴퓨터의 에뮬레이터를, 있으면 카카오를 씁니다.
 Without KAKAO_REST_API_KEY the emulator on this machine is used, with it Kakao.
 
-Exit status: 0 done, 1 Kakao refused, 2 wrong usage or settings, 3 sign-in or consent needed,
+Exit status: 0 done, 1 Kakao refused (or something sealed does not open), 2 wrong usage or settings, 3 sign-in or consent needed,
 4 network or server trouble (worth trying again), 5 outcome unconfirmed"
 )]
 pub(crate) struct Args {
@@ -47,8 +47,34 @@ pub(crate) enum Command {
         after_help = "Examples:\n  katok explain KOE006\n  katok explain -402\n  katok explain access_denied"
     )]
     Explain(Explain),
+    /// 금고 키 돌보기 · Look after the vault keys, while gateways run
+    Vault(Vault),
+    /// 데이터베이스 백업, 실행 중에도 · Copy the SQLite database into a new file, also while the gateway runs
+    Backup {
+        /// 만들 파일 · The file to make
+        file: PathBuf,
+    },
+    /// 백업 되돌리기 · Put a backup in the place of the database, while no gateway runs
+    Restore {
+        /// 백업 파일 · The backup
+        file: PathBuf,
+    },
     #[command(flatten)]
     Act(Act),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Vault {
+    #[command(subcommand)]
+    pub(crate) command: VaultCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VaultCommand {
+    /// 새 금고 키로 모두 다시 봉인 · Make a new vault key and seal every account by it
+    Rotate,
+    /// 봉인이 모두 열리는지 확인 · Open everything that is sealed (exit status 1 if something does not open)
+    Check,
 }
 
 /// What a person does at Kakao by this program.

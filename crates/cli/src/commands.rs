@@ -1,15 +1,18 @@
 //! One file a command.
 
 mod admin;
+mod backup;
 mod config;
 mod emulator;
 mod explain;
 mod friends;
 mod login;
 mod logout;
+mod restore;
 mod send;
 mod unlink;
 mod up;
+mod vault;
 mod whoami;
 
 use std::process::ExitCode;
@@ -37,6 +40,9 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure
         Command::Emulator(emulator) => emulator::run(&args, emulator, *output).await,
         Command::Config(args::Config { command: ConfigCommand::Show }) => config::show(&args, *output),
         Command::Explain(explain) => explain::run(&explain.code, *output),
+        Command::Vault(vault) => vault::run(&args, &vault.command, *output).await,
+        Command::Backup { file } => backup::run(&args, file, *output).await,
+        Command::Restore { file } => restore::run(&args, file, *output).await,
         Command::Act(act) => {
             let kakao = kakao(&args, output).await?;
             let stop = stop_signal()?;

@@ -15,6 +15,7 @@ mod running;
 mod sign_in;
 mod standard_input;
 mod stop_signal;
+mod storage;
 mod traces;
 mod up_settings;
 

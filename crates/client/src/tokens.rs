@@ -17,6 +17,8 @@ pub use keeper::TokenKeeper;
 pub use memory::MemoryTokenStore;
 pub use store::{Replaced, TokenStore, Version, Versioned};
 
+use std::{io, mem};
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -133,7 +135,15 @@ impl Tokens {
             scope: self.scopes.clone(),
             issue_log: self.issue_log.clone(),
         };
-        Zeroizing::new(serde_json::to_string(&stored).expect("strings and times can always be written"))
+        let written = |mut to: &mut dyn io::Write| {
+            serde_json::to_writer(&mut to, &stored).expect("strings and times can always be written");
+        };
+        let mut length = Length(0);
+        written(&mut length);
+        // A buffer that grew would leave a copy behind.
+        let mut json = Zeroizing::new(Vec::with_capacity(length.0));
+        written(&mut *json);
+        Zeroizing::new(String::from_utf8(mem::take(&mut *json)).expect("JSON is text"))
     }
 
     /// Reads what [`to_json`](Self::to_json) wrote.
@@ -147,6 +157,20 @@ impl Tokens {
             scopes: stored.scope,
             issue_log: stored.issue_log,
         })
+    }
+}
+
+/// Counts what is written to it.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -194,6 +218,7 @@ mod tests {
     fn the_stored_form_does_not_change() {
         let json = r#"{"access_token":"A1","access_token_expires_at":"2026-01-02T12:00:00Z","refresh_token":"R1","refresh_token_expires_at":"2026-03-01T00:00:00Z","scope":["friends","talk_message"]}"#;
         assert_eq!(*tokens().to_json(), json);
+        assert_eq!(tokens().to_json().capacity(), json.len());
         assert_eq!(Tokens::from_json(json), Ok(tokens()));
         assert_eq!(Tokens::from_json("{}"), Err(UnreadableTokens));
     }

@@ -36,7 +36,11 @@ pub(crate) async fn do_what_is_due(app: &App) -> Result<(), StoreError> {
     app.store.forget_security_events(app.clock.now()).await?;
     parked::clean_up(app).await?;
     unlink::try_again(app).await?;
-    keep_alive::keep_logins_alive(app).await
+    keep_alive::keep_logins_alive(app).await?;
+    if let Some(writing) = app.store.writing_key().await? {
+        app.vault.write_with(writing);
+    }
+    Ok(())
 }
 
 /// How long to wait before Kakao is asked again what it did not do so many times: two minutes at first, longer

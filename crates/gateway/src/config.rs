@@ -115,7 +115,7 @@ pub(crate) fn read(env: Environment<'_>, name: &str, problems: &mut Vec<Sentence
 }
 
 fn read_secret_file(name: &str, path: &str, problems: &mut Vec<Sentence>) -> Option<String> {
-    match std::fs::read_to_string(path) {
+    match std::fs::read_to_string(path).map(zeroize::Zeroizing::new) {
         Ok(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
         Ok(_) => {
             problems.push(Sentence::new(

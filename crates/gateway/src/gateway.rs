@@ -11,10 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::background;
-use crate::config::{PostgresUrl, Settings, redirect_path};
+use crate::config::{Settings, redirect_path};
 use crate::data_folder::DataFolder;
 use crate::sentence::Sentence;
 use crate::start_error::StartError;
+use crate::storage::Storage;
 use crate::store::Store;
 use crate::vault::{KeyOrigin, Vault};
 use crate::web;
@@ -42,11 +43,15 @@ impl Gateway {
         if let Some(redirect_uri) = &settings.kakao.redirect_uri {
             redirect_path::check(redirect_uri).map_err(StartError::RedirectPath)?;
         }
-        let file = data.path().join("katok.db");
-        let place = settings.database.as_ref().map_or(file.display().to_string(), PostgresUrl::place);
+        let storage = Storage {
+            data: data.path().to_owned(),
+            database: settings.database.clone(),
+            vault_key: settings.vault_key.clone(),
+        };
+        let place = storage.place();
         let opened = match &settings.database {
             Some(url) => Store::connect(url).await,
-            None => Store::open(&file).await,
+            None => Store::open(&storage.file()).await,
         };
         let store = opened.map_err(|error| StartError::store(error, &place))?;
         let (vault, origin) = Vault::unlock(settings.vault_key.as_ref(), data, &store, chance.clone())

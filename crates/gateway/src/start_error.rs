@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::sentence::Sentence;
 use crate::store::StoreError;
-use crate::vault::{KeyError, VaultError};
+use crate::vault::{KeyError, LostKey, VaultError};
 
 /// Why a gateway could not start; its text says what to do.
 ///
@@ -21,6 +21,11 @@ pub enum StartError {
         "더 새로운 katok이 쓰던 데이터베이스입니다: {0}. 그 버전의 katok으로 실행하세요.\nA newer katok has used this database: {0}. Run that version."
     )]
     NewerDatabase(String),
+    /// This version has not been started on it, or nobody has.
+    #[error(
+        "이 버전의 katok이 아직 쓰지 않은 데이터베이스입니다: {0}. katok up을 한 번 실행하세요.\nThis version of katok has not used the database yet: {0}. Run `katok up` once."
+    )]
+    OlderDatabase(String),
     /// The database could not be opened for another reason.
     #[error(
         "데이터베이스를 열 수 없습니다: {place} ({reason})\nThe database cannot be opened: {place} ({reason})"
@@ -78,14 +83,21 @@ pub enum StartError {
     },
     /// Something in the database was sealed with a key that is not among those given.
     #[error(
-        "이 데이터베이스를 잠근 금고 키{key}가 없습니다: {place}. 쓰던 키를 KATOK_VAULT_KEY 또는 vault.key에 되돌려 놓으세요. 한 데이터베이스를 쓰는 katok은 모두 같은 키를 써야 합니다.\nThe vault key{key} that this database was sealed with is missing: {place}. Bring back the one used before, in KATOK_VAULT_KEY or vault.key; every katok on one database needs the same.", key = .key.as_ref().map(|key| format!(" {key}")).unwrap_or_default()
+        "이 데이터베이스({place})의 금고 키{key}가 없고, 그 키로 잠근 계정은 {accounts}개입니다. 쓰던 키를 KATOK_VAULT_KEY 또는 vault.key에 되돌려 놓으세요. 한 데이터베이스를 쓰는 katok은 모두 같은 키를 써야 합니다.\nThe vault key{key} of this database ({place}) is missing, and the accounts that hang on it are {accounts}. Bring back the one used before, in KATOK_VAULT_KEY or vault.key; every katok on one database needs the same.", key = named(.key.as_deref())
     )]
     WrongVaultKey {
         /// Which.
         place: String,
         /// The name of the missing key, where it was noted.
         key: Option<String>,
+        /// How many accounts cannot be read without it.
+        accounts: u64,
     },
+    /// Only a person can add another key.
+    #[error(
+        "쓰고 있는 금고 키가 KATOK_VAULT_KEY의 첫 번째 키입니다. 새 키(openssl rand -base64 32)를 쓰던 키 뒤에 더해 게이트웨이를 모두 다시 시작하고, 그다음 맨 앞에 둔 뒤 다시 실행하세요.\nThe first key of KATOK_VAULT_KEY is already the one that writes. Add a new one (openssl rand -base64 32) behind it and restart every gateway; then put it first and run this again."
+    )]
+    NoNewVaultKey,
     /// The key is not a key.
     #[error("금고 키는 base64로 적은 32바이트여야 합니다{place}. `openssl rand -base64 32`로 만들 수 있습니다.\nThe vault key must be 32 bytes in base64{place}. Make one with `openssl rand -base64 32`.", place = .0.as_ref().map(|path| format!(" ({})", path.display())).unwrap_or_default())]
     MalformedVaultKey(Option<PathBuf>),
@@ -98,8 +110,15 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// Sealed data is there, its key is not.
-    #[error("데이터베이스는 있는데 금고 키 파일이 없습니다: {path}. 파일을 되돌려 놓거나, 처음에 쓰던 키를 KATOK_VAULT_KEY로 주거나, 빈 데이터베이스로 다시 시작하세요(다시 로그인해야 합니다).\nThe database is there but its vault key file is gone: {path}. Bring it back, give the key used before as KATOK_VAULT_KEY, or start again with an empty database (everybody signs in again).", path = .0.display())]
-    VaultKeyGone(PathBuf),
+    #[error("데이터베이스는 있는데 금고 키{key}의 파일이 없고, 그 키로 잠근 계정은 {accounts}개입니다: {path}. 파일을 되돌려 놓거나, 처음에 쓰던 키를 KATOK_VAULT_KEY로 주거나, 빈 데이터베이스로 다시 시작하세요(다시 로그인해야 합니다).\nThe database is there but the file of its vault key{key} is gone, and the accounts that hang on it are {accounts}: {path}. Bring it back, give the key used before as KATOK_VAULT_KEY, or start again with an empty database (everybody signs in again).", path = .path.display(), key = named(.key.as_deref()))]
+    VaultKeyGone {
+        /// Where it ought to be.
+        path: PathBuf,
+        /// The name of the missing key, where it was noted.
+        key: Option<String>,
+        /// How many accounts cannot be read without it.
+        accounts: u64,
+    },
     /// Kakao would send people back to a path that is something else here.
     #[error("{0}")]
     RedirectPath(Sentence),
@@ -114,6 +133,7 @@ impl StartError {
         match error {
             StoreError::Damaged(_) => Self::DamagedDatabase(place),
             StoreError::Newer => Self::NewerDatabase(place),
+            StoreError::Older => Self::OlderDatabase(place),
             StoreError::Unreachable(reason) => Self::DatabaseUnreachable { place, reason },
             StoreError::SignInRefused => Self::DatabaseSignIn(place),
             StoreError::NoSuchDatabase => Self::NoSuchDatabase(place),
@@ -128,11 +148,20 @@ impl StartError {
         match error {
             VaultError::Key(KeyError::Malformed { path }) => Self::MalformedVaultKey(path),
             VaultError::Key(KeyError::File { path, source }) => Self::VaultKeyFile { path, source },
-            VaultError::Key(KeyError::Gone { path }) => Self::VaultKeyGone(path),
-            VaultError::WrongKey(key) => {
-                Self::WrongVaultKey { place: place.to_owned(), key: key.map(|key| key.to_string()) }
+            VaultError::Lost(LostKey { file, id, accounts }) => {
+                let key = id.map(|id| id.to_string());
+                match file {
+                    Some(path) => Self::VaultKeyGone { path, key, accounts },
+                    None => Self::WrongVaultKey { place: place.to_owned(), key, accounts },
+                }
             }
+            VaultError::NoNewKey => Self::NoNewVaultKey,
             VaultError::Store(error) => Self::store(error, place),
         }
     }
+}
+
+/// A key's name in the middle of a sentence.
+fn named(key: Option<&str>) -> String {
+    key.map(|key| format!(" {key}")).unwrap_or_default()
 }

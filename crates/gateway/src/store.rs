@@ -6,17 +6,21 @@
 
 mod accounts;
 mod api_keys;
+mod backup;
 mod id;
 mod keep_alive;
 mod login_attempts;
 mod login_ends;
 mod parked_actions;
 mod postgres;
+mod sealed;
 mod sessions;
 mod sqlite;
 mod tokens;
 mod unlinks;
 mod vault_keys;
+
+use std::cmp::Ordering;
 
 use jiff::Timestamp;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
@@ -30,9 +34,11 @@ pub(crate) use keep_alive::DueLogin;
 pub(crate) use login_attempts::StoredAttempt;
 pub(crate) use parked_actions::{ActionId, ActionState, StoredAction};
 pub(crate) use postgres::AccountLock;
+pub(crate) use sealed::{SealedAccount, SealedAnew};
 pub(crate) use sessions::{ListedSession, NewSession, SessionId, StoredSession};
 pub(crate) use tokens::{SealedTokens, StoredTokens};
 pub(crate) use unlinks::{AskedBy, BegunUnlink, Departure, Receipt, ToldEvent, UnlinkState};
+pub(crate) use vault_keys::WritingKeyHandover;
 
 /// Why the database could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +55,9 @@ pub(crate) enum StoreError {
     /// A newer version of the program has changed the schema.
     #[error("the database is of a newer version")]
     Newer,
+    /// This version of the program has not brought the schema up to date yet.
+    #[error("the database is of an older version, or not there")]
+    Older,
     /// The bundled SQLite has a known corruption bug.
     #[error("SQLite {0} is too old")]
     OldSqlite(String),
@@ -146,6 +155,40 @@ impl Store {
             sqlx::query(statement).bind(millis(now)).execute(&self.writer).await?;
         }
         Ok(())
+    }
+
+    /// Refuses a database that a gateway of this version has not started on: whoever works beside a running
+    /// gateway must not change the tables under it.
+    pub(crate) async fn is_up_to_date(&self) -> Result<(), StoreError> {
+        match self.version().await?.cmp(&self.latest_version()) {
+            Ordering::Less => Err(StoreError::Older),
+            Ordering::Equal => Ok(()),
+            Ordering::Greater => Err(StoreError::Newer),
+        }
+    }
+
+    /// The version of the schema; `None` in what is no database of ours.
+    async fn version(&self) -> Result<Option<i64>, StoreError> {
+        let table: i64 = sqlx::query_scalar(self.choose(
+            "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+            "SELECT COUNT(*) FROM pg_tables
+             WHERE tablename = '_sqlx_migrations' AND schemaname = ANY (current_schemas(false))",
+        ))
+        .fetch_one(&self.readers)
+        .await?;
+        if table == 0 {
+            return Ok(None);
+        }
+        let version = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations WHERE success");
+        Ok(version.fetch_one(&self.readers).await?)
+    }
+
+    fn latest_version(&self) -> Option<i64> {
+        let migrations = match self.engine {
+            Engine::Sqlite => sqlite::MIGRATIONS,
+            Engine::Postgres { .. } => postgres::MIGRATIONS,
+        };
+        migrations.last().map(|(version, ..)| *version)
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {

@@ -55,6 +55,11 @@ impl Curl {
         }
     }
 
+    /// The values of all cookies.
+    pub(crate) fn cookies(&self) -> impl Iterator<Item = String> {
+        self.jar.values().filter(|value| !value.is_empty()).cloned()
+    }
+
     /// Signs somebody in at the gateway, who agrees to everything.
     pub(crate) async fn sign_in(&mut self, gateway: &Url, emulator: &Emulator, person: &str) {
         let kakao = self.get(gateway.join("/authorize").unwrap()).await.location;

@@ -79,6 +79,17 @@ impl Emulator {
         self.messages(person).await.iter().map(text).collect()
     }
 
+    /// Has it do something wrong from now on.
+    pub(crate) async fn fault(&self, fault: &Value) {
+        self.tell("/_emulator/v1/faults", fault).await;
+    }
+
+    /// Has it do everything right again.
+    pub(crate) async fn heal(&self) {
+        let answer = self.http.delete(self.control("/_emulator/v1/faults")).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.status());
+    }
+
     pub(crate) async fn advance_hours(&self, hours: u32) {
         self.tell("/_emulator/v1/clock", &json!({"advance_seconds": hours * 3600})).await;
     }

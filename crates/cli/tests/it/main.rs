@@ -4,12 +4,17 @@
 mod browser;
 mod commands;
 mod curl;
+#[path = "../../../gateway/tests/it/database.rs"]
+#[expect(dead_code, reason = "the gateway's tests need more of it")]
+mod database;
 mod emulator;
 mod exec;
 mod full_disk;
+mod keeping;
 #[path = "../../../emulator/tests/it/openapi.rs"]
 mod openapi;
 mod program;
+mod secrecy;
 mod third_party;
 mod tls;
 mod up;

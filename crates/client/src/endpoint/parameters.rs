@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use zeroize::Zeroize as _;
 
 /// The parameters of a call, in the order they are written.
 ///
@@ -18,6 +19,14 @@ struct Field {
     name: Cow<'static, str>,
     value: Cow<'static, str>,
     secret: bool,
+}
+
+impl Drop for Field {
+    fn drop(&mut self) {
+        if let (true, Cow::Owned(value)) = (self.secret, &mut self.value) {
+            value.zeroize();
+        }
+    }
 }
 
 /// A file among the parameters.

@@ -40,14 +40,14 @@ impl VaultKeyText {
         problems: &mut Vec<Sentence>,
     ) -> Option<Self> {
         const NAME: &str = "KATOK_VAULT_KEY";
-        if let Some(text) = read(env, NAME, problems) {
+        if let Some(text) = read(env, NAME, problems).map(Zeroizing::new) {
             return Some(match set(env, &format!("{NAME}_FILE")) {
                 Some(path) => Self::in_file(path.into()),
-                None => Self::new(text),
+                None => Self { text, file: None },
             });
         }
         let path = file.gateway.vault_key_file.as_ref()?;
-        read_secret_file("gateway.vault_key_file", path, problems)?;
+        read_secret_file("gateway.vault_key_file", path, problems).map(Zeroizing::new)?;
         Some(Self::in_file(path.into()))
     }
 }

@@ -15,7 +15,7 @@ use crate::config::PostgresUrl;
 /// The oldest that the tests run on, as `server_version_num` has it.
 const OLDEST: u32 = 15_00_00;
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[
+pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "initial", include_str!("../../migrations/postgres/0001_initial.sql")),
     (2, "vault_keys", include_str!("../../migrations/postgres/0002_vault_keys.sql")),
     (3, "logins", include_str!("../../migrations/postgres/0003_logins.sql")),
@@ -43,6 +43,17 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 impl Store {
     /// Connects to the database and brings its schema up to date; other gateways that start wait meanwhile.
     pub(crate) async fn connect(url: &PostgresUrl) -> Result<Self, StoreError> {
+        let store = Self::connect_as_it_is(url).await?;
+        // Whatever happens to the migrator, its lock goes with its connection.
+        migrations(MIGRATIONS).run(&store.writer).await.map_err(|error| match StoreError::from(error) {
+            StoreError::Unavailable(error) => connect_error(error),
+            other => other,
+        })?;
+        Ok(store)
+    }
+
+    /// Connects to the database as it is; gateways may be running on it.
+    pub(crate) async fn connect_as_it_is(url: &PostgresUrl) -> Result<Self, StoreError> {
         install_default_drivers();
         let options: PgConnectOptions = url.secret().parse()?;
         // A pool would try again and again, and in the end tell only that it took too long.
@@ -59,11 +70,6 @@ impl Store {
             .acquire_timeout(PATIENCE)
             .connect_with(url.secret().parse::<AnyConnectOptions>()?)
             .await?;
-        // Whatever happens to the migrator, its lock goes with its connection.
-        migrations(MIGRATIONS).run(&shared).await.map_err(|error| match StoreError::from(error) {
-            StoreError::Unavailable(error) => connect_error(error),
-            other => other,
-        })?;
         let locks = PgPoolOptions::new()
             .max_connections(LOCKS)
             .acquire_timeout(LOCK_PATIENCE)

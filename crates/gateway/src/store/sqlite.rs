@@ -13,7 +13,7 @@ use super::{Engine, Store, StoreError, migrations};
 /// 3.7.0 to 3.51.2 can corrupt a database when the write-ahead log is reset.
 const OLDEST: (u32, u32, u32) = (3, 51, 3);
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[
+pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
     (2, "vault_keys", include_str!("../../migrations/sqlite/0002_vault_keys.sql")),
     (3, "logins", include_str!("../../migrations/sqlite/0003_logins.sql")),
@@ -25,12 +25,22 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
 impl Store {
     /// Opens or creates the database and brings its schema up to date.
     pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
-        install_default_drivers();
         make_private_file(path).map_err(sqlx::Error::Io)?;
-        let writer = AnyPoolOptions::new().max_connections(1).connect_with(options(path, "rw")?).await?;
+        let writer = writer(path).await?;
         sqlx::query("PRAGMA journal_mode = WAL").execute(&writer).await?;
-        check_version(&writer).await?;
         migrations(MIGRATIONS).run(&writer).await?;
+        Self::with_readers(writer, path).await
+    }
+
+    /// Opens a database as it is; a gateway may be running on it.
+    pub(crate) async fn attach(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Older);
+        }
+        Self::with_readers(writer(path).await?, path).await
+    }
+
+    async fn with_readers(writer: AnyPool, path: &Path) -> Result<Self, StoreError> {
         let readers = AnyPoolOptions::new()
             .max_connections(4)
             .min_connections(1)
@@ -38,6 +48,13 @@ impl Store {
             .await?;
         Ok(Self { writer, readers, engine: Engine::Sqlite })
     }
+}
+
+async fn writer(path: &Path) -> Result<AnyPool, StoreError> {
+    install_default_drivers();
+    let writer = AnyPoolOptions::new().max_connections(1).connect_with(options(path, "rw")?).await?;
+    check_version(&writer).await?;
+    Ok(writer)
 }
 
 /// Unless told otherwise, SQLite writes through to the disk at every commit (`synchronous = FULL`), and the

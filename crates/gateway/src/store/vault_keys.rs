@@ -5,6 +5,26 @@ use sqlx::{Any, Transaction};
 use super::{AccountId, SealedTokens, Store, StoreError, StoredTokens};
 use crate::seal::{DoesNotOpen, KeyId, SealedDataKey};
 
+/// Writing passes from one vault key to another, which nobody sees before it is done.
+pub(crate) struct WritingKeyHandover {
+    tx: Transaction<'static, Any>,
+    /// The key that has been writing.
+    pub(crate) held: KeyId,
+    /// Whether accounts are left that other keys have sealed.
+    pub(crate) unfinished: bool,
+}
+
+impl WritingKeyHandover {
+    pub(crate) async fn to(mut self, key: KeyId) -> Result<(), StoreError> {
+        sqlx::query("UPDATE vault_writing_key SET id = $1 WHERE one = 1")
+            .bind(key.to_string())
+            .execute(&mut *self.tx)
+            .await?;
+        self.tx.commit().await?;
+        Ok(())
+    }
+}
+
 impl Store {
     /// The vault key that seals from now on; none in a database that is new or of the first schema.
     pub(crate) async fn writing_key(&self) -> Result<Option<KeyId>, StoreError> {
@@ -58,6 +78,42 @@ impl Store {
             keys.push(next.parse()?);
             last = next;
         }
+    }
+
+    /// How many accounts cannot be read without a vault key; `None` is the one key of the first schema.
+    pub(crate) async fn accounts_under(&self, key: Option<KeyId>) -> Result<u64, StoreError> {
+        let all = sqlx::query_scalar("SELECT COUNT(*) FROM accounts");
+        let count: i64 = match key {
+            None => all.fetch_one(&self.readers).await?,
+            Some(key) => {
+                sqlx::query_scalar("SELECT COUNT(*) FROM accounts WHERE vault_key_id = $1")
+                    .bind(key.to_string())
+                    .fetch_one(&self.readers)
+                    .await?
+            }
+        };
+        Ok(count.unsigned_abs())
+    }
+
+    /// Begins to make another vault key the one that writes.
+    ///
+    /// Nobody else does meanwhile, and whoever seals a new data key comes before or after.
+    pub(crate) async fn hand_over_writing(&self) -> Result<WritingKeyHandover, StoreError> {
+        let mut tx = self.begin().await?;
+        let held: Option<String> = sqlx::query_scalar(self.choose(
+            "SELECT id FROM vault_writing_key WHERE one = 1",
+            "SELECT id FROM vault_writing_key WHERE one = 1 FOR UPDATE",
+        ))
+        .fetch_optional(&mut *tx)
+        .await?;
+        let held = held.ok_or(StoreError::Older)?;
+        let left: Option<String> = sqlx::query_scalar(
+            "SELECT id FROM accounts WHERE vault_key_id IS NULL OR vault_key_id <> $1 LIMIT 1",
+        )
+        .bind(&held)
+        .fetch_optional(&mut *tx)
+        .await?;
+        Ok(WritingKeyHandover { tx, held: held.parse()?, unfinished: left.is_some() })
     }
 
     /// The data key of an account, if there is such an account and it has one.

@@ -1,11 +1,13 @@
 //! Vault keys as people keep them: given by a setting, or in a file that is made once beside the data.
 
-use std::fs;
+use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use crate::config::VaultKeyText;
@@ -27,8 +29,6 @@ pub(crate) enum KeyError {
     Malformed { path: Option<PathBuf> },
     #[error("the vault key file cannot be read or written: {source}")]
     File { path: PathBuf, source: std::io::Error },
-    #[error("the database exists but its vault key file is gone")]
-    Gone { path: PathBuf },
 }
 
 /// The keys that a setting or a file holds, the first one first.
@@ -96,15 +96,51 @@ fn parse_one(text: &str) -> Option<KeyBytes> {
     Some(key)
 }
 
+/// Puts a key before those of a file, which keep their places; whoever reads it meanwhile sees all or nothing.
+pub(super) fn put_first(key: &KeyBytes, path: &Path, now: Timestamp) -> Result<(), KeyError> {
+    replace(key, path, now).map_err(|source| KeyError::File { path: path.to_owned(), source })
+}
+
+fn replace(key: &KeyBytes, path: &Path, now: Timestamp) -> std::io::Result<()> {
+    // A name that leads to the file goes on leading there.
+    let path = fs::canonicalize(path)?;
+    let former = Zeroizing::new(fs::read(&path)?);
+    let mut file = NamedTempFile::new_in(path.parent().unwrap_or(&path))?;
+    writeln!(file, "# {}", now.strftime("%Y-%m-%d"))?;
+    write_key(file.as_file_mut(), key)?;
+    file.write_all(&former)?;
+    belongs_as(file.as_file(), &fs::metadata(&path)?)?;
+    file.as_file().sync_all()?;
+    file.persist(&path)?;
+    Ok(())
+}
+
+/// Whoever could read the former file, such as the gateway's user when root does this, can read the new one.
+fn belongs_as(file: &File, former: &Metadata) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, fchown};
+        let made = file.metadata()?;
+        if (made.uid(), made.gid()) != (former.uid(), former.gid()) {
+            fchown(file, Some(former.uid()), Some(former.gid()))?;
+        }
+    }
+    file.set_permissions(former.permissions())
+}
+
 fn write_new(path: &Path, key: &KeyBytes) -> std::io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    file.write_all(Zeroizing::new(STANDARD.encode(key.as_slice())).as_bytes())?;
-    file.write_all(b"\n")?;
+    write_key(&mut file, key)?;
     file.sync_all()
+}
+
+fn write_key(file: &mut File, key: &KeyBytes) -> std::io::Result<()> {
+    file.write_all(Zeroizing::new(STANDARD.encode(key.as_slice())).as_bytes())?;
+    file.write_all(b"\n")
 }
 
 #[cfg(test)]

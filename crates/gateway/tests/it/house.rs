@@ -74,6 +74,10 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    pub(crate) async fn do_what_is_due(&self) {
+        self.gateway.do_what_is_due().await;
+    }
+
     pub(crate) async fn stop(self) {
         self.gateway.stop().await;
     }
@@ -119,14 +123,28 @@ impl House {
 
     /// Stops the gateway and starts it again on the same data and port.
     pub(crate) async fn restart(self) -> Self {
-        self.restart_with(|_| {}).await
+        self.begin_anew(async |_, _| {}, |_| {}).await
     }
 
     /// The same, with other settings.
     pub(crate) async fn restart_with(self, change: impl FnOnce(&mut Settings)) -> Self {
+        self.begin_anew(async |_, _| {}, change).await
+    }
+
+    /// The same, doing something to data folder and database in between.
+    pub(crate) async fn restart_after(self, between: impl AsyncFnOnce(&Path, &Database)) -> Self {
+        self.begin_anew(between, |_| {}).await
+    }
+
+    async fn begin_anew(
+        self,
+        between: impl AsyncFnOnce(&Path, &Database),
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let Self { emulator, kakao, gateway, url, clock, data, database, mut settings } = self;
         change(&mut settings);
         gateway.stop().await;
+        between(data.path(), &database).await;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, url.port().unwrap()));
         let listener = TcpListener::bind(address).await.unwrap();
 

@@ -3,11 +3,13 @@
 
 mod account_page;
 mod api_keys;
+mod backup;
 mod bad_days;
 mod browser;
 mod consent;
 mod database;
 mod database_gone;
+mod first_release;
 mod hardening;
 mod house;
 mod id_token;
@@ -31,4 +33,5 @@ mod tokens;
 mod two_gateways;
 mod unlink;
 mod v1;
+mod vault;
 mod watching;

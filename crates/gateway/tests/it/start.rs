@@ -38,7 +38,7 @@ async fn a_lost_vault_key_file_is_not_replaced_by_a_new_one() {
     house.gateway.stop().await;
     std::fs::remove_file(data.join("vault.key")).unwrap();
     let error = start(settings, house.data.path(), listener().await.0, &house.clock).await.err().unwrap();
-    assert!(matches!(error, StartError::VaultKeyGone(_)), "{error}");
+    assert!(matches!(error, StartError::VaultKeyGone { .. }), "{error}");
     is_a_sentence_in_both_languages(&error);
     assert!(!data.join("vault.key").exists());
 }

@@ -129,7 +129,10 @@ async fn of_two_gateways_with_keys_of_their_own_the_second_is_told() {
         let error = error.unwrap();
         is_a_sentence_in_both_languages(&error);
         assert!(error.to_string().contains("KATOK_VAULT_KEY"), "{error}");
-        assert!(matches!(error, StartError::WrongVaultKey { .. } | StartError::VaultKeyGone(_)), "{error}");
+        assert!(
+            matches!(error, StartError::WrongVaultKey { .. } | StartError::VaultKeyGone { .. }),
+            "{error}"
+        );
         assert!(!data.path().join("vault.key").exists());
     }
     let key = std::fs::read_to_string(house.data.path().join("vault.key")).unwrap();

@@ -1,0 +1,102 @@
+//! Inspection: whether everything that is sealed opens, and how many accounts hang on which vault key.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use katok_client::{Chance, Clock};
+use serde::Serialize;
+
+use super::{TokenVault, Vault, VaultError};
+use crate::config::VaultKeyText;
+use crate::seal::Purpose;
+use crate::store::{SealedAccount, Store, StoreError};
+
+/// How many accounts are read at a time.
+const PAGE: i64 = 500;
+
+/// What an inspection found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Inspection {
+    /// The vault key that seals from now on.
+    pub writing_key: String,
+    /// The vault keys that accounts hang on.
+    pub keys: Vec<KeyInUse>,
+    /// How many accounts were looked at.
+    pub accounts: u64,
+    /// How many sealed values opened.
+    pub opened: u64,
+    /// How many did not, though their keys are here.
+    pub damaged: u64,
+}
+
+/// A vault key with the accounts that hang on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeyInUse {
+    /// Its name; none for what was sealed before keys had names.
+    pub id: Option<String>,
+    /// How many accounts.
+    pub accounts: u64,
+}
+
+/// Opens everything there is. A missing key is an error, before anything else is looked at.
+pub(crate) async fn inspect(
+    store: &Store,
+    given: Option<&VaultKeyText>,
+    data: &Path,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+) -> Result<Inspection, VaultError> {
+    let vault = Arc::new(Vault::beside(given, data, store, chance).await?);
+    let writing = store.writing_key().await?.ok_or(StoreError::Older)?;
+    vault.proves(store, writing).await?;
+    let keys = store.accounts_by_key().await?.into_iter();
+    let keys = keys.map(|(id, accounts)| KeyInUse { id: id.map(|id| id.to_string()), accounts });
+    let mut inspection = Inspection {
+        writing_key: writing.to_string(),
+        keys: keys.collect(),
+        accounts: 0,
+        opened: 0,
+        damaged: 0,
+    };
+    let now = clock.now();
+    let tokens = TokenVault::new(store.clone(), vault.clone(), clock);
+    let mut after = String::new();
+    loop {
+        let accounts = store.sealed_accounts(&after, PAGE).await?;
+        let Some(last) = accounts.last() else { break };
+        last.id.as_str().clone_into(&mut after);
+        for account in accounts {
+            inspection.accounts += 1;
+            inspection.look_at(&vault, &tokens, &account);
+        }
+    }
+    for sealed in store.sealed_login_attempts(now).await? {
+        inspection.count(vault.open(Purpose::LoginAttempt, &sealed).is_ok());
+    }
+    Ok(inspection)
+}
+
+impl Inspection {
+    /// Whether everything opened.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.damaged == 0
+    }
+
+    fn look_at(&mut self, vault: &Vault, tokens: &TokenVault, account: &SealedAccount) {
+        if let Some(data_key) = &account.data_key {
+            self.count(vault.data_key(&account.id, data_key).is_ok());
+        }
+        if let Some(held) = &account.tokens {
+            self.count(tokens.open(&account.id, held).is_ok());
+        }
+    }
+
+    fn count(&mut self, opens: bool) {
+        if opens {
+            self.opened += 1;
+        } else {
+            self.damaged += 1;
+        }
+    }
+}

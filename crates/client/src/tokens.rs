@@ -135,8 +135,8 @@ impl Tokens {
             scope: self.scopes.clone(),
             issue_log: self.issue_log.clone(),
         };
-        let written = |mut to: &mut dyn io::Write| {
-            serde_json::to_writer(&mut to, &stored).expect("strings and times can always be written");
+        let written = |to: &mut dyn io::Write| {
+            serde_json::to_writer(to, &stored).expect("strings and times can always be written");
         };
         let mut length = Length(0);
         written(&mut length);

@@ -230,7 +230,8 @@ impl Vault {
     }
 
     fn known(&self, id: KeyId) -> Option<Arc<VaultKey>> {
-        self.keys().into_iter().find(|key| key.id == id)
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        ring.keys.iter().find(|key| key.id == id).cloned()
     }
 
     /// Takes in the keys that were put into the file since; none is given up.

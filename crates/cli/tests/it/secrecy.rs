@@ -84,7 +84,10 @@ impl Watch {
 
     /// The first secret in some bytes, as it is or in hexadecimal digits, with what is around it.
     fn find(&self, bytes: &[u8], personal: bool) -> Option<String> {
-        let hex = |secret: &String| secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = |secret: &String| {
+            let digits = secret.bytes().flat_map(|byte| [byte >> 4, byte & 15]);
+            digits.map(|digit| char::from_digit(digit.into(), 16).unwrap()).collect()
+        };
         let all = self.secrets.iter().chain(self.personal.iter().filter(|_| personal));
         all.flat_map(|secret| [secret.clone(), hex(secret)]).find_map(|secret| {
             let at = bytes.windows(secret.len()).position(|window| window == secret.as_bytes())?;

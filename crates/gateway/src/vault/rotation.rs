@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// What a rotation did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotation {
-    /// The key that was writing before; the same as `to` when an earlier rotation was finished.
+    /// The key that was writing before; the same as `to` when one in a setting finished its work.
     pub from: String,
     /// The key that writes now.
     pub to: String,
@@ -35,8 +35,8 @@ pub struct Rotation {
 
 /// Makes the first of the given keys the one that writes, or a new one in the file, and seals all data keys by it.
 ///
-/// It may be broken off anywhere: the next one finds a first key that does not write yet, or accounts that
-/// are left, and goes on from there.
+/// It may be broken off anywhere: the next one takes a first key that does not write yet, and the accounts
+/// that are left.
 pub(crate) async fn rotate(
     store: &Store,
     given: Option<&VaultKeyText>,
@@ -68,13 +68,16 @@ fn choose(
         Some(file) => VaultKey::new(&key::read(file)?[0]).id,
         None => vault.keys()[0].id,
     };
-    if first != handover.held || handover.unfinished {
-        return Ok((first, None));
+    match &vault.file {
+        _ if first != handover.held => Ok((first, None)),
+        Some(file) => {
+            let made = DataKey::generate(chance);
+            key::put_first(&made, file, clock.now())?;
+            Ok((VaultKey::new(&made).id, Some(file.clone())))
+        }
+        None if handover.unfinished => Ok((first, None)),
+        None => Err(VaultError::NoNewKey),
     }
-    let Some(file) = &vault.file else { return Err(VaultError::NoNewKey) };
-    let made = DataKey::generate(chance);
-    key::put_first(&made, file, clock.now())?;
-    Ok((VaultKey::new(&made).id, Some(file.clone())))
 }
 
 /// Goes round until every account that is left does not open; answers how many were sealed anew, and are left.

@@ -81,10 +81,6 @@ impl Running {
     pub(crate) async fn stop(self) {
         self.gateway.stop().await;
     }
-
-    pub(crate) async fn do_what_is_due(&self) {
-        self.gateway.do_what_is_due().await;
-    }
 }
 
 pub(crate) async fn start(
@@ -123,17 +119,17 @@ impl House {
 
     /// Stops the gateway and starts it again on the same data and port.
     pub(crate) async fn restart(self) -> Self {
-        self.begin_anew(async |_, _| {}, |_| {}).await
+        Box::pin(self.begin_anew(async |_, _| {}, |_| {})).await
     }
 
     /// The same, with other settings.
     pub(crate) async fn restart_with(self, change: impl FnOnce(&mut Settings)) -> Self {
-        self.begin_anew(async |_, _| {}, change).await
+        Box::pin(self.begin_anew(async |_, _| {}, change)).await
     }
 
     /// The same, doing something to data folder and database in between.
     pub(crate) async fn restart_after(self, between: impl AsyncFnOnce(&Path, &Database)) -> Self {
-        self.begin_anew(between, |_| {}).await
+        Box::pin(self.begin_anew(between, |_| {})).await
     }
 
     async fn begin_anew(

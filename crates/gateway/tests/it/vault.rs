@@ -192,6 +192,11 @@ async fn of_keys_in_a_setting_the_first_takes_over_and_without_another_one_there
     assert_eq!((done.made_in, done.sealed_anew), (None, 1));
     browser.get("/profile").await.is(200);
     house.signed_in("muzi").await.get("/profile").await.is(200);
+
+    // As if it had been broken off before this account.
+    house.sql("UPDATE accounts SET vault_key_id = NULL WHERE id = (SELECT MIN(id) FROM accounts)").await;
+    let done = rotate(storage).await.unwrap();
+    assert_eq!((done.from, done.sealed_anew), (done.to, 1));
 }
 
 #[tokio::test]
@@ -235,6 +240,9 @@ async fn damage_is_counted_and_does_not_keep_others_from_a_new_key() {
         )
         .await;
     let done = house.rotate().await;
+    assert_eq!((done.sealed_anew, done.damaged), (1, 1));
+    let done = house.rotate().await;
+    assert!(done.made_in.is_some());
     assert_eq!((done.sealed_anew, done.damaged), (1, 1));
     browser.get("/profile").await.is(200);
 }

@@ -34,7 +34,7 @@ pub(crate) use keep_alive::DueLogin;
 pub(crate) use login_attempts::StoredAttempt;
 pub(crate) use parked_actions::{ActionId, ActionState, StoredAction};
 pub(crate) use postgres::AccountLock;
-pub(crate) use sealed::{SealedAccount, SealedAnew};
+pub(crate) use sealed::{SealedAccount, SealedAction, SealedAnew};
 pub(crate) use sessions::{ListedSession, NewSession, SessionId, StoredSession};
 pub(crate) use tokens::{SealedTokens, StoredTokens};
 pub(crate) use unlinks::{AskedBy, BegunUnlink, Departure, Receipt, ToldEvent, UnlinkState};

@@ -13,7 +13,7 @@ const MOST_WAITING: i64 = 20;
 
 /// Our own name for such a message, `act_…`; it stands in links.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct ActionId(String);
+pub(crate) struct ActionId(pub(super) String);
 
 impl ActionId {
     const PREFIX: &'static str = "act_";

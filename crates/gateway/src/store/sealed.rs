@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AccountId, SealedTokens, Store, StoreError, StoredTokens, millis};
+use super::{AccountId, ActionId, SealedTokens, Store, StoreError, StoredTokens, millis};
 use crate::seal::{KeyId, SealedDataKey};
 
 /// An account with all of it that is sealed.
@@ -11,6 +11,14 @@ pub(crate) struct SealedAccount {
     /// Missing in accounts of the first schema.
     pub(crate) data_key: Option<SealedDataKey>,
     pub(crate) tokens: Option<StoredTokens>,
+}
+
+/// A message that waits, with the key that opens it.
+pub(crate) struct SealedAction {
+    pub(crate) id: ActionId,
+    pub(crate) account: AccountId,
+    pub(crate) data_key: Option<SealedDataKey>,
+    pub(crate) sealed: Vec<u8>,
 }
 
 /// A data key as it was found, and as another vault key has sealed it.
@@ -66,6 +74,31 @@ impl Store {
     pub(crate) async fn sealed_login_attempts(&self, now: Timestamp) -> Result<Vec<Vec<u8>>, StoreError> {
         let attempts = sqlx::query_scalar("SELECT sealed FROM login_attempts WHERE expires_at > $1");
         Ok(attempts.bind(millis(now)).fetch_all(&self.readers).await?)
+    }
+
+    /// The next waiting messages after one, in the order of their ids.
+    pub(crate) async fn sealed_actions(
+        &self,
+        after: &str,
+        limit: i64,
+        now: Timestamp,
+    ) -> Result<Vec<SealedAction>, StoreError> {
+        type Row = (String, String, Option<Vec<u8>>, Vec<u8>);
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT p.id, p.account_id, a.data_key, p.sealed
+             FROM parked_actions p JOIN accounts a ON a.id = p.account_id
+             WHERE p.id > $1 AND p.sealed IS NOT NULL AND p.expires_at > $2 ORDER BY p.id LIMIT $3",
+        )
+        .bind(after)
+        .bind(millis(now))
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        let action = |(id, account, data_key, sealed): Row| {
+            let (id, account) = (ActionId(id), AccountId(account));
+            SealedAction { id, account, data_key: data_key.map(SealedDataKey), sealed }
+        };
+        Ok(rows.into_iter().map(action).collect())
     }
 
     /// The next accounts after one whose data key is missing, or sealed by another vault key than this.

@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::{TokenVault, Vault, VaultError};
 use crate::config::VaultKeyText;
 use crate::seal::Purpose;
-use crate::store::{SealedAccount, Store, StoreError};
+use crate::store::{SealedAccount, SealedAction, Store, StoreError};
 
-/// How many accounts are read at a time.
+/// How many accounts or messages are read at a time.
 const PAGE: i64 = 500;
 
 /// What an inspection found.
@@ -70,10 +70,25 @@ pub(crate) async fn inspect(
             inspection.look_at(&vault, &tokens, &account);
         }
     }
+    after.clear();
+    loop {
+        let actions = store.sealed_actions(&after, PAGE, now).await?;
+        let Some(last) = actions.last() else { break };
+        last.id.as_str().clone_into(&mut after);
+        for action in actions {
+            inspection.count(opens(&vault, &action));
+        }
+    }
     for sealed in store.sealed_login_attempts(now).await? {
         inspection.count(vault.open(Purpose::LoginAttempt, &sealed).is_ok());
     }
     Ok(inspection)
+}
+
+fn opens(vault: &Vault, action: &SealedAction) -> bool {
+    let key = action.data_key.as_ref().and_then(|key| vault.data_key(&action.account, key).ok());
+    let purpose = Purpose::ParkedAction { account: action.account.as_str(), id: action.id.as_str() };
+    key.is_some_and(|key| key.open(purpose, &action.sealed).is_ok())
 }
 
 impl Inspection {

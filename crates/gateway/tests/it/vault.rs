@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use katok_client::SystemChance;
 use katok_gateway::config::VaultKeyText;
 use katok_gateway::{Inspection, Rotation, StartError, Storage};
+use serde_json::json;
 
 use crate::database::Database;
 use crate::first_release;
@@ -245,6 +246,29 @@ async fn damage_is_counted_and_does_not_keep_others_from_a_new_key() {
     assert!(done.made_in.is_some());
     assert_eq!((done.sealed_anew, done.damaged), (1, 1));
     browser.get("/profile").await.is(200);
+}
+
+#[tokio::test]
+async fn messages_that_wait_are_looked_at_too() {
+    let house = House::open().await;
+    let browser = house.signed_in_with("ryan", &[]).await;
+    browser.post("/message", json!({"text": "기다리는 글"})).await.is(403);
+    // The ids of messages follow the time.
+    house.advance(SignedDuration::from_secs(1));
+    browser.post("/message", json!({"text": "또 기다리는 글"})).await.is(403);
+    let found = house.check().await.unwrap();
+    assert_eq!((found.accounts, found.opened, found.damaged), (1, 4, 0));
+    house.rotate().await;
+    assert_eq!(house.check().await.unwrap().damaged, 0);
+    // The content of the first in the place of the second's.
+    house
+        .sql(
+            "UPDATE parked_actions SET sealed = (SELECT sealed FROM parked_actions p ORDER BY id LIMIT 1)
+             WHERE id = (SELECT MAX(id) FROM parked_actions)",
+        )
+        .await;
+    let found = house.check().await.unwrap();
+    assert_eq!((found.opened, found.damaged), (3, 1));
 }
 
 #[tokio::test]

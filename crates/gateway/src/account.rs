@@ -71,22 +71,13 @@ pub(crate) async fn call<E: Endpoint>(
 
 /// Logs out at Kakao and here: Kakao kills the tokens, so every session of the account ends.
 ///
-/// The person is signed out here whatever Kakao says. Unless the tokens are dead, they are kept: after the
-/// next sign-in they are replaced, and nobody can use them before.
+/// The person is signed out here whatever Kakao says, and the tokens go too: their programs hold API keys, which
+/// would otherwise go on with them.
 pub(crate) async fn log_out(app: &App, account: &AccountId) -> Result<Value, ActError> {
-    match call(app, account, &Logout).await {
-        Ok(answer) => {
-            app.store.sign_out(account).await?;
-            Ok(answer)
-        }
-        Err(error @ ActError::SignInAgain(_)) => {
-            app.store.sign_out(account).await?;
-            Err(error)
-        }
-        Err(error @ (ActError::Kakao(_) | ActError::Busy)) => {
-            app.store.end_sessions(account).await?;
-            Err(ActError::SignedOutHereOnly(Box::new(error)))
-        }
-        Err(error) => Err(error),
-    }
+    let answer = call(app, account, &Logout).await;
+    app.store.sign_out(account).await?;
+    answer.map_err(|error| match error {
+        ActError::SignInAgain(_) => error,
+        error => ActError::SignedOutHereOnly(Box::new(error)),
+    })
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use katok_client::KakaoUserId;
 use serde::Serialize;
+use sqlx::{Any, Transaction};
 
 use super::{Engine, NewSession, SealedTokens, Store, StoreError, StoredTokens, id, millis};
 use crate::seal::{DoesNotOpen, KeyId, SealedDataKey};
@@ -135,13 +136,8 @@ impl Store {
     /// Forgets tokens and sessions: the person is signed out everywhere, the account stays.
     pub(crate) async fn sign_out(&self, account: &AccountId) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        if let Engine::Postgres { .. } = self.engine {
-            // A sign-in at the same moment comes before or after, as in SQLite, not half and half.
-            sqlx::query("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE")
-                .bind(account.as_str())
-                .execute(&mut *tx)
-                .await?;
-        }
+        // A sign-in at the same moment comes before or after, as in SQLite, not half and half.
+        self.hold_account(&mut tx, account).await?;
         sqlx::query("DELETE FROM tokens WHERE account_id = $1")
             .bind(account.as_str())
             .execute(&mut *tx)
@@ -154,12 +150,20 @@ impl Store {
         Ok(())
     }
 
-    /// Ends every session of the account; the tokens stay.
-    pub(crate) async fn end_sessions(&self, account: &AccountId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE account_id = $1")
-            .bind(account.as_str())
-            .execute(&self.writer)
-            .await?;
+    /// Makes others who change what hangs on an account wait; SQLite has one writer at a time anyway.
+    ///
+    /// Whoever deletes several of its rows takes this first: two that wait for one another would wait for ever.
+    pub(super) async fn hold_account(
+        &self,
+        tx: &mut Transaction<'static, Any>,
+        account: &AccountId,
+    ) -> Result<(), StoreError> {
+        if let Engine::Postgres { .. } = self.engine {
+            sqlx::query("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE")
+                .bind(account.as_str())
+                .execute(&mut **tx)
+                .await?;
+        }
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AccountId, Engine, Store, StoreError, id, millis, time};
+use super::{AccountId, Store, StoreError, id, millis, time};
 use crate::digest::Digest;
 
 /// What a key is called, `key_…`; whoever knows it cannot use it.
@@ -53,13 +53,8 @@ impl Store {
         most: i64,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        if let Engine::Postgres { .. } = self.engine {
-            // Of two that come at once, the second counts the first.
-            sqlx::query("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE")
-                .bind(account.as_str())
-                .execute(&mut *tx)
-                .await?;
-        }
+        // Of two that come at once, the second counts the first.
+        self.hold_account(&mut tx, account).await?;
         let held: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM api_keys WHERE account_id = $1")
             .bind(account.as_str())
             .fetch_one(&mut *tx)

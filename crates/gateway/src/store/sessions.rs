@@ -116,13 +116,14 @@ impl Store {
         account: &AccountId,
         kept: &SessionId,
     ) -> Result<(), StoreError> {
-        // In PostgreSQL two sessions that end one another could wait for one another for ever.
-        let statement = self.choose(
-            "DELETE FROM sessions WHERE account_id = $1 AND id <> $2",
-            "DELETE FROM sessions WHERE id IN
-             (SELECT id FROM sessions WHERE account_id = $1 AND id <> $2 ORDER BY id FOR UPDATE)",
-        );
-        sqlx::query(statement).bind(account.as_str()).bind(kept.0.as_str()).execute(&self.writer).await?;
+        let mut tx = self.begin().await?;
+        self.hold_account(&mut tx, account).await?;
+        sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
+            .bind(account.as_str())
+            .bind(kept.0.as_str())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
         Ok(())
     }
 }

@@ -404,8 +404,8 @@ impl From<ActError> for Refusal {
                     StatusCode::BAD_GATEWAY,
                     "signed_out_here_only",
                     Sentence::new(
-                        "여기서는 로그아웃했지만 카카오에는 알리지 못했습니다. 카카오의 토큰은 다음 로그인 때 바뀝니다.",
-                        "Signed out here, but Kakao could not be told. Its tokens are replaced at the next sign-in.",
+                        "여기서는 로그아웃하고 토큰을 지웠지만 카카오에는 알리지 못했습니다. 카카오에서는 토큰의 기한이 지나면 끝납니다.",
+                        "Signed out here and the tokens are deleted, but Kakao could not be told. There they end when they expire.",
                     ),
                 )
             }

@@ -1,9 +1,11 @@
 //! The ways out: of this browser, of everywhere, of the Kakao account.
 
 use reqwest::header::LOCATION;
+use serde_json::json;
 use url::Url;
 
 use crate::house::House;
+use crate::kakao_proxy::Mood;
 
 #[tokio::test]
 async fn here_ends_this_browser_alone() {
@@ -30,9 +32,14 @@ async fn everywhere_ends_every_browser_and_kakaos_tokens() {
 async fn everywhere_without_kakao_says_that_kakao_does_not_know() {
     let house = House::open().await;
     let (here, phone) = (house.signed_in("ryan").await, house.signed_in("ryan").await);
-    house.kakao.goes_away().await;
+    let key = here.post("/v1/keys", json!({"name": "배포", "scopes": ["read"]})).await.is(201);
+    house.kakao.turns(Mood::Html);
     assert_eq!(here.submit("/logout/everywhere", &[]).await.see_other(), "/index.html?logout=unconfirmed");
+    house.kakao.turns(Mood::Honest);
     phone.get("/profile").await.is(401);
+    // Nor does a program go on with tokens that were kept.
+    let bearer = format!("Bearer {}", key["key"].as_str().unwrap());
+    house.visitor().get_with("/profile", &[("authorization", &bearer)]).await.is(401);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use katok_emulator::Decision;
 use katok_gateway::StartError;
 use katok_gateway::config::VaultKeyText;
 use serde_json::json;
+use sqlx::{Connection as _, PgConnection};
 
 use crate::database::Database;
 use crate::house::{House, START, another_vault_key, emulator, listener, settings, start};
@@ -26,6 +27,30 @@ async fn a_session_of_one_holds_on_the_other_and_ends_on_both() {
     there.get("/logout").await.is(200);
     here.get("/profile").await.is(401);
     there.get("/profile").await.is(401);
+}
+
+#[tokio::test]
+async fn who_ends_several_sessions_waits_for_the_account_and_not_among_its_sessions() {
+    let Some(database) = Database::on_postgres().await else { return };
+    let house = House::open_on(database).await;
+    let (here, phone) = (house.signed_in("ryan").await, house.signed_in("ryan").await);
+    let mut connection = PgConnection::connect(house.database.url().unwrap().as_str()).await.unwrap();
+    // As an unlink at the other gateway: the account first, then the sessions.
+    let mut unlink = connection.begin().await.unwrap();
+    sqlx::query("SELECT id FROM accounts FOR UPDATE").execute(&mut *unlink).await.unwrap();
+    let ending = here.copy();
+    let ending = tokio::spawn(async move { ending.submit("/account/sessions/end-others", &[]).await });
+    let waiting = "SELECT pid::text FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while house.database.column(house.data.path(), waiting).await.is_empty() {
+        assert!(!ending.is_finished(), "it does not wait");
+    }
+    let locked = sqlx::query("SELECT id FROM sessions FOR UPDATE NOWAIT").execute(&mut *unlink).await;
+    assert_eq!(locked.unwrap().rows_affected(), 2);
+    unlink.rollback().await.unwrap();
+    assert_eq!(ending.await.unwrap().see_other(), "/account#sessions");
+    here.get("/profile").await.is(200);
+    phone.get("/profile").await.is(401);
 }
 
 #[tokio::test]

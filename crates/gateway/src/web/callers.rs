@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use katok_listener::PeerAddr;
 
+use super::envelope;
 use super::pages::{self, Problem};
 use super::refusal::Refusal;
 use crate::app::App;
@@ -75,18 +76,18 @@ pub(super) async fn at_their_pace(State(app): State<Arc<App>>, request: Request,
     match counted {
         Ok(()) => next.run(request).await,
         Err(too_many) => {
-            let is_page = request
+            let accepts_pages = request
                 .headers()
                 .get(header::ACCEPT)
                 .and_then(|accept| accept.to_str().ok())
                 .is_some_and(|accept| accept.contains("text/html"));
             let refusal = refused(&app, too_many);
-            if !is_page {
+            if !accepts_pages || envelope::is_v1(request.uri().path()) {
                 return refusal.into_response();
             }
-            let sentence = refusal.sentence();
+            let sentence = refusal.sentence;
             let problem = Problem { title: "너무 자주 요청했습니다", sentence, sign_in: None };
-            let mut response = pages::problem(&app, refusal.status(), &problem);
+            let mut response = pages::problem(&app, refusal.status, &problem);
             response.headers_mut().insert(header::RETRY_AFTER, too_many.seconds.into());
             response
         }

@@ -268,16 +268,6 @@ impl Refusal {
         )
     }
 
-    pub(super) fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// What the person is told.
-    pub(super) fn sentence(&self) -> Sentence {
-        let text = |language: &str| self.body["remedy"][language].as_str().unwrap_or_default();
-        Sentence::new(text("ko"), text("en"))
-    }
-
     pub(super) fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,

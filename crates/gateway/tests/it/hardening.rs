@@ -286,6 +286,17 @@ async fn a_stranger_cannot_choose_the_address_it_is_counted_by() {
 }
 
 #[tokio::test]
+async fn the_api_refuses_as_an_api_also_who_asks_too_often_in_a_browser() {
+    let house = House::open().await;
+    let rate_limits = RateLimits { address: few(1), ..RateLimits::OFF };
+    let house = house.restart_with(|settings| settings.rate_limits = rate_limits).await;
+    house.visitor().get("/v1/me").await.is(401);
+    let page = house.visitor().get_with("/v1/me", &[("accept", "text/html")]).await;
+    assert_eq!(page.headers["content-type"], "application/problem+json");
+    page.is(429);
+}
+
+#[tokio::test]
 async fn requests_of_one_account_are_limited_wherever_they_come_from() {
     let house = House::open().await;
     let (ryan, apeach) = (house.signed_in("ryan").await, house.signed_in("apeach").await);

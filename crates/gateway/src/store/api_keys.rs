@@ -10,8 +10,15 @@ use crate::digest::Digest;
 pub(crate) struct ApiKeyId(pub(crate) String);
 
 impl ApiKeyId {
+    const PREFIX: &'static str = "key_";
+
     pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
-        Self(id::time_ordered("key_", now, chance))
+        Self(id::time_ordered(Self::PREFIX, now, chance))
+    }
+
+    /// An id as an address brought it.
+    pub(crate) fn presented(text: &str) -> Option<Self> {
+        id::presented(Self::PREFIX, text).map(Self)
     }
 }
 

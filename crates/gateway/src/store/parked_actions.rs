@@ -25,9 +25,7 @@ impl ActionId {
 
     /// An id as a link brought it.
     pub(crate) fn presented(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix(Self::PREFIX)?;
-        let is_ours = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-        is_ours.then(|| Self(text.to_owned()))
+        id::presented(Self::PREFIX, text).map(Self)
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -96,8 +96,9 @@ async fn end(
     Acting(session): Acting,
     Path(id): Path<String>,
 ) -> Result<Redirect, Refusal> {
+    let id = SessionId::presented(&id).ok_or_else(Refusal::not_found)?;
     // One that is gone already is what the person wanted.
-    app.store.end_session(&session.account, &SessionId(id)).await?;
+    app.store.end_session(&session.account, &id).await?;
     Ok(Redirect::to("/account#sessions"))
 }
 
@@ -168,6 +169,7 @@ async fn revoke_key(
     Acting(session): Acting,
     Path(id): Path<String>,
 ) -> Result<Redirect, Refusal> {
-    app.store.delete_api_key(&session.account, &ApiKeyId(id)).await?;
+    let id = ApiKeyId::presented(&id).ok_or_else(Refusal::not_found)?;
+    app.store.delete_api_key(&session.account, &id).await?;
     Ok(Redirect::to("/account#keys"))
 }

@@ -54,6 +54,8 @@ async fn every_refusal_is_a_problem_with_its_code_and_remedy() {
         (visitor.get("/v1/me").await, 401, "not_signed_in"),
         (visitor.get("/v1").await, 404, "not_found"),
         (visitor.get("/v1/nothing").await, 404, "not_found"),
+        (browser.request_with(Method::DELETE, "/v1/keys/%00", &[]).await, 404, "not_found"),
+        (browser.request_with(Method::DELETE, "/v1/sessions/ses_%00", &[]).await, 404, "not_found"),
         (browser.request_with(Method::PUT, "/v1/me", &[]).await, 405, "method_not_allowed"),
         (browser.request_with(Method::POST, "/v1/keys", &cross_site).await, 403, "cross_site_request"),
         (browser.send(text("text/plain", "{}")).await, 415, "unsupported_media_type"),

@@ -41,7 +41,8 @@ pub(super) async fn revoke(
     Acting(session): Acting,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refusal> {
-    let revoked = app.store.delete_api_key(&session.account, &ApiKeyId(id)).await?;
+    let id = ApiKeyId::presented(&id).ok_or_else(Refusal::not_found)?;
+    let revoked = app.store.delete_api_key(&session.account, &id).await?;
     if revoked { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::not_found()) }
 }
 

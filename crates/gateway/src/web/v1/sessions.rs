@@ -38,6 +38,7 @@ pub(super) async fn end(
     Acting(session): Acting,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refusal> {
-    let ended = app.store.end_session(&session.account, &SessionId(id)).await?;
+    let id = SessionId::presented(&id).ok_or_else(Refusal::not_found)?;
+    let ended = app.store.end_session(&session.account, &id).await?;
     if ended { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::not_found()) }
 }

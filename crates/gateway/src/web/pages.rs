@@ -15,6 +15,7 @@ use super::consent_routes;
 use super::envelope;
 use super::leaving;
 use super::refusal::Refusal;
+use super::request_log::StorageFailed;
 use super::signed_in::Visitor;
 use crate::app::App;
 use crate::config::KakaoAt;
@@ -163,11 +164,10 @@ pub(super) fn storage_silent(app: &App) -> Response {
         "저장소가 답하지 않습니다. 잠시 뒤 다시 열어 보세요.",
         "The storage does not answer. Open this page again in a moment.",
     );
-    problem(
-        app,
-        StatusCode::SERVICE_UNAVAILABLE,
-        &Problem { title: "잠시 쉬고 있습니다", sentence, sign_in: None },
-    )
+    let silent = Problem { title: "잠시 쉬고 있습니다", sentence, sign_in: None };
+    let mut response = problem(app, StatusCode::SERVICE_UNAVAILABLE, &silent);
+    response.extensions_mut().insert(StorageFailed);
+    response
 }
 
 /// Any address we do not have.

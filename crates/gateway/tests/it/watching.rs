@@ -58,6 +58,7 @@ async fn kakao_is_asked_once_however_many_ask_whether_it_is_ready() {
 #[tokio::test]
 async fn without_its_database_it_is_not_ready() {
     let house = House::open_on(Database::Sqlite).await;
+    let browser = house.signed_in("ryan").await;
     assert_eq!(house.visitor().get("/readyz").await.is(200)["database"], "sqlite");
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(house.data.path().join("katok.db"));
     let database = sqlx::SqlitePool::connect_with(options).await.unwrap();
@@ -65,6 +66,11 @@ async fn without_its_database_it_is_not_ready() {
     let told = house.visitor().get("/readyz").await.is(503);
     assert_eq!((&told["status"], &told["checks"]["database"]), (&"unready".into(), &"failed".into()));
     house.visitor().get("/healthz").await.is(200);
+    // Pages that could not be put together are counted as other answers are.
+    assert_eq!(browser.get("/").await.status, 503);
+    browser.get("/profile").await.is(503);
+    let metrics = house.visitor().get("/metrics").await.body;
+    assert!(metrics.contains("katok_database_errors_total 2\n"), "{metrics}");
 }
 
 #[tokio::test]

@@ -39,6 +39,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) prompt: Option<Prompt>,
     /// Who is signed in in this browser, or is expected to be.
     pub(crate) person: Option<&'a AccountId>,
+    /// Whether somebody pressed something, or typed the address.
+    pub(crate) is_asked: bool,
     /// The message that waits for this consent.
     pub(crate) parked: Option<ActionId>,
 }
@@ -108,6 +110,7 @@ pub(crate) async fn begin(
     let errand = match (ask.parked, ask.person) {
         (Some(action), _) => Errand::Parked(action),
         (None, Some(_)) if !scopes.is_empty() => Errand::MoreConsent,
+        _ if !ask.is_asked => Errand::OnlySignIn,
         _ => Errand::SignIn,
     };
     if errand == Errand::SignIn && app.settings.sign_in.send_after.is_some() {

@@ -14,6 +14,8 @@ use crate::vault::Vault;
 pub(crate) enum Errand {
     /// To sign in.
     SignIn,
+    /// To sign in and nothing else: a page of another site led here without anybody's pressing.
+    OnlySignIn,
     /// To agree to more, somebody being signed in already.
     MoreConsent,
     /// To agree to what this message waits for.

@@ -61,7 +61,8 @@ pub(super) async fn consent(
         // To be told what became of it, one only has to sign in.
         _ => ScopeSet::new(),
     };
-    let ask = login::Ask { scopes, prompt, person: Some(&action.account), parked: Some(action.id.clone()) };
+    let parked = Some(action.id.clone());
+    let ask = login::Ask { scopes, prompt, person: Some(&action.account), is_asked: true, parked };
     login_routes::lead_to_kakao(&app, jar, ask).await
 }
 

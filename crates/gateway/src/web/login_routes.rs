@@ -17,6 +17,7 @@ use super::pages::{self, Problem};
 use super::refusal::{Refusal, storage_trouble, vault_key_missing};
 use super::request_log::StorageFailed;
 use super::signed_in::Visitor;
+use super::site;
 use super::to_its_end;
 use crate::app::App;
 use crate::device;
@@ -52,6 +53,7 @@ pub(super) async fn authorize(
         scopes: ScopeSet::parse(&ask.scope),
         prompt: (ask.prompt == "login").then_some(Prompt::Login),
         person: visitor.as_ref(),
+        is_asked: site::is_asked(&headers),
         parked: None,
     };
     lead_to_kakao(&app, jar, ask).await
@@ -132,7 +134,9 @@ async fn run_errand(app: &App, completed: &login::Completed) -> String {
             let sent = parked::send_and_keep(app, account, &sending).await;
             sent.map(|action| format!("/index.html?login=success&sent={action}"))
         }
-        (Errand::SignIn | Errand::MoreConsent, _) => Ok("/index.html?login=success".to_owned()),
+        (Errand::SignIn | Errand::OnlySignIn | Errand::MoreConsent, _) => {
+            Ok("/index.html?login=success".to_owned())
+        }
     };
     done.unwrap_or_else(|error| {
         tracing::error!(%error, "web.login.errand_failed");

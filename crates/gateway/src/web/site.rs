@@ -50,6 +50,13 @@ pub(super) fn judge(method: &Method, headers: &HeaderMap) -> Verdict {
     }
 }
 
+/// Whether a page is looked at because somebody wanted to, as far as their browser says: another site's page can lead
+/// anywhere by itself.
+pub(super) fn is_asked(headers: &HeaderMap) -> bool {
+    let says = |name: &str, value: &str| headers.get(name).is_some_and(|said| said == value);
+    !says("sec-fetch-site", "cross-site") || says("sec-fetch-user", "?1")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

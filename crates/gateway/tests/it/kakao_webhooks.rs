@@ -1,9 +1,11 @@
 //! What Kakao tells of its own accord: believed if it is Kakao's, answered at once, done once.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use katok_emulator::seed::{Webhook, Webhooks};
+use katok_gateway::config::RateLimits;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Page};
@@ -79,6 +81,18 @@ async fn an_unlink_webhook_is_answered_200_however_often_it_comes() {
     }
     let receipts = "SELECT COUNT(*) FROM unlinks WHERE asked_by = 'kakao_webhook' AND confirmed_at > 0";
     assert_eq!(house.number(receipts).await, 1);
+}
+
+#[tokio::test]
+async fn who_asks_without_end_holds_up_no_webhook() {
+    let house = House::open().await;
+    house.signed_in("ryan").await;
+    let once = RateLimits { address: NonZeroU32::new(1), ..RateLimits::OFF };
+    let house = house.restart_with(|settings| settings.rate_limits = once).await;
+    register(&house, "/kakao/account-status");
+    while house.visitor().get("/").await.status != 429 {}
+    assert_eq!(send_unlink(&house).await["status"], 200);
+    assert_eq!(accounts(&house).await, 0);
 }
 
 #[tokio::test]

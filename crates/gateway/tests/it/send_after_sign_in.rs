@@ -47,6 +47,22 @@ async fn a_sign_in_sends_once_to_oneself_and_the_page_says_so() {
 }
 
 #[tokio::test]
+async fn another_sites_page_can_make_nobody_send_by_leading_them_to_sign_in() {
+    let house = house().await;
+    let led = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
+    let pressed =
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-user", "?1")];
+    for (headers, messages) in [(led.as_slice(), 0), (&pressed, 1)] {
+        let browser = house.visitor();
+        let authorize = browser.get_with("/authorize", headers).await.location();
+        let back = house.emulator.approve(&authorize, "ryan", &Decision::Allow).unwrap();
+        assert_eq!(browser.get_url(&back).await.status, 302);
+        browser.get("/profile").await.is(200);
+        assert_eq!(house.texts("ryan").len(), messages, "{headers:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_consent_to_send_is_asked_for_at_the_sign_in() {
     let house = house().await;
     let scope = |url: url::Url| {

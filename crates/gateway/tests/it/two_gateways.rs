@@ -80,7 +80,7 @@ async fn at_expiry_two_gateways_refresh_once() {
     house.advance(SignedDuration::from_hours(6));
     // Kakao takes its time, so that both are asked while one of them asks Kakao.
     house.kakao.turns(Mood::Late);
-    let requests = (0..100).map(|number| {
+    let requests = (0..200).map(|number| {
         let browser = if number % 2 == 0 { browser.copy() } else { browser.copy_at(&other) };
         tokio::spawn(async move { browser.get("/profile").await.status.as_u16() })
     });

@@ -173,9 +173,8 @@ function countCharacters() {
 /** Logs out or unlinks, then shows the page of nobody. */
 async function leave(path) {
   const { ok, status, body } = await ask(path, {});
-  const unlink = body.receipt?.state;
-  if (unlink === "pending" || unlink === "unconfirmed") location.href = `/index.html?unlink=${unlink}`;
-  else if (ok || status === 401) location.href = "/";
+  if (ok) location.href = body.receipt ? `/index.html?unlink=${body.receipt.state}` : "/index.html?logout=everywhere";
+  else if (status === 401) location.href = "/";
   else if (body.error === "signed_out_here_only") location.href = "/index.html?logout=unconfirmed";
   else showRefusal(body);
 }

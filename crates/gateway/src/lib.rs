@@ -1,6 +1,6 @@
 //! The self-hosted web service: sign in with Kakao, send KakaoTalk messages, keep the tokens safe.
 //!
-//! Rooms point one way: `web → {login, account, vault} → store`. See `ARCHITECTURE.md`.
+//! Rooms point one way: `web → {login, account, message, …} → vault → store`. See `ARCHITECTURE.md`.
 
 mod account;
 mod api_key;

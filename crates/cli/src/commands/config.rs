@@ -1,5 +1,7 @@
 //! `katok config show`: what holds, where it came from, and everything that is wrong with it.
 
+use std::path::Path;
+
 use katok_gateway::Sentence;
 use katok_gateway::config::{CATALOGUE, Effective, Source, mistyped};
 use serde_json::json;
@@ -18,8 +20,15 @@ pub(super) fn show(args: &Args, output: Output) -> Result<Exit, Failure> {
     let settings = UpSettings::read(args, &data, None, &mut problems);
     let path = path_of_file(args, &data);
     let hints = mistyped_variables();
-    let effective: Vec<Effective> =
+    let mut effective: Vec<Effective> =
         CATALOGUE.iter().map(|setting| setting.effective(&environment, &settings.file)).collect();
+    for found in &mut effective {
+        match found.setting.variable {
+            "KATOK_CONFIG" => is_at(found, &path, args.config.is_some()),
+            "KATOK_DATA" => is_at(found, &data, args.data.is_some()),
+            _ => {}
+        }
+    }
     let as_json = json!({
         "file": path,
         "settings": effective.iter().map(|found| json!({
@@ -37,9 +46,10 @@ pub(super) fn show(args: &Args, output: Output) -> Result<Exit, Failure> {
             let from = match &found.source {
                 Source::Environment(variable) => format!("environment {variable}"),
                 Source::File => format!("file {}", path.display()),
-                Source::Default => "default".to_owned(),
+                Source::Flag | Source::Default => found.source.as_str().to_owned(),
             };
-            format!("{:width$}  {}  ({from})", found.setting.variable, found.shown)
+            let shown = if found.shown.is_empty() { "-" } else { &found.shown };
+            format!("{:width$}  {shown}  ({from})", found.setting.variable)
         });
         lines.collect::<Vec<_>>().join("\n")
     })?;
@@ -48,6 +58,15 @@ pub(super) fn show(args: &Args, output: Output) -> Result<Exit, Failure> {
     }
     no_problems(&problems)?;
     Ok(Exit::Done)
+}
+
+/// Shows the path that holds: these two settings have flags, which win over the environment.
+fn is_at(found: &mut Effective, path: &Path, is_given: bool) {
+    let path = path.display().to_string();
+    if is_given && found.shown != path {
+        found.source = Source::Flag;
+    }
+    found.shown = path;
 }
 
 /// Variables of this environment that may be meant as settings.

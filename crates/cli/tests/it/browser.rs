@@ -231,7 +231,7 @@ async fn logout_ends_the_session_and_the_next_login_needs_no_consent() {
     let Some(desk) = Desk::new().await else { return };
     desk.sign_in().await;
     desk.browser.press("#logout").await;
-    desk.browser.see(".kakao-login", "카카오 로그인").await;
+    desk.browser.see(".note", "로그아웃했습니다").await;
     desk.browser.refresh().await.unwrap();
     // Still signed in at Kakao, and everything is agreed to: straight through.
     desk.browser.press(".kakao-login").await;
@@ -252,6 +252,7 @@ async fn unlink_asks_first() {
 
     desk.browser.press("#unlink").await;
     desk.browser.press("#unlink-dialog button[value=unlink]").await;
+    desk.browser.see(".note", "연결을 끊고").await;
     desk.browser.see(".kakao-login", "카카오 로그인").await;
     assert!(!desk.emulator.is_linked("ryan").await);
     desk.browser.close(&[]).await;

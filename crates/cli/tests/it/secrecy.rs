@@ -55,18 +55,30 @@ impl Watch {
         self.look_at(&answer);
     }
 
-    /// One sign-in, with whatever Kakao has been told to do wrong; its callback comes twice.
-    async fn sign_in(&mut self, person: &str) -> Curl {
+    /// One sign-in in a browser of its own.
+    async fn sign_in(&mut self, person: &str, scopes: Option<&[&str]>) -> Curl {
         let mut curl = Curl::new();
-        let kakao = self.get(&mut curl, "/authorize").await.location;
-        let back = Url::parse(&self.kakao.approve(&kakao, person, None).await).unwrap();
+        self.go_to_kakao(&mut curl, "/authorize", person, scopes).await;
+        curl
+    }
+
+    /// To Kakao and back, with whatever Kakao has been told to do wrong; the callback comes twice.
+    async fn go_to_kakao(&mut self, curl: &mut Curl, path: &str, person: &str, scopes: Option<&[&str]>) {
+        let kakao = self.get(curl, path).await.location;
+        let back = Url::parse(&self.kakao.approve(&kakao, person, scopes).await).unwrap();
         self.secrets.extend(back.query_pairs().map(|(_, value)| value.into_owned()));
         for _ in 0..2 {
             let answer = curl.get(back.clone()).await;
             self.look_at(&answer);
         }
         self.personal.extend(curl.cookies());
-        curl
+    }
+
+    /// What a program gets that shows a key.
+    async fn ask_with_key(&mut self, key: &str, request: reqwest::RequestBuilder) -> String {
+        let answer = request.bearer_auth(key).send().await.unwrap().text().await.unwrap();
+        self.answers.push_str(&answer);
+        answer
     }
 
     /// Waits for tokens that were not known yet: the emulator writes its world a moment later.
@@ -149,6 +161,8 @@ async fn nothing_secret_is_in_files_logs_and_errors() {
     let key = |name: &str| app[name].as_str().unwrap().to_owned();
     machine.set("KAKAO_ADMIN_KEY", key("admin_key"));
     machine.set("KATOK_LOG", "trace");
+    let template = json!({"object_type": "text", "text": TEXT, "link": {}}).to_string();
+    machine.set("KATOK_SEND_AFTER_SIGN_IN", machine.file("welcome.json", &template));
     if let Some(url) = database.url() {
         machine.set("KATOK_DATABASE_URL", url);
     }
@@ -164,13 +178,16 @@ async fn nothing_secret_is_in_files_logs_and_errors() {
     };
     watch.secrets.extend([key("client_secret"), key("admin_key")]);
 
-    let mut ryan = watch.sign_in("ryan").await;
+    let mut ryan = watch.sign_in("ryan", Some(&["friends"])).await;
+    watch.learn_tokens().await;
+    what_waits_for_a_consent(&mut watch, &mut ryan).await;
     watch.learn_tokens().await;
     what_goes_right_and_what_people_do_wrong(&mut watch, &mut ryan).await;
     what_kakao_does_wrong(&mut watch, &mut ryan).await;
 
     let backup = machine.data().join("backup.db");
-    for command in [&["vault", "rotate"][..], &["vault", "check"], &["backup", backup.to_str().unwrap()]] {
+    let backup = ["backup", backup.to_str().unwrap()];
+    for command in [&["vault", "rotate"][..], &["vault", "check"], &backup, &["admin", "users"]] {
         let outcome = machine.katok(command);
         watch.finds_nothing(command[0], format!("{outcome:?}").as_bytes(), true);
     }
@@ -195,6 +212,28 @@ async fn nothing_secret_is_in_files_logs_and_errors() {
     assert!(watch.find(&fs::read(&watch.world).unwrap(), false).is_some());
     assert!(watch.find(&fs::read(&vault_key).unwrap(), false).is_some());
     kakao_running.stop("TERM");
+}
+
+/// The message that follows the sign-in lacks a consent, and so does one that a program sends with its person's key.
+async fn what_waits_for_a_consent(watch: &mut Watch, ryan: &mut Curl) {
+    let wish = json!({"name": "program", "scopes": ["send:me", "read"]});
+    // The one answer that shows a key.
+    let made: Value = serde_json::from_str(&ryan.post(watch.at("/v1/keys"), &wish).await.body).unwrap();
+    let key = made["key"].as_str().unwrap();
+    watch.secrets.insert(key.to_owned());
+    let message = http().post(watch.at("/message")).json(&json!({"text": TEXT}));
+    let refused: Value = serde_json::from_str(&watch.ask_with_key(key, message).await).unwrap();
+    assert!(watch.kakao.texts("ryan").await.is_empty());
+    let link = refused["remedy"]["href"].as_str().unwrap();
+    watch.go_to_kakao(ryan, link, "ryan", None).await;
+    watch.get(ryan, &format!("{link}/outcome")).await;
+    assert_eq!(watch.kakao.texts("ryan").await, [TEXT]);
+    for path in ["/v1/me", "/v1/friends", "/v1/keys"] {
+        let request = http().get(watch.at(path));
+        watch.ask_with_key(key, request).await;
+    }
+    watch.get(ryan, "/v1/keys").await;
+    watch.get(ryan, "/account").await;
 }
 
 async fn what_goes_right_and_what_people_do_wrong(watch: &mut Watch, ryan: &mut Curl) {
@@ -230,7 +269,7 @@ async fn what_kakao_does_wrong(watch: &mut Watch, ryan: &mut Curl) {
     ];
     for then in wrong.iter().chain([&json!({"error_code": "KOE237"})]) {
         watch.kakao.fault(&json!({"match": {"path": "/oauth/token"}, "times": 2, "then": then})).await;
-        watch.sign_in("apeach").await;
+        watch.sign_in("apeach", None).await;
         watch.kakao.heal().await;
     }
     for then in wrong.iter().chain([&json!({"code": -402}), &json!({"code": -9798})]) {
@@ -264,6 +303,6 @@ async fn what_the_database_does_wrong(watch: &mut Watch, ryan: &mut Curl, databa
     }
     assert!(watch.get(ryan, "/profile").await.status >= 500);
     watch.post(ryan, "/message", &json!({"text": TEXT})).await;
-    watch.sign_in("apeach").await;
+    watch.sign_in("apeach", None).await;
     watch.learn_tokens().await;
 }

@@ -12,7 +12,7 @@ pub struct Setting {
     pub variable: &'static str,
     /// Section and key in the settings file; a secret is there by the name of its file only.
     pub key: Option<&'static str>,
-    /// What holds when nobody sets it, in words where it is no fixed value.
+    /// What holds when nobody sets it; with `<…>` where it is no fixed value.
     pub default: &'static str,
     /// Whether its value is never shown; such a one may also be set as `…_FILE`.
     pub secret: bool,
@@ -36,19 +36,19 @@ pub const CATALOGUE: &[Setting] = &[
     Setting { variable: "KAKAO_REST_API_KEY", key: Some("kakao.rest_api_key"), default: "", secret: true },
     secret("KAKAO_CLIENT_SECRET", "kakao.client_secret_file"),
     secret("KAKAO_ADMIN_KEY", "kakao.admin_key_file"),
-    plain("KAKAO_REDIRECT_URI", "kakao.redirect_uri", ""),
-    plain("KAKAO_LOGOUT_REDIRECT_URI", "kakao.logout_redirect_uri", ""),
+    plain("KAKAO_REDIRECT_URI", "kakao.redirect_uri", "<KATOK_PUBLIC_URL>/redirect"),
+    plain("KAKAO_LOGOUT_REDIRECT_URI", "kakao.logout_redirect_uri", "<KATOK_PUBLIC_URL>/logged-out"),
     plain("KAKAO_AUTH_BASE_URL", "kakao.auth_base_url", "https://kauth.kakao.com"),
     plain("KAKAO_API_BASE_URL", "kakao.api_base_url", "https://kapi.kakao.com"),
     plain("KATOK_HOST", "gateway.host", "127.0.0.1"),
     plain("KATOK_PORT", "gateway.port", "4000"),
-    plain("KATOK_PUBLIC_URL", "gateway.public_url", ""),
+    plain("KATOK_PUBLIC_URL", "gateway.public_url", "http://localhost:<KATOK_PORT>"),
     plain("KATOK_TLS_CERT_FILE", "gateway.tls_cert_file", ""),
     plain("KATOK_TLS_KEY_FILE", "gateway.tls_key_file", ""),
     secret("KATOK_DATABASE_URL", "gateway.database_url_file"),
     secret("KATOK_VAULT_KEY", "gateway.vault_key_file"),
     plain("KATOK_OIDC", "gateway.oidc", "auto"),
-    plain("KATOK_OIDC_ISSUER", "gateway.oidc_issuer", ""),
+    plain("KATOK_OIDC_ISSUER", "gateway.oidc_issuer", "<KAKAO_AUTH_BASE_URL>"),
     plain("KATOK_SEND_AFTER_SIGN_IN", "gateway.send_after_sign_in", ""),
     plain("KATOK_CONSENT_WITHIN", "gateway.consent_within", "1h"),
     plain("KATOK_SESSION_IDLE", "gateway.session_idle", "14d"),
@@ -59,10 +59,10 @@ pub const CATALOGUE: &[Setting] = &[
     plain("KATOK_METRICS", "gateway.metrics", "local"),
     plain("KATOK_LOG", "gateway.log", "warn"),
     plain("KATOK_LOG_FORMAT", "gateway.log_format", "text"),
-    outside_the_file("KATOK_CONFIG", ""),
+    outside_the_file("KATOK_CONFIG", "<KATOK_DATA>/katok.toml"),
     outside_the_file("KATOK_DATA", ""),
     outside_the_file("KATOK_EMULATOR_PORT", "4100"),
-    outside_the_file("KATOK_LOGIN_REDIRECT_URI", ""),
+    outside_the_file("KATOK_LOGIN_REDIRECT_URI", "<KAKAO_REDIRECT_URI>, else http://localhost:4199/callback"),
 ];
 
 /// Where the value of a setting comes from.
@@ -74,6 +74,8 @@ pub enum Source {
     File,
     /// The variable of this name.
     Environment(String),
+    /// A flag on the command line.
+    Flag,
 }
 
 impl Source {
@@ -84,6 +86,7 @@ impl Source {
             Self::Default => "default",
             Self::File => "file",
             Self::Environment(_) => "environment",
+            Self::Flag => "flag",
         }
     }
 }
@@ -270,7 +273,8 @@ mod tests {
         for setting in CATALOGUE {
             let Some(key) = setting.key else { continue };
             let value = file.text_of(key).unwrap_or_else(|| panic!("katok.example.toml lacks {key}"));
-            assert!(setting.default.is_empty() || value == setting.default, "{key}: {value}");
+            let is_fixed = !setting.default.is_empty() && !setting.default.contains('<');
+            assert!(!is_fixed || value == setting.default, "{key}: {value}");
             assert!(text.contains(setting.variable), "katok.example.toml does not name {}", setting.variable);
         }
         let keys: usize = file.written().values().map(|section| section.as_table().unwrap().len()).sum();

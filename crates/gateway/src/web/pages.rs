@@ -142,6 +142,12 @@ pub(super) async fn index(
             signed_in: access != Access::Anonymous,
             cancelled: outcome.login.as_deref() == Some("cancelled"),
             left: match outcome.unlink.as_deref() {
+                // A link from elsewhere tells nobody who is signed in that they have left.
+                _ if access != Access::Anonymous => None,
+                Some("confirmed") => Some(Sentence::new(
+                    "연결을 끊고 여기에 있던 정보를 모두 지웠습니다.",
+                    "You are unlinked, and your data here is all deleted.",
+                )),
                 Some("pending") => leaving::advice(UnlinkState::Pending).map(|(_, sentence)| sentence),
                 Some("unconfirmed") => {
                     leaving::advice(UnlinkState::Unconfirmed).map(|(_, sentence)| sentence)

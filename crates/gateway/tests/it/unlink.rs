@@ -61,6 +61,16 @@ async fn kakaos_answer_is_passed_on_with_a_receipt_and_nothing_else_is_left() {
 }
 
 #[tokio::test]
+async fn the_page_tells_of_leaving_and_no_link_tells_it_to_who_is_here() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let page = "/index.html?unlink=confirmed";
+    assert!(!browser.get(page).await.body.contains("연결을 끊고"));
+    browser.get("/unlink").await.is(200);
+    assert!(browser.get(page).await.body.contains("연결을 끊고"));
+}
+
+#[tokio::test]
 async fn who_was_not_linked_any_more_is_unlinked() {
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;

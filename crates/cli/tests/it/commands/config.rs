@@ -25,7 +25,10 @@ fn values_are_shown_with_where_they_come_from() {
     is("KATOK_PORT", "5002", "file");
     is("KATOK_METRICS", "open", "environment");
     is("KATOK_HOST", "127.0.0.1", "default");
+    is("KAKAO_REDIRECT_URI", "<KATOK_PUBLIC_URL>/redirect", "default");
+    is("KATOK_CONFIG", machine.data().join("katok.toml").to_str().unwrap(), "default");
     assert_eq!(setting(&shown, "KATOK_PORT")["key"], "gateway.port");
+    is("KATOK_DATA", machine.data().to_str().unwrap(), "flag");
     let text = machine.katok(&["config", "show"]).exits(0).stdout;
     assert!(text.contains("(environment KATOK_METRICS)") && text.contains("katok.toml)"), "{text}");
 }

@@ -32,6 +32,7 @@ pub use sessions::SessionSettings;
 pub use sign_in::{Oidc, SendAfter, SignIn};
 pub use tls_files::TlsFiles;
 pub use vault_key::VaultKeyText;
+pub(crate) use vault_key::keys_in;
 
 use crate::sentence::Sentence;
 

@@ -42,7 +42,11 @@ pub const CATALOGUE: &[Setting] = &[
     plain("KAKAO_API_BASE_URL", "kakao.api_base_url", "https://kapi.kakao.com"),
     plain("KATOK_HOST", "gateway.host", "127.0.0.1"),
     plain("KATOK_PORT", "gateway.port", "4000"),
-    plain("KATOK_PUBLIC_URL", "gateway.public_url", "http://localhost:<KATOK_PORT>"),
+    plain(
+        "KATOK_PUBLIC_URL",
+        "gateway.public_url",
+        "<KAKAO_REDIRECT_URI>'s, else http://localhost:<KATOK_PORT>",
+    ),
     plain("KATOK_TLS_CERT_FILE", "gateway.tls_cert_file", ""),
     plain("KATOK_TLS_KEY_FILE", "gateway.tls_key_file", ""),
     secret("KATOK_DATABASE_URL", "gateway.database_url_file"),

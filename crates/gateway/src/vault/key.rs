@@ -5,12 +5,12 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
-use crate::config::VaultKeyText;
+use crate::config::{VaultKeyText, keys_in};
 use crate::data_folder::DataFolder;
 use crate::seal::KeyBytes;
 
@@ -43,7 +43,7 @@ pub(super) fn find(given: Option<&VaultKeyText>, data: &Path) -> Result<Option<F
     let path = match given {
         Some(VaultKeyText { file: Some(path), .. }) => path.clone(),
         Some(text) => {
-            let keys = parse(&text.text).ok_or(KeyError::Malformed { path: None })?;
+            let keys = keys_in(&text.text).ok_or(KeyError::Malformed { path: None })?;
             return Ok(Some(Found { keys, origin: KeyOrigin::Settings }));
         }
         None => in_folder(data),
@@ -78,22 +78,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<KeyBytes>, KeyError> {
     let text = fs::read_to_string(path)
         .map(Zeroizing::new)
         .map_err(|source| KeyError::File { path: path.to_owned(), source })?;
-    parse(&text).ok_or_else(|| KeyError::Malformed { path: Some(path.to_owned()) })
-}
-
-/// Keys stand between spaces, commas or line ends; what follows a `#` is for people.
-fn parse(text: &str) -> Option<Vec<KeyBytes>> {
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
-    let words = lines.flat_map(|line| line.split(|c: char| c == ',' || c.is_whitespace()));
-    let keys: Option<Vec<_>> = words.filter(|word| !word.is_empty()).map(parse_one).collect();
-    keys.filter(|keys| !keys.is_empty())
-}
-
-fn parse_one(text: &str) -> Option<KeyBytes> {
-    let bytes = Zeroizing::new(STANDARD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok()?);
-    let mut key = KeyBytes::default();
-    (bytes.len() == key.len()).then(|| key.copy_from_slice(&bytes))?;
-    Some(key)
+    keys_in(&text).ok_or_else(|| KeyError::Malformed { path: Some(path.to_owned()) })
 }
 
 /// Puts a key before those of a file, which keep their places; whoever reads it meanwhile sees all or nothing.
@@ -141,40 +126,4 @@ fn write_new(path: &Path, key: &KeyBytes) -> std::io::Result<()> {
 fn write_key(file: &mut File, key: &KeyBytes) -> std::io::Result<()> {
     file.write_all(Zeroizing::new(STANDARD.encode(key.as_slice())).as_bytes())?;
     file.write_all(b"\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn bytes(text: &str) -> Vec<[u8; 32]> {
-        parse(text).unwrap().iter().map(|key| **key).collect()
-    }
-
-    #[test]
-    fn a_key_is_read_from_both_base64_alphabets_with_space_around_it() {
-        let key = [0xfb; 32];
-        for text in [STANDARD.encode(key), format!(" {}\n", URL_SAFE_NO_PAD.encode(key))] {
-            assert_eq!(bytes(&text), [key]);
-        }
-    }
-
-    #[test]
-    fn several_keys_are_read_in_their_order() {
-        let [one, two, three] = [[1; 32], [2; 32], [3; 32]].map(|key| STANDARD.encode(key));
-        let text = format!("# since 2026-11-21\n{one}\n\n# before\n{two},{three} # the first");
-        assert_eq!(bytes(&text), [[1; 32], [2; 32], [3; 32]]);
-    }
-
-    #[test]
-    fn a_key_of_another_length_or_alphabet_is_no_key() {
-        let good = STANDARD.encode([1; 32]);
-        for text in ["", "# nothing", "passphrase", &"fb".repeat(32), &STANDARD.encode([1; 16])] {
-            assert!(parse(text).is_none(), "{text}");
-            assert!(
-                text.starts_with('#') || text.is_empty() || parse(&format!("{good} {text}")).is_none(),
-                "{text}"
-            );
-        }
-    }
 }

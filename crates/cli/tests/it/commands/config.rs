@@ -62,12 +62,13 @@ fn all_faults_are_told_at_once_and_up_tells_the_same() {
         ("KATOK_TRUSTED_PROXIES", "nginx"),
         ("KATOK_LOG_FORMAT", "xml"),
         ("KATOK_TLS_CERT_FILE", "/nonexistent"),
+        ("KATOK_VAULT_KEY", "passphrase"),
         ("KATOK_METRIC", "off"),
     ] {
         machine.set(name, value);
     }
     let shown = machine.katok(&["--json", "config", "show"]).exits(2).json();
-    assert_eq!(shown["problems"].as_array().unwrap().len(), 5, "{shown}");
+    assert_eq!(shown["problems"].as_array().unwrap().len(), 6, "{shown}");
     for command in [&["config", "show"][..], &["up", "--emulator-port", "0"]] {
         let outcome = machine.katok(command).exits(2);
         for variable in [
@@ -76,6 +77,7 @@ fn all_faults_are_told_at_once_and_up_tells_the_same() {
             "KATOK_TRUSTED_PROXIES",
             "KATOK_LOG_FORMAT",
             "KATOK_TLS_KEY_FILE",
+            "KATOK_VAULT_KEY",
         ] {
             assert!(outcome.stderr.contains(variable), "{variable}: {outcome:?}");
         }

@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::{KakaoApp, Settings};
 use crate::kakao_calls::Counted;
 use crate::last_use::Noting;
+use crate::outbox::Outbox;
 use crate::rates::Rates;
 use crate::readiness::LastSeen;
 use crate::store::Store;
@@ -34,6 +35,7 @@ pub(crate) struct App {
     pub(crate) rates: Rates,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) kakao_last_seen: LastSeen,
+    pub(crate) outbox: Outbox,
     /// Work that goes on when its browser has gone.
     pub(crate) unfinished: TaskTracker,
 }
@@ -73,6 +75,7 @@ impl App {
             rates: Rates::new(settings.rate_limits, &clock),
             telemetry,
             kakao_last_seen: LastSeen::default(),
+            outbox: Outbox::new(chance.as_ref()),
             settings,
             redirect_uri,
             logout_redirect_uri,

@@ -20,6 +20,7 @@ mod log_out;
 mod login_end;
 mod oauth_practice;
 mod openapi;
+mod outbox;
 mod pages;
 mod postgres;
 mod real_mode;

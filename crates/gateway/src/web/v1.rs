@@ -2,6 +2,7 @@
 
 mod keys;
 mod me;
+mod quota;
 mod sessions;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/v1/me", get(me::me))
         .route("/v1/friends", get(me::friends))
+        .route("/v1/quota", get(quota::quota))
         .route("/v1/sessions", get(sessions::list))
         .route("/v1/sessions/{id}", delete(sessions::end))
         .route("/v1/keys", get(keys::list).post(keys::make))

@@ -222,8 +222,8 @@ mod tests {
         assert!(told[0].contains("KATOK_TRUSTED_PROXIES") && told[1].contains("KATOK_PORT"), "{told:?}");
     }
 
-    /// `exec` gives them to the command it runs.
-    const NOT_SETTINGS: [&str; 2] = ["KATOK_EMULATOR_URL", "KATOK_HOSTS"];
+    /// `exec` gives the first two to the command it runs, and tests read the last.
+    const NOT_SETTINGS: [&str; 3] = ["KATOK_EMULATOR_URL", "KATOK_HOSTS", "KATOK_TEST_DATABASE_URL"];
 
     /// Whoever adds a setting adds it here, and nobody finds one in the program that is not shown.
     #[test]

@@ -4,8 +4,6 @@
 //! given back or found full belongs to the day on which it was taken.
 
 mod forecast;
-#[cfg(test)]
-mod model;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -107,11 +107,12 @@ async fn what_one_transaction_wrote_the_next_one_reads() {
 async fn what_is_given_back_and_what_kakao_found_full_is_kept() {
     on_each_engine(async |store, other| {
         let limits = limits(30, 1, 4, 2);
-        let sent @ (from, to) = message(1, "a");
-        assert_eq!(take(&store, &limits, std::slice::from_ref(&sent)).await, [Ok(())]);
-        change(&other, APP, &[sent.clone()], |ledger| {
-            ledger.give_back(&from, to.as_ref());
-            ledger.fill(Exhausted::Receiver, &from, to.as_ref());
+        let sent = [message(1, "a")];
+        assert_eq!(take(&store, &limits, &sent).await, [Ok(())]);
+        change(&other, APP, &sent, |ledger| {
+            let (from, to) = &sent[0];
+            ledger.give_back(from, to.as_ref());
+            ledger.fill(Exhausted::Receiver, from, to.as_ref());
         })
         .await;
         let taken = take(&store, &limits, &[message(1, "a"), message(1, "b"), message(1, "c")]).await;
@@ -156,7 +157,7 @@ async fn of_many_who_come_at_once_as_many_get_a_place_as_there_are() {
 #[tokio::test]
 async fn who_take_the_same_places_in_another_order_do_not_wait_for_one_another_for_ever() {
     on_each_engine(async |store, other| {
-        let limits = Limits::default();
+        let limits = limits(999, 999, 999, 999);
         let begun: Vec<_> = (0..16)
             .map(|number: u8| {
                 let store = if number.is_multiple_of(2) { store.clone() } else { other.clone() };
@@ -198,7 +199,8 @@ async fn old_days_are_thrown_out_bit_by_bit() {
         take(&store, &Limits { sender: NonZeroU32::MAX, ..Limits::default() }, &messages).await;
         let left = async || {
             let count = sqlx::query_scalar("SELECT COUNT(*) FROM quota_counts");
-            count.fetch_one(&store.readers).await.unwrap()
+            let count: i64 = count.fetch_one(&store.readers).await.unwrap();
+            count
         };
         store.throw_out_quota_counts(today()).await.unwrap();
         assert_eq!(left().await, 6_002);

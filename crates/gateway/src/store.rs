@@ -12,8 +12,8 @@ mod keep_alive;
 mod login_attempts;
 mod login_ends;
 mod outbox;
-mod parked_actions;
 mod postgres;
+mod quota;
 mod rows;
 mod sealed;
 mod sessions;
@@ -36,11 +36,10 @@ pub(crate) use keep_alive::DueLogin;
 pub(crate) use login_attempts::StoredAttempt;
 pub(crate) use outbox::{
     Accepted, Attempt, Begin, BeginDelivery, Begun, DueDelivery, Holder, KeptDelivery, KeptMessage, Lane,
-    MessageId, NewMessage, PastAttempt, Receiver, Rest, Settle, Settled,
+    MessageId, NewMessage, PastAttempt, Receiver, Rest, Settle, Settled, Unused,
 };
-pub(crate) use parked_actions::{ActionId, ActionState, StoredAction};
 pub(crate) use postgres::AccountLock;
-pub(crate) use sealed::{SealedAccount, SealedAction, SealedAnew};
+pub(crate) use sealed::{SealedAccount, SealedAnew, SealedMessage};
 pub(crate) use sessions::{ListedSession, NewSession, SessionId, StoredSession};
 pub(crate) use tokens::{SealedTokens, StoredTokens};
 pub(crate) use unlinks::{AskedBy, BegunUnlink, Departure, Receipt, ToldEvent, UnlinkState};

@@ -70,6 +70,7 @@ pub(crate) async fn accept(
         expires_at: order.expires_at.unwrap_or_else(|| later(order.send_at.unwrap_or(now), TRIED_FOR)),
         on_unconfirmed: order.on_unconfirmed,
         on_quota: order.on_quota,
+        on_failure: order.on_failure,
         receivers: order.receivers.clone(),
         idempotency_key: idempotency_key.map(|key| sha256(key.as_bytes())),
     };
@@ -93,7 +94,8 @@ fn is_the_same(kept: &KeptMessage, order: &Order, key: &DataKey) -> bool {
         && receivers.eq(&order.receivers)
         && order.send_at == kept.send_at
         && order.expires_at.is_none_or(|expires_at| expires_at == kept.expires_at)
-        && (order.on_unconfirmed, order.on_quota) == (kept.on_unconfirmed, kept.on_quota)
+        && (order.on_unconfirmed, order.on_quota, order.on_failure)
+            == (kept.on_unconfirmed, kept.on_quota, kept.on_failure)
 }
 
 /// What a message says, as long as it is kept.
@@ -106,6 +108,11 @@ pub(crate) async fn read(app: &App, message: &KeptMessage) -> Result<Option<Cont
 /// Takes back what has not been sent of a message; says whether anything was.
 pub(crate) async fn cancel(app: &App, message: &KeptMessage) -> Result<bool, StoreError> {
     change(app, message, |_| Some(Event::Cancelled)).await
+}
+
+/// Takes back what nobody has begun to send and nothing is missing for; says whether anything was.
+pub(crate) async fn cancel_unbegun(app: &App, message: &KeptMessage) -> Result<bool, StoreError> {
+    change(app, message, |kept| (kept.state == State::Queued).then_some(Event::Cancelled)).await
 }
 
 /// Sends again what did not arrive, or may not have; says whether anything is sent.
@@ -163,18 +170,20 @@ async fn change(
             expires_at: message.expires_at,
             on_unconfirmed: message.on_unconfirmed,
             on_quota: message.on_quota,
+            on_failure: message.on_failure,
             consent_within: app.settings.sign_in.consent_within,
         };
         let next = decide(&delivery, &event(kept)?, now, 0.0)?;
         let (from, attempts) = (kept.state, kept.attempts);
-        Some(Settled { seq: kept.seq, from, attempts, next, scopes: None, attempt: None })
+        Some(Settled { seq: kept.seq, from, attempts, next, scopes: None, attempt: None, unused: None })
     });
     let deliveries: Vec<_> = deliveries.collect();
     if deliveries.is_empty() {
         return Ok(false);
     }
     let account = message.account.clone();
-    let settled = app.store.settle_deliveries(Settle { account, deliveries, now, is_news: true }).await?;
+    let settle = Settle { account, kakao_app: app.realm.clone(), deliveries, now, is_news: true };
+    let settled = app.store.settle_deliveries(settle).await?;
     for settled in &settled {
         if let Some(kept) = message.deliveries.iter().find(|kept| kept.seq == settled.seq) {
             app.outbox.changes.publish(&super::changes::Change {

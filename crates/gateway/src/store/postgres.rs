@@ -24,6 +24,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "api_keys", include_str!("../../migrations/postgres/0005_api_keys.sql")),
     (6, "parked_actions", include_str!("../../migrations/postgres/0006_parked_actions.sql")),
     (7, "outbox", include_str!("../../migrations/postgres/0007_outbox.sql")),
+    (8, "quota_counts", include_str!("../../migrations/postgres/0008_quota_counts.sql")),
 ];
 
 /// How long the first connection may take.

@@ -8,10 +8,9 @@ use sqlx::{Any, Transaction};
 use super::{AccountId, Store, StoreError, millis, time};
 
 /// All that hangs on an account but the tokens, with which Kakao is still to be asked.
-const BELONGINGS: [&str; 5] = [
+const BELONGINGS: [&str; 4] = [
     "DELETE FROM sessions WHERE account_id = $1",
     "DELETE FROM api_keys WHERE account_id = $1",
-    "DELETE FROM parked_actions WHERE account_id = $1",
     "DELETE FROM messages WHERE account_id = $1",
     "DELETE FROM lanes WHERE account_id = $1",
 ];

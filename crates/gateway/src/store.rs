@@ -13,6 +13,7 @@ mod login_attempts;
 mod login_ends;
 mod parked_actions;
 mod postgres;
+mod recent;
 mod sealed;
 mod sessions;
 mod sqlite;
@@ -21,11 +22,14 @@ mod unlinks;
 mod vault_keys;
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyPool, PgPool, SqlSafeStr, Transaction};
 
+use self::recent::{Changed, Recent};
+use crate::digest::Digest;
 use crate::seal::DoesNotOpen;
 
 pub(crate) use accounts::{AccountId, Arrival};
@@ -103,6 +107,8 @@ pub(crate) struct Store {
     writer: AnyPool,
     readers: AnyPool,
     engine: Engine,
+    recent_sessions: Arc<Recent<Digest, StoredSession>>,
+    recent_tokens: Arc<Recent<AccountId, StoredTokens>>,
 }
 
 /// What the two engines do not do alike.
@@ -116,6 +122,10 @@ enum Engine {
 }
 
 impl Store {
+    fn over(writer: AnyPool, readers: AnyPool, engine: Engine) -> Self {
+        Self { writer, readers, engine, recent_sessions: Arc::default(), recent_tokens: Arc::default() }
+    }
+
     /// Answers when the database does, and reads a table of ours: SQLite answers without one from nowhere.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1 FROM sessions LIMIT 1").execute(&self.readers).await?;
@@ -140,6 +150,7 @@ impl Store {
 
     /// Throws out what has run out: nobody comes back for it.
     pub(crate) async fn throw_out_expired(&self, now: Timestamp) -> Result<(), StoreError> {
+        let _changing = self.changing(Changed::Anyone);
         // In PostgreSQL two gateways that throw out the same rows could wait for one another for ever.
         let attempts = self.choose(
             "DELETE FROM login_attempts WHERE expires_at <= $1",

@@ -9,6 +9,7 @@ use sqlx::postgres::{PgAdvisoryLock, PgAdvisoryLockGuard, PgConnectOptions, PgCo
 use sqlx::{Connection as _, Postgres};
 use tokio::time::timeout;
 
+use super::recent::Changed;
 use super::{AccountId, Engine, Store, StoreError, migrations};
 use crate::config::PostgresUrl;
 
@@ -80,7 +81,7 @@ impl Store {
                 ("tcp_keepalives_interval", "10"),
                 ("tcp_keepalives_count", "3"),
             ]));
-        Ok(Self { writer: shared.clone(), readers: shared, engine: Engine::Postgres { locks } })
+        Ok(Self::over(shared.clone(), shared, Engine::Postgres { locks }))
     }
 
     /// Keeps other gateways from refreshing this account's tokens as long as the lock lives.
@@ -88,6 +89,8 @@ impl Store {
     /// A connection holds it, not a transaction, and PostgreSQL frees it when the connection ends: also when
     /// the gateway is killed. Poolers that change connections between statements cannot keep such a lock.
     pub(crate) async fn lock_account(&self, account: &AccountId) -> Result<AccountLock, StoreError> {
+        // Who had the lock before may have changed them at another gateway.
+        let _changed = self.changing(Changed::Account(account));
         let Engine::Postgres { locks } = &self.engine else { return Ok(AccountLock(None)) };
         let lock = PgAdvisoryLock::new(format!("katok/refresh/{account}"));
         Ok(AccountLock(Some(lock.acquire(locks.acquire().await?).await?)))

@@ -46,7 +46,7 @@ impl Store {
             .min_connections(1)
             .connect_with(options(path, "ro")?)
             .await?;
-        Ok(Self { writer, readers, engine: Engine::Sqlite })
+        Ok(Self::over(writer, readers, Engine::Sqlite))
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::content::Content;
 use super::order::Order;
-use super::policy::{Delivery, Event, decide};
+use super::policy::{Delivery, Event, OnFailure, decide};
 use super::state::State;
 use crate::app::App;
 use crate::digest::sha256;
@@ -136,10 +136,18 @@ pub(crate) async fn reschedule(
     change(app, message, |_| Some(Event::Rescheduled { send_at })).await
 }
 
-/// Goes on with everything of an account that waits for a consent, once somebody has agreed or signed in.
-pub(crate) async fn consented(app: &App, account: &AccountId) -> Result<(), StoreError> {
+/// Goes on with what waits for a consent of an account, once somebody has agreed or signed in: with everything that was
+/// accepted, and with the message by whose link they came. Whoever was told at once that a message was not sent may
+/// have sent another one in its place.
+pub(crate) async fn consented(
+    app: &App,
+    account: &AccountId,
+    by_link: Option<&MessageId>,
+) -> Result<(), StoreError> {
     for message in app.store.messages_waiting_for_consent(account).await? {
-        change(app, &message, |_| Some(Event::Consented)).await?;
+        if message.on_failure == OnFailure::Retry || by_link == Some(&message.id) {
+            change(app, &message, |_| Some(Event::Consented)).await?;
+        }
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgAdvisoryLock, PgAdvisoryLockGuard, PgConnectOptions, PgCo
 use sqlx::{Connection as _, Postgres};
 use tokio::time::timeout;
 
-use super::outbox::Group;
+use super::recent::Changed;
 use super::{AccountId, Engine, Store, StoreError, migrations};
 use crate::config::PostgresUrl;
 
@@ -83,9 +83,7 @@ impl Store {
                 ("tcp_keepalives_interval", "10"),
                 ("tcp_keepalives_count", "3"),
             ]));
-        let engine = Engine::Postgres { locks };
-        let group = Group::start(&shared, &engine);
-        Ok(Self { writer: shared.clone(), readers: shared, engine, group })
+        Ok(Self::over(shared.clone(), shared, Engine::Postgres { locks }))
     }
 
     /// Keeps other gateways from refreshing this account's tokens as long as the lock lives.
@@ -93,6 +91,8 @@ impl Store {
     /// A connection holds it, not a transaction, and PostgreSQL frees it when the connection ends: also when
     /// the gateway is killed. Poolers that change connections between statements cannot keep such a lock.
     pub(crate) async fn lock_account(&self, account: &AccountId) -> Result<AccountLock, StoreError> {
+        // Who had the lock before may have changed them at another gateway.
+        let _changed = self.changing(Changed::Account(account));
         let Engine::Postgres { locks } = &self.engine else { return Ok(AccountLock(None)) };
         let lock = PgAdvisoryLock::new(format!("katok/refresh/{account}"));
         Ok(AccountLock(Some(lock.acquire(locks.acquire().await?).await?)))

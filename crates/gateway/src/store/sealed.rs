@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::recent::Changed;
 use super::{AccountId, MessageId, SealedTokens, Store, StoreError, StoredTokens, millis};
 use crate::seal::{KeyId, SealedDataKey};
 
@@ -126,6 +127,7 @@ impl Store {
         keys: &[SealedAnew],
         writing: KeyId,
     ) -> Result<u64, StoreError> {
+        let _changing = self.changing(Changed::Anyone);
         let mut replaced = 0;
         let mut tx = self.begin().await?;
         for key in keys {

@@ -5,6 +5,7 @@ use katok_client::KakaoUserId;
 use serde::Serialize;
 use sqlx::{Any, Transaction};
 
+use super::recent::Changed;
 use super::{AccountId, Store, StoreError, millis, time};
 
 /// All that hangs on an account but the tokens, with which Kakao is still to be asked.
@@ -133,6 +134,7 @@ impl Store {
         kakao_app: &str,
         retry_at: Timestamp,
     ) -> Result<Option<BegunUnlink>, StoreError> {
+        let _changing = self.changing(Changed::Account(&receipt.account));
         let mut tx = self.begin().await?;
         let Some(user) = self.lock_account_row(&mut tx, &receipt.account).await? else { return Ok(None) };
         let written = sqlx::query(
@@ -182,6 +184,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Receipt, StoreError> {
         let confirmed_at = (state == UnlinkState::Confirmed).then_some(millis(now));
+        let _changing = self.changing(Changed::Account(&receipt.account));
         let mut tx = self.begin().await?;
         self.lock_account_row(&mut tx, &receipt.account).await?;
         let ended = sqlx::query(
@@ -254,6 +257,7 @@ impl Store {
         now: Timestamp,
         chance: [u8; 10],
     ) -> Result<Option<Receipt>, StoreError> {
+        let _changing = self.changing(Changed::Anyone);
         let mut tx = self.begin().await?;
         if let Some(event) = &departure.event {
             let is_new = sqlx::query(

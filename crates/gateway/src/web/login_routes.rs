@@ -126,7 +126,11 @@ pub(super) async fn redirect(
 /// Does what somebody signed in for, and says which page tells of it. They are signed in whatever comes of it.
 async fn run_errand(app: &App, completed: &login::Completed) -> String {
     let account = &completed.account;
-    if let Err(error) = outbox::consented(app, account).await {
+    let by_link = match &completed.errand {
+        Errand::Waiting(message) => Some(message),
+        _ => None,
+    };
+    if let Err(error) = outbox::consented(app, account, by_link).await {
         tracing::error!(%error, "web.login.waiting_not_resumed");
     }
     let done = match (&completed.errand, &app.settings.sign_in.send_after) {

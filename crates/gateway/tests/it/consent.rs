@@ -231,11 +231,14 @@ async fn a_link_that_nobody_was_given_leads_nowhere() {
 async fn all_that_waits_goes_on_with_one_consent_and_in_order() {
     let house = House::open().await;
     let browser = house.signed_in_with("ryan", &[]).await;
-    let mut hrefs = Vec::new();
     for text in ["하나", "둘", "셋"] {
-        hrefs.push(parked(&browser, text).await);
+        browser.post("/v1/messages", json!({"to": "me", "text": text})).await.is(202);
     }
-    agree(&house, &browser, &hrefs[1], "ryan", &Decision::Allow).await;
+    house.gateway.do_what_is_due().await;
+    assert_eq!(states(&house).await, ["waiting_consent"; 3]);
+    let waiting = browser.get("/v1/messages").await.is(200);
+    let href = waiting["messages"][1]["deliveries"][0]["remedy"]["href"].as_str().unwrap().to_owned();
+    agree(&house, &browser, &href, "ryan", &Decision::Allow).await;
     house.gateway.do_what_is_due().await;
     assert_eq!(house.texts("ryan"), ["하나", "둘", "셋"]);
 }

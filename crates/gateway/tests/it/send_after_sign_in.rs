@@ -159,5 +159,5 @@ async fn a_message_whose_browser_has_gone_is_finished_and_its_outcome_kept() {
     let house = house.restart().await;
     assert_eq!(house.texts("ryan"), ["환영합니다"]);
     let kept = house.database.column(house.data.path(), "SELECT state FROM deliveries").await;
-    assert_eq!(kept, ["done"]);
+    assert_eq!(kept, ["delivered"]);
 }

@@ -19,6 +19,7 @@ mod keep_alive;
 mod last_use;
 mod login;
 mod message;
+mod outbox;
 mod parked;
 mod rates;
 mod readiness;

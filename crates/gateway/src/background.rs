@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::keep_alive;
+use crate::outbox::webhook;
 use crate::parked;
 use crate::store::StoreError;
 use crate::unlink;
@@ -37,6 +38,8 @@ pub(crate) async fn do_what_is_due(app: &App) -> Result<(), StoreError> {
     parked::clean_up(app).await?;
     unlink::try_again(app).await?;
     keep_alive::keep_logins_alive(app).await?;
+    webhook::clean_up(app).await?;
+    webhook::post_what_is_due(app).await?;
     if let Some(writing) = app.store.writing_key().await? {
         app.vault.write_with(writing);
     }

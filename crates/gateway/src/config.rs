@@ -13,6 +13,7 @@ mod sessions;
 mod sign_in;
 mod tls_files;
 mod vault_key;
+mod webhooks;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -33,6 +34,7 @@ pub use sign_in::{Oidc, SendAfter, SignIn};
 pub use tls_files::TlsFiles;
 pub use vault_key::VaultKeyText;
 pub(crate) use vault_key::keys_in;
+pub use webhooks::PrivateAddresses;
 
 use crate::sentence::Sentence;
 
@@ -66,6 +68,8 @@ pub struct Settings {
     pub network: Network,
     /// How people sign in.
     pub sign_in: SignIn,
+    /// Where people's webhooks may lead.
+    pub webhook_private_addresses: PrivateAddresses,
     /// The Kakao app, and whether it lives at Kakao or at an emulator.
     pub kakao: KakaoApp,
 }
@@ -84,6 +88,7 @@ impl Settings {
             rate_limits: RateLimits::default(),
             network: Network::default(),
             sign_in: SignIn::default(),
+            webhook_private_addresses: PrivateAddresses::default(),
             kakao,
         }
     }
@@ -174,6 +179,8 @@ pub struct ListenSettings {
     pub network: Network,
     /// `KATOK_OIDC`, `KATOK_OIDC_ISSUER`, `KATOK_SEND_AFTER_SIGN_IN`, `KATOK_CONSENT_WITHIN`.
     pub sign_in: SignIn,
+    /// `KATOK_WEBHOOK_PRIVATE_ADDRESSES`.
+    pub webhook_private_addresses: PrivateAddresses,
 }
 
 impl ListenSettings {
@@ -212,6 +219,7 @@ impl ListenSettings {
             rate_limits: RateLimits::read(env, file, problems),
             network: Network::read(env, file, problems),
             sign_in: SignIn::read(env, file, problems),
+            webhook_private_addresses: PrivateAddresses::read(env, file, problems),
         }
     }
 }

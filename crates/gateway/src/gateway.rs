@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::background;
 use crate::config::{Settings, redirect_path};
 use crate::data_folder::DataFolder;
+use crate::outbox::{feed, webhook};
 use crate::sentence::Sentence;
 use crate::start_error::StartError;
 use crate::storage::Storage;
@@ -65,7 +66,7 @@ impl Gateway {
             KeyOrigin::Settings | KeyOrigin::File(_) => None,
         };
         let app = Arc::new(App::assemble(settings, store.clone(), vault, clock, chance)?);
-        let stop = CancellationToken::new();
+        let stop = app.stop.clone();
         let router = web::router(&app);
         let serving = tokio::spawn(katok_listener::serve(
             listeners,
@@ -74,6 +75,8 @@ impl Gateway {
             stop.clone(),
         ));
         app.unfinished.spawn(background::run(app.clone(), stop.clone()));
+        app.unfinished.spawn(webhook::run(app.clone(), stop.clone()));
+        app.unfinished.spawn(feed::hear_other_gateways(app.clone(), stop.clone()));
         Ok(Self { notice, stop, serving, app })
     }
 

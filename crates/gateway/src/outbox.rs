@@ -2,3 +2,6 @@
 
 #[allow(dead_code, reason = "the outbox that tells it is being written")]
 pub(crate) mod changes;
+pub(crate) mod feed;
+pub(crate) mod state;
+pub(crate) mod webhook;

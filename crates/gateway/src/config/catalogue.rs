@@ -60,6 +60,7 @@ pub const CATALOGUE: &[Setting] = &[
     plain("KATOK_TRUSTED_PROXIES", "gateway.trusted_proxies", ""),
     plain("KATOK_ALLOWED_HOSTS", "gateway.allowed_hosts", ""),
     plain("KATOK_RATE_LIMITS", "gateway.rate_limits", "sign-in=300,address=3000,account=1200"),
+    plain("KATOK_WEBHOOK_PRIVATE_ADDRESSES", "gateway.webhook_private_addresses", "deny"),
     plain("KATOK_METRICS", "gateway.metrics", "local"),
     plain("KATOK_LOG", "gateway.log", "warn"),
     plain("KATOK_LOG_FORMAT", "gateway.log_format", "text"),
@@ -289,7 +290,13 @@ mod tests {
     fn the_defaults_shown_are_those_that_hold() {
         let mut problems = Vec::new();
         let unset = ListenSettings::read(&|_| None, &SettingsFile::default(), None, &mut problems);
-        for variable in ["KATOK_HOST", "KATOK_PORT", "KATOK_RATE_LIMITS", "KATOK_METRICS"] {
+        for variable in [
+            "KATOK_HOST",
+            "KATOK_PORT",
+            "KATOK_RATE_LIMITS",
+            "KATOK_METRICS",
+            "KATOK_WEBHOOK_PRIVATE_ADDRESSES",
+        ] {
             let shown = |name: &str| (name == variable).then(|| setting(variable).default.to_owned());
             let set = ListenSettings::read(&shown, &SettingsFile::default(), None, &mut problems);
             assert_eq!(format!("{set:?}"), format!("{unset:?}"), "{variable}");

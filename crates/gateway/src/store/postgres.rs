@@ -22,6 +22,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "sessions", include_str!("../../migrations/postgres/0004_sessions.sql")),
     (5, "api_keys", include_str!("../../migrations/postgres/0005_api_keys.sql")),
     (6, "parked_actions", include_str!("../../migrations/postgres/0006_parked_actions.sql")),
+    (9, "webhooks", include_str!("../../migrations/postgres/0009_webhooks.sql")),
 ];
 
 /// How long the first connection may take.

@@ -20,6 +20,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "sessions", include_str!("../../migrations/sqlite/0004_sessions.sql")),
     (5, "api_keys", include_str!("../../migrations/sqlite/0005_api_keys.sql")),
     (6, "parked_actions", include_str!("../../migrations/sqlite/0006_parked_actions.sql")),
+    (9, "webhooks", include_str!("../../migrations/sqlite/0009_webhooks.sql")),
 ];
 
 impl Store {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{TokenVault, Vault, VaultError};
 use crate::config::VaultKeyText;
 use crate::seal::Purpose;
-use crate::store::{SealedAccount, SealedAction, Store, StoreError};
+use crate::store::{SealedAccount, SealedAction, SealedWebhook, Store, StoreError};
 
 /// How many accounts or messages are read at a time.
 const PAGE: i64 = 500;
@@ -79,6 +79,15 @@ pub(crate) async fn inspect(
             inspection.count(opens(&vault, &action));
         }
     }
+    after.clear();
+    loop {
+        let webhooks = store.sealed_webhooks(&after, PAGE).await?;
+        let Some(last) = webhooks.last() else { break };
+        last.id.as_str().clone_into(&mut after);
+        for webhook in webhooks {
+            inspection.count(webhook_opens(&vault, &webhook));
+        }
+    }
     for sealed in store.sealed_login_attempts(now).await? {
         inspection.count(vault.open(Purpose::LoginAttempt, &sealed).is_ok());
     }
@@ -89,6 +98,12 @@ fn opens(vault: &Vault, action: &SealedAction) -> bool {
     let key = action.data_key.as_ref().and_then(|key| vault.data_key(&action.account, key).ok());
     let purpose = Purpose::ParkedAction { account: action.account.as_str(), id: action.id.as_str() };
     key.is_some_and(|key| key.open(purpose, &action.sealed).is_ok())
+}
+
+fn webhook_opens(vault: &Vault, webhook: &SealedWebhook) -> bool {
+    let key = webhook.data_key.as_ref().and_then(|key| vault.data_key(&webhook.account, key).ok());
+    let purpose = Purpose::Webhook { account: webhook.account.as_str(), id: webhook.id.as_str() };
+    key.is_some_and(|key| key.open(purpose, &webhook.sealed).is_ok())
 }
 
 impl Inspection {

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::{KakaoApp, Settings};
 use crate::kakao_calls::Counted;
 use crate::last_use::Noting;
-use crate::outbox::changes::Changes;
+use crate::outbox::Outbox;
 use crate::outbox::feed::Feeds;
 use crate::outbox::webhook::Poster;
 use crate::rates::Rates;
@@ -38,7 +38,7 @@ pub(crate) struct App {
     pub(crate) rates: Rates,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) kakao_last_seen: LastSeen,
-    pub(crate) changes: Changes,
+    pub(crate) outbox: Outbox,
     pub(crate) feeds: Feeds,
     pub(crate) poster: Poster,
     /// Cancelled when the gateway is to stop.
@@ -82,7 +82,7 @@ impl App {
             rates: Rates::new(settings.rate_limits, &clock),
             telemetry,
             kakao_last_seen: LastSeen::default(),
-            changes: Changes::default(),
+            outbox: Outbox::new(chance.as_ref()),
             feeds: Feeds::default(),
             poster: Poster::new(settings.webhook_private_addresses),
             stop: CancellationToken::new(),

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::keep_alive;
-use crate::outbox::webhook;
+use crate::outbox::{self, webhook};
 use crate::parked;
 use crate::store::StoreError;
 use crate::unlink;
@@ -32,14 +32,14 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
 }
 
 /// One round of everything that is due now.
-pub(crate) async fn do_what_is_due(app: &App) -> Result<(), StoreError> {
+pub(crate) async fn do_what_is_due(app: &Arc<App>) -> Result<(), StoreError> {
     app.store.throw_out_expired(app.clock.now()).await?;
     app.store.forget_security_events(app.clock.now()).await?;
     parked::clean_up(app).await?;
+    outbox::clean_up(app).await?;
     unlink::try_again(app).await?;
     keep_alive::keep_logins_alive(app).await?;
     webhook::clean_up(app).await?;
-    webhook::post_what_is_due(app).await?;
     if let Some(writing) = app.store.writing_key().await? {
         app.vault.write_with(writing);
     }

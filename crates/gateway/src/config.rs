@@ -6,6 +6,7 @@ mod file;
 mod kakao_app;
 mod logs;
 mod network;
+mod outbox;
 mod postgres_url;
 mod rate_limits;
 pub(crate) mod redirect_path;
@@ -27,6 +28,7 @@ pub use file::SettingsFile;
 pub use kakao_app::{KakaoApp, KakaoAt, KakaoKeys};
 pub use logs::{LogFormat, Logs};
 pub use network::{MetricsFor, Network};
+pub use outbox::OutboxSettings;
 pub use postgres_url::PostgresUrl;
 pub use rate_limits::RateLimits;
 pub use sessions::SessionSettings;
@@ -68,6 +70,8 @@ pub struct Settings {
     pub network: Network,
     /// How people sign in.
     pub sign_in: SignIn,
+    /// How long messages are kept.
+    pub outbox: OutboxSettings,
     /// Where people's webhooks may lead.
     pub webhook_private_addresses: PrivateAddresses,
     /// The Kakao app, and whether it lives at Kakao or at an emulator.
@@ -88,6 +92,7 @@ impl Settings {
             rate_limits: RateLimits::default(),
             network: Network::default(),
             sign_in: SignIn::default(),
+            outbox: OutboxSettings::default(),
             webhook_private_addresses: PrivateAddresses::default(),
             kakao,
         }
@@ -179,6 +184,8 @@ pub struct ListenSettings {
     pub network: Network,
     /// `KATOK_OIDC`, `KATOK_OIDC_ISSUER`, `KATOK_SEND_AFTER_SIGN_IN`, `KATOK_CONSENT_WITHIN`.
     pub sign_in: SignIn,
+    /// `KATOK_MESSAGE_RETENTION`.
+    pub outbox: OutboxSettings,
     /// `KATOK_WEBHOOK_PRIVATE_ADDRESSES`.
     pub webhook_private_addresses: PrivateAddresses,
 }
@@ -219,6 +226,7 @@ impl ListenSettings {
             rate_limits: RateLimits::read(env, file, problems),
             network: Network::read(env, file, problems),
             sign_in: SignIn::read(env, file, problems),
+            outbox: OutboxSettings::read(env, file, problems),
             webhook_private_addresses: PrivateAddresses::read(env, file, problems),
         }
     }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::background;
 use crate::config::{Settings, redirect_path};
 use crate::data_folder::DataFolder;
-use crate::outbox::{feed, webhook};
+use crate::outbox::{self, feed, webhook};
 use crate::sentence::Sentence;
 use crate::start_error::StartError;
 use crate::storage::Storage;
@@ -65,6 +65,10 @@ impl Gateway {
             )),
             KeyOrigin::Settings | KeyOrigin::File(_) => None,
         };
+        if settings.database.is_none() {
+            // The caller holds the data folder: whoever held lanes before is gone.
+            store.free_all_lanes().await.map_err(|error| StartError::store(error, &place))?;
+        }
         let app = Arc::new(App::assemble(settings, store.clone(), vault, clock, chance)?);
         let stop = app.stop.clone();
         let router = web::router(&app);
@@ -75,6 +79,7 @@ impl Gateway {
             stop.clone(),
         ));
         app.unfinished.spawn(background::run(app.clone(), stop.clone()));
+        app.unfinished.spawn(outbox::run(app.clone(), stop.clone()));
         app.unfinished.spawn(webhook::run(app.clone(), stop.clone()));
         app.unfinished.spawn(feed::hear_other_gateways(app.clone(), stop.clone()));
         Ok(Self { notice, stop, serving, app })
@@ -90,6 +95,12 @@ impl Gateway {
     pub async fn do_what_is_due(&self) {
         if let Err(error) = background::do_what_is_due(&self.app).await {
             tracing::error!(%error, "background.failed");
+        }
+        if let Err(error) = outbox::deliver_what_is_due(&self.app).await {
+            tracing::error!(%error, "outbox.failed");
+        }
+        if let Err(error) = webhook::post_what_is_due(&self.app).await {
+            tracing::error!(%error, "webhook.failed");
         }
     }
 

@@ -61,7 +61,7 @@ impl Draft {
     }
 }
 
-fn text_template(text: &str, link: &str) -> Result<MessageTemplate, Sentence> {
+pub(crate) fn text_template(text: &str, link: &str) -> Result<MessageTemplate, Sentence> {
     let link = Url::parse(link).ok().filter(|link| matches!(link.scheme(), "http" | "https"));
     let link = link.ok_or_else(|| {
         Sentence::new(
@@ -78,7 +78,7 @@ fn text_template(text: &str, link: &str) -> Result<MessageTemplate, Sentence> {
     Ok(MessageTemplate::Text(text))
 }
 
-fn raw_template(object: &serde_json::Value) -> Result<MessageTemplate, Sentence> {
+pub(crate) fn raw_template(object: &serde_json::Value) -> Result<MessageTemplate, Sentence> {
     let object = match object {
         serde_json::Value::String(text) => serde_json::from_str(text).ok(),
         other => Some(other.clone()),

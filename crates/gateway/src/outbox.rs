@@ -1,7 +1,30 @@
-//! What is to be sent, until it has arrived or somebody has been told why not.
+//! The outbox: what was accepted is delivered once, or somebody is told why not.
+//!
+//! A message is what somebody asked for, a delivery one receiver's share of it, a lane all deliveries of one account.
+//! Whoever holds a lane sends what is due in it, wave by wave: note which deliveries are begun, ask Kakao, note what
+//! became of them.
 
-#[allow(dead_code, reason = "the outbox that tells it is being written")]
+mod acceptance;
+mod breaker;
 pub(crate) mod changes;
+mod content;
 pub(crate) mod feed;
-pub(crate) mod state;
+mod lane;
+mod order;
+mod outcome;
+mod plan;
+mod policy;
+mod remedy;
+mod state;
 pub(crate) mod webhook;
+mod worker;
+
+pub(crate) use acceptance::{
+    NotAccepted, Sender, accept, cancel, clean_up, consented, read, reschedule, resend, state_of,
+};
+pub(crate) use content::Content;
+pub(crate) use order::{Asked, Order, Unsound, time_to_send};
+pub(crate) use policy::{Delivery, Next, OnQuota, OnUnconfirmed};
+pub(crate) use remedy::remedy;
+pub(crate) use state::State;
+pub(crate) use worker::{Outbox, deliver_what_is_due, run};

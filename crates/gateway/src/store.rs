@@ -12,8 +12,10 @@ mod id;
 mod keep_alive;
 mod login_attempts;
 mod login_ends;
+mod outbox;
 mod parked_actions;
 mod postgres;
+mod rows;
 mod sealed;
 mod sessions;
 mod sqlite;
@@ -35,6 +37,10 @@ pub(crate) use api_keys::{ApiKeyId, ListedApiKey, StoredApiKey};
 pub(crate) use changes::Place;
 pub(crate) use keep_alive::DueLogin;
 pub(crate) use login_attempts::StoredAttempt;
+pub(crate) use outbox::{
+    Accepted, Attempt, Begin, BeginDelivery, Begun, DueDelivery, Holder, KeptDelivery, KeptMessage, Lane,
+    MessageId, NewMessage, PastAttempt, Receiver, Rest, Settle, Settled,
+};
 pub(crate) use parked_actions::{ActionId, ActionState, StoredAction};
 pub(crate) use postgres::AccountLock;
 pub(crate) use sealed::{SealedAccount, SealedAction, SealedAnew};
@@ -107,6 +113,7 @@ pub(crate) struct Store {
     writer: AnyPool,
     readers: AnyPool,
     engine: Engine,
+    group: outbox::Group,
 }
 
 /// What the two engines do not do alike.
@@ -196,19 +203,37 @@ impl Store {
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(match self.engine {
+        self.engine.begin(&self.writer).await
+    }
+
+    fn choose(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        self.engine.choose(sqlite, postgres)
+    }
+}
+
+impl Engine {
+    async fn begin(&self, writer: &AnyPool) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(match self {
             // A deferred transaction that reads first would fail at once if another write came between.
-            Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
-            Engine::Postgres { .. } => self.writer.begin().await?,
+            Self::Sqlite => writer.begin_with("BEGIN IMMEDIATE").await?,
+            Self::Postgres { .. } => writer.begin().await?,
         })
     }
 
     /// For the few statements that cannot be the same.
     fn choose(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
-        match self.engine {
-            Engine::Sqlite => sqlite,
-            Engine::Postgres { .. } => postgres,
+        match self {
+            Self::Sqlite => sqlite,
+            Self::Postgres { .. } => postgres,
         }
+    }
+
+    /// The time of the database, in milliseconds: the one clock that all gateways share, and nobody turns.
+    fn clock(&self) -> &'static str {
+        self.choose(
+            "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+            "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+        )
     }
 }
 

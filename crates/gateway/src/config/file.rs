@@ -82,6 +82,8 @@ pub struct GatewaySection {
     pub send_after_sign_in: Option<String>,
     /// `KATOK_CONSENT_WITHIN`
     pub consent_within: Option<String>,
+    /// `KATOK_MESSAGE_RETENTION`
+    pub message_retention: Option<String>,
     /// `KATOK_WEBHOOK_PRIVATE_ADDRESSES`
     pub webhook_private_addresses: Option<String>,
 }

@@ -103,7 +103,7 @@ impl Feed {
         // Each takes a connection, and others are to get through as well.
         let most_of_all = app.settings.bounds.connection.connections / 2;
         let seat = app.feeds.enter(account, most_of_all).ok_or(NoFeed::TooMany)?;
-        let (news, now) = (app.changes.of_account(account), app.clock.now());
+        let (news, now) = (app.outbox.changes.of_account(account), app.clock.now());
         let told = Told { newest: since.map_or(now, |since| since.min(now)), latest: HashMap::new() };
         let unread = Some(told.overlap());
         let mut feed = Self { app, news, told, ready: VecDeque::new(), unread, seat };
@@ -205,7 +205,7 @@ pub(crate) async fn hear_other_gateways(app: Arc<App>, stop: CancellationToken) 
 async fn hear(app: &App) -> Result<(), StoreError> {
     let Some(mut announcements) = app.store.listen_for_changes().await? else { return Ok(()) };
     loop {
-        app.changes.changed_elsewhere(&announcements.next().await?);
+        app.outbox.changes.changed_elsewhere(&announcements.next().await?);
     }
 }
 

@@ -1,14 +1,15 @@
 //! What has changed of deliveries: read again from the database, and announced within the transaction that changes it.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 use sqlx::postgres::PgListener;
-use sqlx::{Any, Transaction};
+use sqlx::{Any, AssertSqlSafe, Transaction};
 
-use super::{AccountId, Engine, Store, StoreError, time, webhooks};
+use super::rows::{first_rows, list};
+use super::{AccountId, Engine, MessageId, Store, StoreError, time, webhooks};
+use crate::outbox::State;
 use crate::outbox::changes::Change;
-use crate::outbox::state::State;
 
 /// Where gateways on one PostgreSQL tell each other whose deliveries have changed, and nothing else of it.
 const CHANNEL: &str = "katok_changes";
@@ -35,34 +36,19 @@ impl Store {
         after: Place,
         limit: i64,
     ) -> Result<Vec<(Place, Change)>, StoreError> {
-        type Row = (i64, String, i64, String, String, Option<String>, i64);
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT d.seq, m.id,
-             (SELECT COUNT(*) FROM deliveries o WHERE o.message_seq = d.message_seq AND o.seq < d.seq),
-             d.receiver, d.state, d.code, d.changed_at
-             FROM deliveries d JOIN messages m ON m.seq = d.message_seq
+        let statement = AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM deliveries d JOIN messages m ON m.seq = d.message_seq
              WHERE d.account_id = $1 AND (d.changed_at, d.seq) > ($2, $3)
-             ORDER BY d.changed_at, d.seq LIMIT $4",
-        )
-        .bind(account.as_str())
-        .bind(after.at)
-        .bind(after.seq)
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
-        let change = |(seq, message, place, receiver, state, code, at): Row| {
-            let change = Change {
-                account: account.clone(),
-                delivery: format!("dlv_{}_{}", message.trim_start_matches("msg_"), place + 1),
-                message,
-                receiver,
-                state: State::parse(&state)?.as_str(),
-                code,
-                at: time(at),
-                error: None,
-            };
-            Some((Place { at, seq }, change))
-        };
+             ORDER BY d.changed_at, d.seq LIMIT $4"
+        ));
+        let rows: Vec<Row> = sqlx::query_as(statement)
+            .bind(account.as_str())
+            .bind(after.at)
+            .bind(after.seq)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        let change = |row: Row| Some((Place { at: row.7, seq: row.0 }, read(row)?));
         Ok(rows.into_iter().filter_map(change).collect())
     }
 
@@ -90,28 +76,59 @@ impl Announcements {
     }
 }
 
-/// Notes changes for people's webhooks and tells other gateways of them, within the transaction that makes them; says
-/// how many posts are due now.
-pub(super) async fn note_changes(
+/// Tells other gateways of changed deliveries, and notes them for people's webhooks, within the transaction that
+/// changes them.
+pub(super) async fn note(
     tx: &mut Transaction<'static, Any>,
     engine: &Engine,
-    changes: &[Change],
-) -> Result<u64, StoreError> {
-    if changes.is_empty() {
-        return Ok(0);
-    }
-    let posts = webhooks::write_posts(tx, engine, changes).await?;
+    changed: &HashSet<i64>,
+) -> Result<(), StoreError> {
+    let mut changed: Vec<i64> = changed.iter().copied().collect();
+    changed.sort_unstable();
     if let Engine::Postgres { .. } = engine {
-        let accounts: BTreeSet<&str> = changes.iter().map(|change| change.account.as_str()).collect();
-        sqlx::query(
-            "WITH told AS MATERIALIZED
-             (SELECT pg_notify($1, account) FROM jsonb_array_elements_text(CAST($2 AS jsonb)) AS account)
-             SELECT COUNT(*) FROM told",
-        )
-        .bind(CHANNEL)
-        .bind(serde_json::json!(accounts).to_string())
-        .execute(&mut **tx)
-        .await?;
+        announce(tx, &changed).await?;
     }
-    Ok(posts)
+    webhooks::write_posts(tx, engine, &changed).await
+}
+
+async fn announce(tx: &mut Transaction<'static, Any>, changed: &[i64]) -> Result<(), StoreError> {
+    let mut rest = changed;
+    while !rest.is_empty() {
+        let (rows, others) = first_rows(rest);
+        rest = others;
+        let statement = AssertSqlSafe(format!(
+            "WITH whose AS MATERIALIZED (SELECT DISTINCT account_id FROM deliveries WHERE seq IN ({})),
+             told AS MATERIALIZED (SELECT pg_notify($1, account_id) FROM whose)
+             SELECT COUNT(*) FROM told",
+            list(1, rows.len())
+        ));
+        let mut query = sqlx::query(statement).bind(CHANNEL);
+        for seq in rows {
+            query = query.bind(*seq);
+        }
+        query.execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// A delivery as it stands now.
+pub(super) type Row = (i64, String, String, i64, String, String, Option<String>, i64);
+
+/// What is read of a delivery: its `seq`, account, message, place in it, receiver, state, code, and time.
+pub(super) const COLUMNS: &str = "d.seq, d.account_id, m.id,
+    (SELECT COUNT(*) FROM deliveries o WHERE o.message_seq = d.message_seq AND o.seq < d.seq),
+    d.receiver, d.state, d.code, d.changed_at";
+
+pub(super) fn read((_, account, message, place, receiver, state, code, at): Row) -> Option<Change> {
+    let message = MessageId(message);
+    Some(Change {
+        account: AccountId(account),
+        delivery: message.delivery(usize::try_from(place).ok()?).0,
+        message: message.0,
+        receiver,
+        state: State::parse(&state)?.as_str(),
+        code,
+        at: time(at),
+        error: None,
+    })
 }

@@ -9,6 +9,7 @@ use sqlx::postgres::{PgAdvisoryLock, PgAdvisoryLockGuard, PgConnectOptions, PgCo
 use sqlx::{Connection as _, Postgres};
 use tokio::time::timeout;
 
+use super::outbox::Group;
 use super::{AccountId, Engine, Store, StoreError, migrations};
 use crate::config::PostgresUrl;
 
@@ -22,6 +23,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "sessions", include_str!("../../migrations/postgres/0004_sessions.sql")),
     (5, "api_keys", include_str!("../../migrations/postgres/0005_api_keys.sql")),
     (6, "parked_actions", include_str!("../../migrations/postgres/0006_parked_actions.sql")),
+    (7, "outbox", include_str!("../../migrations/postgres/0007_outbox.sql")),
     (9, "webhooks", include_str!("../../migrations/postgres/0009_webhooks.sql")),
 ];
 
@@ -81,7 +83,9 @@ impl Store {
                 ("tcp_keepalives_interval", "10"),
                 ("tcp_keepalives_count", "3"),
             ]));
-        Ok(Self { writer: shared.clone(), readers: shared, engine: Engine::Postgres { locks } })
+        let engine = Engine::Postgres { locks };
+        let group = Group::start(&shared, &engine);
+        Ok(Self { writer: shared.clone(), readers: shared, engine, group })
     }
 
     /// Keeps other gateways from refreshing this account's tokens as long as the lock lives.

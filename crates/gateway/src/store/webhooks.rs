@@ -5,8 +5,10 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use sqlx::{Any, Transaction};
+use sqlx::{Any, AssertSqlSafe, Row as _, Transaction};
 
+use super::changes::{self, COLUMNS};
+use super::rows::{first_rows, list, places};
 use super::{AccountId, Engine, Store, StoreError, id, millis, time};
 use crate::digest::sha256;
 use crate::outbox::changes::Change;
@@ -395,47 +397,70 @@ impl Store {
     }
 }
 
-/// Writes what is to be posted of changes; says how many posts that makes.
+/// Writes what is to be posted of changed deliveries.
 pub(super) async fn write_posts(
     tx: &mut Transaction<'static, Any>,
     engine: &Engine,
-    changes: &[Change],
-) -> Result<u64, StoreError> {
+    changed: &[i64],
+) -> Result<(), StoreError> {
     // Most gateways have no webhooks: nothing is put together for them.
     let somebody: Option<i64> =
         sqlx::query_scalar("SELECT 1 FROM webhooks WHERE disabled_at IS NULL LIMIT 1")
             .fetch_optional(&mut **tx)
             .await?;
     if somebody.is_none() {
-        return Ok(0);
+        return Ok(());
     }
-    let rows = changes.iter().map(|change| {
-        serde_json::json!({
-            "id": PostId::of(change).as_str(),
-            "account": change.account.as_str(),
-            "payload": webhook::payload(change),
-            "at": millis(change.at),
-        })
-    });
-    let rows = rows.collect::<serde_json::Value>().to_string();
-    let done = sqlx::query(match engine {
-        Engine::Sqlite => {
-            "INSERT INTO webhook_posts (webhook_id, id, payload, created_at, due_at)
-             SELECT w.id, c.value ->> 'id', c.value ->> 'payload', c.value ->> 'at', c.value ->> 'at'
-             FROM json_each($1) c JOIN webhooks w ON w.account_id = c.value ->> 'account'
-             WHERE w.disabled_at IS NULL ON CONFLICT DO NOTHING"
+    let mut posts = Vec::new();
+    let mut rest = changed;
+    while !rest.is_empty() {
+        let (rows, others) = first_rows(rest);
+        rest = others;
+        // A webhook that is deleted meanwhile is waited for and left out: it would fail the whole transaction.
+        let lock = engine.choose("", " FOR KEY SHARE OF w");
+        let statement = AssertSqlSafe(format!(
+            "SELECT w.id, {COLUMNS} FROM deliveries d JOIN messages m ON m.seq = d.message_seq
+             JOIN webhooks w ON w.account_id = d.account_id AND w.disabled_at IS NULL
+             WHERE d.seq IN ({}) ORDER BY d.seq{lock}",
+            list(0, rows.len())
+        ));
+        let mut query = sqlx::query(statement);
+        for seq in rows {
+            query = query.bind(*seq);
         }
-        // A webhook that is deleted meanwhile is waited for and left out; it would fail the whole transaction.
-        Engine::Postgres { .. } => {
-            "INSERT INTO webhook_posts (webhook_id, id, payload, created_at, due_at)
-             SELECT w.id, c.id, c.payload, c.at, c.at
-             FROM jsonb_to_recordset(CAST($1 AS jsonb)) AS c(id text, account text, payload text, at bigint)
-             JOIN webhooks w ON w.account_id = c.account
-             WHERE w.disabled_at IS NULL FOR KEY SHARE OF w ON CONFLICT DO NOTHING"
+        for row in query.fetch_all(&mut **tx).await? {
+            let change = (
+                row.try_get(1)?,
+                row.try_get(2)?,
+                row.try_get(3)?,
+                row.try_get(4)?,
+                row.try_get(5)?,
+                row.try_get(6)?,
+                row.try_get(7)?,
+                row.try_get(8)?,
+            );
+            posts.extend(changes::read(change).map(|change| (row.get::<String, _>(0), change)));
         }
-    })
-    .bind(rows)
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected())
+    }
+    let mut rest = posts.as_slice();
+    while !rest.is_empty() {
+        let (rows, others) = first_rows(rest);
+        rest = others;
+        let statement = AssertSqlSafe(format!(
+            "INSERT INTO webhook_posts (webhook_id, id, payload, created_at, due_at) VALUES {}
+             ON CONFLICT DO NOTHING",
+            places(rows.len(), 5)
+        ));
+        let mut query = sqlx::query(statement);
+        for (webhook, change) in rows {
+            query = query
+                .bind(webhook.as_str())
+                .bind(PostId::of(change).0)
+                .bind(webhook::payload(change))
+                .bind(millis(change.at))
+                .bind(millis(change.at));
+        }
+        query.execute(&mut **tx).await?;
+    }
+    Ok(())
 }

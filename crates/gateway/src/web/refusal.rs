@@ -154,6 +154,23 @@ impl Refusal {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", sentence)
     }
 
+    /// What was asked for is over, or was never so.
+    pub(super) fn too_late(sentence: Sentence) -> Self {
+        Self::new(StatusCode::CONFLICT, "too_late", sentence)
+    }
+
+    /// Another message under the same idempotency key.
+    pub(super) fn conflict() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "idempotency_conflict",
+            Sentence::new(
+                "같은 Idempotency-Key로 다른 메시지를 이미 받았습니다. 새 메시지에는 새 키를 쓰세요.",
+                "Another message was accepted under this Idempotency-Key. Use a new key for a new message.",
+            ),
+        )
+    }
+
     pub(super) fn cross_site() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,

@@ -21,7 +21,7 @@ use crate::api_key::{self, KeyScope};
 use crate::app::App;
 use crate::last_use;
 use crate::session::{self, Access, Session};
-use crate::store::{AccountId, StoredApiKey};
+use crate::store::{AccountId, ApiKeyId, StoredApiKey};
 
 /// What the request's cookies allow.
 pub(super) struct Visitor(pub(super) Access);
@@ -41,7 +41,8 @@ pub(super) struct Allowed<S> {
 
 /// What a key must allow.
 pub(super) trait Scope {
-    const NAME: KeyScope;
+    /// One of these.
+    const NAMES: &[KeyScope];
 }
 
 /// `read`
@@ -50,18 +51,36 @@ pub(super) struct ToRead;
 pub(super) struct ToSendToMe;
 /// `send:friends`
 pub(super) struct ToSendToFriends;
+/// `send:me` or `send:friends`: which one is only known when the message has been read.
+pub(super) struct ToSend;
 
 impl Scope for ToRead {
-    const NAME: KeyScope = KeyScope::Read;
+    const NAMES: &[KeyScope] = &[KeyScope::Read];
 }
 impl Scope for ToSendToMe {
-    const NAME: KeyScope = KeyScope::SendMe;
+    const NAMES: &[KeyScope] = &[KeyScope::SendMe];
 }
 impl Scope for ToSendToFriends {
-    const NAME: KeyScope = KeyScope::SendFriends;
+    const NAMES: &[KeyScope] = &[KeyScope::SendFriends];
+}
+impl Scope for ToSend {
+    const NAMES: &[KeyScope] = &[KeyScope::SendMe, KeyScope::SendFriends];
 }
 
 impl<S> Allowed<S> {
+    /// Refuses a key that lacks a scope; a person has them all.
+    pub(super) fn must_have(&self, scope: KeyScope) -> Result<(), Refusal> {
+        match &self.key {
+            Some(key) if !key.may(scope) => Err(Refusal::wrong_scope(scope)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The key that sends, if it is not a person.
+    pub(super) fn api_key(&self) -> Option<ApiKeyId> {
+        self.key.as_ref().map(|key| key.id.clone())
+    }
+
     /// Counts messages about to be sent, if a key sends them and has a cap.
     pub(super) async fn count_sends(&self, app: &App, sends: usize) -> Result<(), Refusal> {
         match &self.key {
@@ -167,18 +186,19 @@ where
         let app = Arc::<App>::from_ref(state);
         // No browser adds a key to a request on another site's behalf: where it comes from does not matter.
         let key = bearer::key(&app, &parts.headers).await.map_err(Refusal::into_response)?;
+        let only_reads = N::NAMES == [KeyScope::Read];
         let account = match &key {
-            Some(key) if !key.may(N::NAME) => {
-                return Err(Refusal::wrong_scope(N::NAME).into_response());
+            Some(key) if !N::NAMES.iter().any(|scope| key.may(*scope)) => {
+                return Err(Refusal::wrong_scope(N::NAMES[0]).into_response());
             }
-            Some(_) if N::NAME != KeyScope::Read && is_only_a_question(parts) => {
+            Some(_) if !only_reads && is_only_a_question(parts) => {
                 return Err(Refusal::method_not_allowed().into_response());
             }
             Some(key) => {
                 callers::count(&app, &key.account).map_err(Refusal::into_response)?;
                 key.account.clone()
             }
-            None if N::NAME == KeyScope::Read => {
+            None if only_reads => {
                 let signed_in = SignedIn::from_request_parts(parts, state).await;
                 signed_in.map_err(Refusal::into_response)?.0.account
             }

@@ -3,6 +3,7 @@
 mod events;
 mod keys;
 mod me;
+mod messages;
 mod sessions;
 mod webhooks;
 
@@ -23,6 +24,12 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/v1/me", get(me::me))
         .route("/v1/friends", get(me::friends))
+        .route("/v1/messages", get(messages::list).post(messages::send))
+        .route("/v1/messages/{id}", get(messages::one))
+        .route("/v1/messages/{id}/cancel", post(messages::cancel))
+        .route("/v1/messages/{id}/resend", post(messages::resend))
+        .route("/v1/messages/{id}/reschedule", post(messages::reschedule))
+        .route("/v1/notify", post(messages::notify))
         .route("/v1/sessions", get(sessions::list))
         .route("/v1/sessions/{id}", delete(sessions::end))
         .route("/v1/keys", get(keys::list).post(keys::make))

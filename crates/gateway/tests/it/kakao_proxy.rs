@@ -21,6 +21,8 @@ pub(crate) enum Mood {
     Honest,
     /// A page of a proxy in between.
     Html,
+    /// Kakao's own answer under maintenance; nothing is done.
+    Maintenance,
     /// The answer breaks off in its middle, as if complete.
     HalfJson,
     /// Does the work, then never answers.
@@ -95,6 +97,10 @@ async fn pass(State((emulator, http, inner)): State<Shared>, request: Request) -
         Mood::Honest => forward(&emulator, &http, request).await.0,
         Mood::Html => {
             (StatusCode::BAD_GATEWAY, axum::response::Html("<h1>502 Bad Gateway</h1>")).into_response()
+        }
+        Mood::Maintenance => {
+            let maintenance = r#"{"msg":"under maintenance","code":-9798}"#;
+            (StatusCode::SERVICE_UNAVAILABLE, maintenance).into_response()
         }
         Mood::HalfJson => {
             let (_, body) = forward(&emulator, &http, request).await;

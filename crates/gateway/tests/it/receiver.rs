@@ -53,6 +53,7 @@ impl Receiver {
         Self { url: url.join("/hook?token=geheim-4711").unwrap(), inner }
     }
 
+    /// From now on with this status; with none of them when it is 0.
     pub(crate) fn answers(&self, status: u16) {
         self.inner.status.store(status, Ordering::SeqCst);
     }
@@ -84,7 +85,9 @@ async fn take(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) 
     let body = String::from_utf8(body.to_vec()).unwrap();
     inner.posts.lock().unwrap().push_back(Post { headers, body });
     inner.news.notify_one();
-    let status = StatusCode::from_u16(inner.status.load(Ordering::SeqCst)).unwrap();
+    let Ok(status) = StatusCode::from_u16(inner.status.load(Ordering::SeqCst)) else {
+        return std::future::pending().await;
+    };
     let location = inner.leads_to.lock().unwrap().as_ref().map(ToString::to_string).unwrap_or_default();
     (status, [(header::LOCATION, location)], "an answer that nobody reads")
 }

@@ -1,6 +1,8 @@
 //! Outgoing webhooks: signed, tried again, seen by nobody else, and led nowhere they may not go.
 
-use jiff::SignedDuration;
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
 use katok_client::Clock as _;
 use katok_gateway::config::PrivateAddresses;
 use reqwest::Method;
@@ -8,8 +10,11 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::database::Database;
-use crate::house::House;
+use crate::house::{House, START};
+use crate::openapi;
 use crate::receiver::Receiver;
+
+const TEXT: &str = "비밀-표식-7421";
 
 /// A gateway whose webhooks may lead to this machine, where the receivers are.
 async fn open_house() -> House {
@@ -21,6 +26,13 @@ async fn open_house() -> House {
 
 async fn webhook(browser: &Browser, url: impl ToString) -> Value {
     browser.post("/v1/webhooks", json!({ "url": url.to_string() })).await.is(201)
+}
+
+/// A message to oneself that has arrived.
+async fn sent(house: &House, browser: &Browser) -> Value {
+    let message = browser.post("/v1/messages", json!({"to": "me", "text": TEXT})).await.is(202);
+    house.gateway.do_what_is_due().await;
+    message
 }
 
 async fn act(browser: &Browser, webhook: &Value, what: &str) -> Value {
@@ -56,6 +68,165 @@ async fn a_post_is_signed_as_the_standard_webhooks_convention_has_it() {
     assert_eq!(post.header("content-type"), "application/json");
     assert_eq!(post.json()["type"], "webhook.test");
     assert_eq!(list(&browser).await[0]["last_success_at"], house.clock.now().to_string());
+}
+
+#[tokio::test]
+async fn each_change_is_posted_without_a_word_of_what_was_written() {
+    let (house, receiver) = (open_house().await, Receiver::open().await);
+    let browser = house.signed_in("ryan").await;
+    let webhook = webhook(&browser, &receiver.url).await;
+    let message = sent(&house, &browser).await;
+    let post = receiver.next().await;
+    openapi::check_is_a("Event", &post.json());
+    assert_eq!(post.json()["type"], "delivery.delivered");
+    let data = &post.json()["data"];
+    assert_eq!(data["message"], message["id"]);
+    assert_eq!(data["delivery"], message["deliveries"][0]["id"]);
+    assert_eq!((data["to"].as_str(), data["state"].as_str()), (Some("me"), Some("delivered")));
+    let secret = webhook["secret"].as_str().unwrap();
+    assert_eq!(post.signatures(), [post.signature_by(secret)]);
+    let listed = listed_when(&browser, |webhook| !webhook["last_success_at"].is_null()).await;
+    assert_eq!(listed["posts"][0]["id"], post.header("webhook-id"));
+    assert_eq!(listed["posts"][0]["outcome"], "204");
+    assert!(listed["posts"][0]["next_attempt_at"].is_null());
+
+    let rows = "SELECT id || payload || outcome FROM webhook_posts";
+    let mut kept = house.database.column(house.data.path(), rows).await.join("");
+    if house.database.url().is_some() {
+        kept.push_str(&house.database.dump().await);
+    } else {
+        for file in ["katok.db", "katok.db-wal"] {
+            let bytes = std::fs::read(house.data.path().join(file)).unwrap_or_default();
+            kept.push_str(&String::from_utf8_lossy(&bytes));
+        }
+    }
+    assert!(kept.contains(post.header("webhook-id")));
+    for text in [TEXT, "라이언", "geheim-4711", secret, &secret["whsec_".len()..]] {
+        assert!(!kept.contains(text) && !post.body.contains(text), "{text} lies about");
+    }
+}
+
+#[tokio::test]
+async fn what_fails_is_posted_again_as_it_was_under_the_same_id() {
+    let (house, receiver) = (open_house().await, Receiver::open().await);
+    let browser = house.signed_in("ryan").await;
+    let webhook = webhook(&browser, &receiver.url).await;
+    receiver.answers(500);
+    sent(&house, &browser).await;
+    let first = receiver.next().await;
+    let listed = listed_when(&browser, |webhook| !webhook["failing_since"].is_null()).await;
+    let again_at = house.clock.now() + SignedDuration::from_secs(5);
+    assert_eq!(listed["posts"][0]["next_attempt_at"], again_at.to_string());
+    assert_eq!(listed["posts"][0]["outcome"], "500");
+
+    receiver.answers(200);
+    house.advance(SignedDuration::from_secs(5));
+    house.gateway.do_what_is_due().await;
+    let second = receiver.next().await;
+    assert_eq!(second.header("webhook-id"), first.header("webhook-id"));
+    assert_eq!(second.body, first.body);
+    assert_ne!(second.header("webhook-timestamp"), first.header("webhook-timestamp"));
+    assert_eq!(second.signatures(), [second.signature_by(webhook["secret"].as_str().unwrap())]);
+    let listed = listed_when(&browser, |webhook| webhook["failing_since"].is_null()).await;
+    assert_eq!(
+        (listed["posts"][0]["attempts"].as_i64(), listed["posts"][0]["outcome"].as_str()),
+        (Some(2), Some("200"))
+    );
+    house.advance(SignedDuration::from_hours(1));
+    house.gateway.do_what_is_due().await;
+    assert_eq!(receiver.count(), 2);
+}
+
+#[tokio::test]
+async fn a_webhook_that_fails_for_three_days_is_disabled_until_a_test_gets_through() {
+    let (house, receiver) = (open_house().await, Receiver::open().await);
+    let browser = house.signed_in("ryan").await;
+    let webhook = webhook(&browser, &receiver.url).await;
+    receiver.answers(503);
+    sent(&house, &browser).await;
+    for attempt in 1..=10 {
+        receiver.next().await;
+        let is_noted = |webhook: &Value| {
+            let post = &webhook["posts"][0];
+            post["attempts"] == attempt && post["outcome"] == "503"
+        };
+        let listed = listed_when(&browser, is_noted).await;
+        assert_eq!(listed["disabled_at"].is_null(), attempt < 10, "{listed}");
+        let Some(again_at) = listed["posts"][0]["next_attempt_at"].as_str() else { break };
+        let again_at: Timestamp = again_at.parse().unwrap();
+        house.advance(again_at.duration_since(house.clock.now()));
+        house.gateway.do_what_is_due().await;
+    }
+    let listed = list(&browser).await.remove(0);
+    assert_eq!((receiver.count(), listed["disabled_for"].as_str()), (10, Some("failing")));
+    assert_eq!(listed["failing_since"], START.to_string());
+    sent(&house, &browser).await;
+    assert_eq!(receiver.count(), 10);
+
+    receiver.answers(204);
+    assert_eq!(act(&browser, &webhook, "test").await["outcome"], "204");
+    receiver.next().await;
+    assert!(list(&browser).await[0]["disabled_at"].is_null());
+    let message = sent(&house, &browser).await;
+    assert_eq!(receiver.next().await.json()["data"]["message"], message["id"]);
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_gone_gets_nothing_more() {
+    let (house, receiver) = (open_house().await, Receiver::open().await);
+    let browser = house.signed_in("ryan").await;
+    webhook(&browser, &receiver.url).await;
+    receiver.answers(410);
+    sent(&house, &browser).await;
+    let listed = listed_when(&browser, |webhook| !webhook["disabled_at"].is_null()).await;
+    assert_eq!(listed["disabled_for"], "gone");
+    sent(&house, &browser).await;
+    house.advance(SignedDuration::from_hours(24));
+    house.gateway.do_what_is_due().await;
+    assert_eq!(receiver.count(), 1);
+}
+
+#[tokio::test]
+async fn what_a_gateway_was_posting_when_it_stopped_is_posted_again() {
+    let (house, receiver) = (open_house().await, Receiver::open().await);
+    let browser = house.signed_in("ryan").await;
+    webhook(&browser, &receiver.url).await;
+    receiver.answers(0);
+    let message = json!({"to": "me", "text": TEXT});
+    browser.post("/v1/messages", message).await.is(202);
+    let first = receiver.next().await;
+    let house = house.restart().await;
+    receiver.answers(204);
+    house.advance(SignedDuration::from_mins(1));
+    house.gateway.do_what_is_due().await;
+    assert_eq!(receiver.next().await.header("webhook-id"), first.header("webhook-id"));
+}
+
+#[tokio::test]
+async fn two_gateways_post_each_change_once() {
+    let Some(database) = Database::on_postgres().await else { return };
+    let house = House::open_with(database, |settings, _| {
+        settings.webhook_private_addresses = PrivateAddresses::Allow;
+    })
+    .await;
+    let ((other, _data), there) = house.another_gateway().await;
+    let receiver = Receiver::open().await;
+    let browser = house.signed_in("ryan").await;
+    webhook(&browser, &receiver.url).await;
+    let mut messages = BTreeSet::new();
+    for number in 0..12 {
+        let browser = if number % 2 == 0 { browser.copy() } else { browser.copy_at(&there) };
+        let message = browser.post("/v1/messages", json!({"to": "me", "text": TEXT})).await.is(202);
+        messages.insert(message["id"].to_string());
+    }
+    tokio::join!(house.gateway.do_what_is_due(), other.do_what_is_due());
+    let mut told = BTreeSet::new();
+    while told.len() < messages.len() {
+        told.insert(receiver.next().await.json()["data"]["message"].to_string());
+    }
+    assert_eq!(told, messages);
+    tokio::join!(house.gateway.do_what_is_due(), other.do_what_is_due());
+    assert_eq!(receiver.count(), messages.len());
 }
 
 #[tokio::test]

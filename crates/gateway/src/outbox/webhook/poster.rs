@@ -30,6 +30,9 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// How often to look for posts that are due (again), beside being woken for new ones.
 const PAUSE: Duration = Duration::from_secs(5);
 
+/// How long to let more come after the first that is new.
+const GATHER: Duration = Duration::from_millis(20);
+
 /// After this long whoever took posts on has died over them: somebody tries again.
 const LEASE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -92,7 +95,7 @@ impl Poster {
         }
     }
 
-    /// Has somebody look at once: posts were written.
+    /// Has somebody look soon: posts may have been written.
     pub(crate) fn wake(&self) {
         self.news.notify_one();
     }
@@ -186,7 +189,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = app.poster.news.notified() => {}
+            () = app.poster.news.notified() => sleep(GATHER).await,
             () = sleep(PAUSE) => {}
         }
         while rounds.try_join_next().is_some() {}

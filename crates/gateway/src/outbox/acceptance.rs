@@ -1,0 +1,217 @@
+//! Accepting a message, and what its sender can do about it afterwards.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::content::Content;
+use super::order::Order;
+use super::policy::{Delivery, Event, decide};
+use super::state::State;
+use crate::app::App;
+use crate::digest::sha256;
+use crate::seal::{DataKey, DoesNotOpen};
+use crate::store::{
+    Accepted, AccountId, ApiKeyId, KeptDelivery, KeptMessage, MessageId, NewMessage, Settle, Settled,
+    StoreError,
+};
+use crate::vault::TokenVaultError;
+
+/// How long a message is tried unless its sender says otherwise.
+pub(crate) const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// Why a message was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotAccepted {
+    #[error("the account is gone")]
+    NoAccount,
+    #[error("another message was accepted under this idempotency key")]
+    OtherMessage,
+    #[error(transparent)]
+    Vault(#[from] TokenVaultError),
+}
+
+impl From<StoreError> for NotAccepted {
+    fn from(error: StoreError) -> Self {
+        Self::Vault(error.into())
+    }
+}
+
+impl From<DoesNotOpen> for NotAccepted {
+    fn from(error: DoesNotOpen) -> Self {
+        Self::Vault(error.into())
+    }
+}
+
+/// Who sends.
+pub(crate) struct Sender<'a> {
+    pub(crate) account: &'a AccountId,
+    pub(crate) api_key: Option<ApiKeyId>,
+}
+
+/// Keeps a message. When this answers, it is on the disk, under the name that is answered; whoever asks for the same
+/// message under the same idempotency key gets the name it was accepted by.
+pub(crate) async fn accept(
+    app: &App,
+    sender: Sender<'_>,
+    order: &Order,
+    idempotency_key: Option<&str>,
+) -> Result<MessageId, NotAccepted> {
+    let account = sender.account;
+    let now = app.clock.now();
+    let key = app.tokens.data_key(account).await?.ok_or(NotAccepted::NoAccount)?;
+    let id = MessageId::new(now, app.chance_for_an_id());
+    let message = NewMessage {
+        sealed: order.content.seal(&key, account, &id),
+        id: id.clone(),
+        account: account.clone(),
+        kakao_app: app.realm.clone(),
+        api_key: sender.api_key,
+        created_at: now,
+        send_at: order.send_at,
+        expires_at: order.expires_at.unwrap_or_else(|| later(order.send_at.unwrap_or(now), TRIED_FOR)),
+        on_unconfirmed: order.on_unconfirmed,
+        on_quota: order.on_quota,
+        receivers: order.receivers.clone(),
+        idempotency_key: idempotency_key.map(|key| sha256(key.as_bytes())),
+    };
+    match app.store.accept(message).await? {
+        Accepted::New => {
+            app.outbox.wake();
+            Ok(id)
+        }
+        Accepted::Before(before) => {
+            let kept = app.store.message(&before).await?.ok_or(NotAccepted::NoAccount)?;
+            if is_the_same(&kept, order, &key) { Ok(before) } else { Err(NotAccepted::OtherMessage) }
+        }
+    }
+}
+
+fn is_the_same(kept: &KeptMessage, order: &Order, key: &DataKey) -> bool {
+    let content =
+        kept.sealed.as_deref().and_then(|sealed| Content::open(key, &kept.account, &kept.id, sealed).ok());
+    let receivers = kept.deliveries.iter().map(|delivery| &delivery.receiver);
+    content.is_some_and(|content| content.is_like(&order.content))
+        && receivers.eq(&order.receivers)
+        && order.send_at == kept.send_at
+        && order.expires_at.is_none_or(|expires_at| expires_at == kept.expires_at)
+        && (order.on_unconfirmed, order.on_quota) == (kept.on_unconfirmed, kept.on_quota)
+}
+
+/// What a message says, as long as it is kept.
+pub(crate) async fn read(app: &App, message: &KeptMessage) -> Result<Option<Content>, TokenVaultError> {
+    let Some(sealed) = &message.sealed else { return Ok(None) };
+    let Some(key) = app.tokens.data_key(&message.account).await? else { return Ok(None) };
+    Ok(Some(Content::open(&key, &message.account, &message.id, sealed)?))
+}
+
+/// Takes back what has not been sent of a message; says whether anything was.
+pub(crate) async fn cancel(app: &App, message: &KeptMessage) -> Result<bool, StoreError> {
+    change(app, message, |_| Some(Event::Cancelled)).await
+}
+
+/// Sends again what did not arrive, or may not have; says whether anything is sent.
+pub(crate) async fn resend(app: &App, message: &KeptMessage) -> Result<bool, StoreError> {
+    if message.sealed.is_none() {
+        return Ok(false);
+    }
+    let expires_at = later(app.clock.now(), TRIED_FOR);
+    app.store.extend_message(message.seq, expires_at).await?;
+    change(app, message, |_| Some(Event::Resent)).await
+}
+
+/// Puts off, or brings forward, what has not been tried yet; says whether anything was.
+pub(crate) async fn reschedule(
+    app: &App,
+    message: &KeptMessage,
+    send_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let tried_for = message.expires_at.duration_since(message.send_at.unwrap_or(message.created_at));
+    app.store.reschedule_message(message.seq, send_at, later(send_at, tried_for)).await?;
+    change(app, message, |_| Some(Event::Rescheduled { send_at })).await
+}
+
+/// Goes on with everything of an account that waits for a consent, once somebody has agreed or signed in.
+pub(crate) async fn consented(app: &App, account: &AccountId) -> Result<(), StoreError> {
+    for message in app.store.messages_waiting_for_consent(account).await? {
+        change(app, &message, |_| Some(Event::Consented)).await?;
+    }
+    Ok(())
+}
+
+/// How long it can be looked up what was accepted under an idempotency key.
+const KEYS_LIVE: SignedDuration = SignedDuration::from_hours(48);
+
+/// Takes the content from what was kept long enough, and forgets old idempotency keys.
+pub(crate) async fn clean_up(app: &App) -> Result<(), StoreError> {
+    let before = |age: SignedDuration| app.clock.now().checked_sub(age).unwrap_or(Timestamp::MIN);
+    app.store.forget_idempotency_keys(before(KEYS_LIVE)).await?;
+    app.store.purge_contents(before(app.settings.outbox.retention)).await?;
+    Ok(())
+}
+
+/// Lets an event happen to all deliveries of a message to which it can.
+async fn change(
+    app: &App,
+    message: &KeptMessage,
+    event: impl Fn(&KeptDelivery) -> Option<Event>,
+) -> Result<bool, StoreError> {
+    let now = app.clock.now();
+    let deliveries = message.deliveries.iter().filter_map(|kept| {
+        let delivery = Delivery {
+            state: kept.state,
+            code: kept.code.clone(),
+            attempts: kept.attempts,
+            expires_at: message.expires_at,
+            on_unconfirmed: message.on_unconfirmed,
+            on_quota: message.on_quota,
+            consent_within: app.settings.sign_in.consent_within,
+        };
+        let next = decide(&delivery, &event(kept)?, now, 0.0)?;
+        let (from, attempts) = (kept.state, kept.attempts);
+        Some(Settled { seq: kept.seq, from, attempts, next, scopes: None, attempt: None })
+    });
+    let deliveries: Vec<_> = deliveries.collect();
+    if deliveries.is_empty() {
+        return Ok(false);
+    }
+    let account = message.account.clone();
+    let settled = app.store.settle_deliveries(Settle { account, deliveries, now, is_news: true }).await?;
+    for settled in &settled {
+        if let Some(kept) = message.deliveries.iter().find(|kept| kept.seq == settled.seq) {
+            app.outbox.changes.publish(&super::changes::Change {
+                account: message.account.clone(),
+                message: message.id.as_str().to_owned(),
+                delivery: message.id.delivery(kept.place).0,
+                receiver: kept.receiver.as_str().to_owned(),
+                state: settled.next.state.as_str(),
+                code: settled.next.code.clone(),
+                at: now,
+                error: None,
+            });
+        }
+    }
+    app.outbox.wake();
+    app.poster.wake();
+    Ok(!settled.is_empty())
+}
+
+/// How far a message has come: as far as the delivery that has most left to do, or to tell.
+pub(crate) fn state_of(deliveries: impl Iterator<Item = State>) -> State {
+    const FIRST_TO_TELL: [State; 10] = [
+        State::Sending,
+        State::Queued,
+        State::Scheduled,
+        State::WaitingConsent,
+        State::WaitingQuota,
+        State::Unconfirmed,
+        State::Refused,
+        State::Expired,
+        State::Cancelled,
+        State::Delivered,
+    ];
+    let place = |state: State| FIRST_TO_TELL.iter().position(|known| *known == state).unwrap_or(0);
+    FIRST_TO_TELL[deliveries.map(place).min().unwrap_or(FIRST_TO_TELL.len() - 1)]
+}
+
+fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.checked_add(by).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,341 @@
+//! One lane: sends what is due of one account, wave by wave, as long as the lane is held.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use katok_client::FriendUuid;
+use serde_json::Value;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::changes::Change;
+use super::content::Content;
+use super::plan::{Due, plan};
+use super::policy::{ABANDONED, Event, Next, Outcome, decide};
+use super::state::State;
+use super::{Delivery, outcome};
+use crate::account::ActError;
+use crate::app::App;
+use crate::seal::DataKey;
+use crate::store::{
+    Attempt, Begin, BeginDelivery, Begun, DueDelivery, Lane, Receiver, Rest, Settle, Settled, StoreError,
+};
+
+/// How long a lane is sent before others have their turn.
+const TURN: Duration = Duration::from_secs(1);
+
+/// How long a lane rests whose account cannot be read.
+const TROUBLE: SignedDuration = SignedDuration::from_secs(30);
+
+/// The code of a message whose content is gone or does not open.
+const UNREADABLE: &str = "unreadable";
+
+/// Sends what is due, until nothing is or others have their turn.
+pub(super) async fn send(app: &Arc<App>, mut lane: Lane) -> Result<(), StoreError> {
+    let begun = Instant::now();
+    loop {
+        let now = app.clock.now();
+        let within = app.settings.sign_in.consent_within;
+        let mut due = app.store.due_deliveries(&lane.account, now, within).await?;
+        if due.is_empty() {
+            return release(app, &lane, Rest::UntilDue).await;
+        }
+        settle_abandoned(app, &lane, &mut due).await?;
+        while !due.is_empty() {
+            if app.is_stopping() || begun.elapsed() > TURN {
+                return release(app, &lane, Rest::Until(app.clock.now())).await;
+            }
+            if let Some(rest) = wave(app, &lane, &mut due).await? {
+                return release(app, &lane, rest).await;
+            }
+        }
+        lane.news = app.store.lane_news(&lane.account).await?;
+    }
+}
+
+async fn release(app: &App, lane: &Lane, rest: Rest) -> Result<(), StoreError> {
+    app.store.release_lane(lane, &app.outbox.holder, rest, app.clock.now()).await
+}
+
+/// One wave; what it has dealt with is no longer `due` afterwards. Answers with a rest when the lane must be let go.
+async fn wave(app: &Arc<App>, lane: &Lane, due: &mut Vec<DueDelivery>) -> Result<Option<Rest>, StoreError> {
+    let now = app.clock.now();
+    let plan = {
+        let seen: Vec<Due<'_>> = due
+            .iter()
+            .map(|one| Due {
+                message: one.message_seq,
+                receiver: one.receiver.as_str(),
+                delivery: &one.delivery,
+            })
+            .collect();
+        plan(&seen, now)
+    };
+    let mut settled = Vec::new();
+    for place in plan.ran_out {
+        settled.extend(foresee(app, &due[place], &Event::RanOut, now));
+    }
+    let mut calls = Vec::new();
+    if !plan.calls.is_empty() {
+        let key = match app.tokens.data_key(&lane.account).await {
+            Ok(Some(key)) => key,
+            // Nobody is there any more, or nothing can be read for now.
+            Ok(None) => return Ok(Some(Rest::UntilDue)),
+            Err(error) => {
+                tracing::error!(%error, account.id = %lane.account, "outbox.account_unreadable");
+                return Ok(Some(Rest::Until(now + TROUBLE)));
+            }
+        };
+        if let Err(until) = app.outbox.breaker().may_call(now) {
+            return Ok(Some(Rest::Until(until)));
+        }
+        for places in plan.calls {
+            match open(&key, lane, &due[places[0]]) {
+                Some(content) => calls.push((content, places)),
+                None => {
+                    let unreadable = Event::Foreseen(Outcome::Refused { code: UNREADABLE.to_owned() });
+                    let gone = places.iter().filter_map(|place| foresee(app, &due[*place], &unreadable, now));
+                    settled.extend(gone);
+                }
+            }
+        }
+    }
+    let mut dealt_with: HashSet<i64> = settled.iter().map(|settled: &Settled| settled.seq).collect();
+    settle(app, lane, due, settled, &[]).await?;
+    if !calls.is_empty() {
+        dealt_with.extend(calls.iter().flat_map(|(_, places)| places).map(|place| due[*place].seq));
+        match begin(app, lane, due, &calls).await? {
+            Begun::LaneLost => return Ok(Some(Rest::UntilDue)),
+            Begun::These(begun) => {
+                let begun: HashSet<i64> = begun.into_iter().collect();
+                for (_, places) in &mut calls {
+                    places.retain(|place| begun.contains(&due[*place].seq));
+                }
+                calls.retain(|(_, places)| !places.is_empty());
+                let no_consent = ask_kakao(app, lane, due, calls).await?;
+                due.retain(|one| !dealt_with.contains(&one.seq));
+                if let Some(outcome) = no_consent {
+                    wait_as_well(app, lane, due, outcome).await?;
+                }
+                return Ok(None);
+            }
+        }
+    }
+    due.retain(|one| !dealt_with.contains(&one.seq));
+    Ok(None)
+}
+
+fn open(key: &DataKey, lane: &Lane, due: &DueDelivery) -> Option<Content> {
+    let sealed = due.sealed.as_deref()?;
+    let opened = Content::open(key, &lane.account, &due.message, sealed);
+    opened.map_err(|error| tracing::error!(%error, message.id = %due.message, "outbox.does_not_open")).ok()
+}
+
+async fn begin(
+    app: &App,
+    lane: &Lane,
+    due: &[DueDelivery],
+    calls: &[(Content, Vec<usize>)],
+) -> Result<Begun, StoreError> {
+    let deliveries = calls
+        .iter()
+        .flat_map(|(_, places)| places)
+        .map(|place| BeginDelivery { seq: due[*place].seq, attempts: due[*place].delivery.attempts })
+        .collect();
+    let (account, holder) = (lane.account.clone(), app.outbox.holder.clone());
+    app.store.begin_deliveries(Begin { account, holder, deliveries, now: app.clock.now() }).await
+}
+
+/// What one call came to.
+struct Called {
+    places: Vec<usize>,
+    begun_at: Timestamp,
+    took: Duration,
+    answer: Result<Value, ActError>,
+}
+
+/// Makes the calls of one wave side by side, and notes what became of each as soon as it is known.
+async fn ask_kakao(
+    app: &Arc<App>,
+    lane: &Lane,
+    due: &[DueDelivery],
+    calls: Vec<(Content, Vec<usize>)>,
+) -> Result<Option<Outcome>, StoreError> {
+    let mut no_consent = None;
+    let mut asking = JoinSet::new();
+    for (content, places) in calls {
+        let (app, account) = (app.clone(), lane.account.clone());
+        let friends: Vec<FriendUuid> = places
+            .iter()
+            .filter_map(|place| match &due[*place].receiver {
+                Receiver::Me => None,
+                Receiver::Friend(uuid) => Some(uuid.clone()),
+            })
+            .collect();
+        asking.spawn(async move {
+            let (begun_at, begun) = (app.clock.now(), Instant::now());
+            let answer = if friends.is_empty() {
+                content.send_to_me(&app, &account).await
+            } else {
+                content.send_to_friends(&app, &account, &friends).await
+            };
+            Called { places, begun_at, took: begun.elapsed(), answer }
+        });
+    }
+    while let Some(called) = asking.join_next().await {
+        let called = called.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        no_consent = note(app, lane, due, called).await?.or(no_consent);
+    }
+    Ok(no_consent)
+}
+
+/// What the sender has not agreed to for one message, they have not for the others either.
+async fn wait_as_well(
+    app: &App,
+    lane: &Lane,
+    due: &mut Vec<DueDelivery>,
+    outcome: Outcome,
+) -> Result<(), StoreError> {
+    let (now, event) = (app.clock.now(), Event::Foreseen(outcome));
+    let settled = due.iter().filter_map(|one| foresee(app, one, &event, now)).collect();
+    settle(app, lane, due, settled, &[]).await?;
+    due.clear();
+    Ok(())
+}
+
+/// Writes down what one call came to; answers with what it lacked if that was a consent.
+async fn note(
+    app: &App,
+    lane: &Lane,
+    due: &[DueDelivery],
+    called: Called,
+) -> Result<Option<Outcome>, StoreError> {
+    let now = app.clock.now();
+    let Called { places, begun_at, took, answer } = called;
+    if outcome::is_down(&answer) {
+        app.outbox.breaker().failed(now);
+    } else {
+        app.outbox.breaker().answered();
+    }
+    let friends: Vec<FriendUuid> = places
+        .iter()
+        .filter_map(|place| match &due[*place].receiver {
+            Receiver::Me => None,
+            Receiver::Friend(uuid) => Some(uuid.clone()),
+        })
+        .collect();
+    let outcomes = if friends.is_empty() {
+        vec![outcome::to_me(&answer, now)]
+    } else {
+        outcome::to_friends(&answer, &friends, now)
+    };
+    let no_consent = outcomes.iter().find(|outcome| matches!(outcome, Outcome::NoConsent { .. })).cloned();
+    let mut settled = Vec::new();
+    for (place, outcome) in std::iter::zip(&places, outcomes) {
+        let one = &due[*place];
+        let attempts = one.delivery.attempts + 1;
+        let sending = Delivery { state: State::Sending, attempts, ..one.delivery.clone() };
+        let scopes = match &outcome {
+            Outcome::NoConsent { scopes, .. } => Some((one.message_seq, scopes.to_string())),
+            _ => None,
+        };
+        let attempt = Attempt {
+            begun_at,
+            took: Some(took),
+            outcome: outcome.word(),
+            code: outcome.code().map(str::to_owned),
+        };
+        if let Some(next) = decide(&sending, &Event::Ended(outcome), now, chance(app)) {
+            let attempt = Some(attempt);
+            settled.push(Settled { seq: one.seq, from: State::Sending, attempts, next, scopes, attempt });
+        }
+    }
+    let error = match answer {
+        Err(ActError::Kakao(error)) => Some(Arc::new(error)),
+        _ => None,
+    };
+    let errors: Vec<_> = places.iter().map(|place| (due[*place].seq, error.clone())).collect();
+    settle(app, lane, due, settled, &errors).await?;
+    Ok(no_consent)
+}
+
+/// Whoever was sending these is gone: the lane could not have been taken otherwise.
+async fn settle_abandoned(app: &App, lane: &Lane, due: &mut Vec<DueDelivery>) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let abandoned = due.iter().filter(|one| one.delivery.state == State::Sending);
+    let settled = abandoned.filter_map(|one| {
+        let attempt = Attempt {
+            begun_at: one.changed_at,
+            took: None,
+            outcome: "unconfirmed",
+            code: Some(ABANDONED.to_owned()),
+        };
+        let settled = foresee(app, one, &Event::Abandoned, now)?;
+        Some(Settled { attempt: Some(attempt), ..settled })
+    });
+    let settled: Vec<_> = settled.collect();
+    settle(app, lane, due, settled, &[]).await?;
+    due.retain(|one| one.delivery.state != State::Sending);
+    Ok(())
+}
+
+/// What an event makes of a delivery that Kakao is not asked for.
+fn foresee(app: &App, one: &DueDelivery, event: &Event, now: Timestamp) -> Option<Settled> {
+    let next: Next = decide(&one.delivery, event, now, chance(app))?;
+    let Delivery { state: from, attempts, .. } = one.delivery;
+    let scopes = match event {
+        Event::Foreseen(Outcome::NoConsent { scopes, .. }) => Some((one.message_seq, scopes.to_string())),
+        _ => None,
+    };
+    Some(Settled { seq: one.seq, from, attempts, next, scopes, attempt: None })
+}
+
+/// Writes down what became of deliveries, and tells whoever waits for it.
+async fn settle(
+    app: &App,
+    lane: &Lane,
+    due: &[DueDelivery],
+    deliveries: Vec<Settled>,
+    errors: &[(i64, Option<Arc<katok_client::Error>>)],
+) -> Result<(), StoreError> {
+    if deliveries.is_empty() {
+        return Ok(());
+    }
+    let now = app.clock.now();
+    let settled = app
+        .store
+        .settle_deliveries(Settle { account: lane.account.clone(), deliveries, now, is_news: false })
+        .await?;
+    app.poster.wake();
+    for Settled { seq, next, .. } in settled {
+        let Some(one) = due.iter().find(|one| one.seq == seq) else { continue };
+        let error = errors.iter().find(|(of, _)| *of == seq).and_then(|(_, error)| error.clone());
+        let delivery = one.message.delivery(one.place).0;
+        tracing::info!(
+            delivery.id = delivery,
+            state = next.state.as_str(),
+            code = next.code,
+            "outbox.settled"
+        );
+        app.outbox.changes.publish(&Change {
+            account: lane.account.clone(),
+            message: one.message.as_str().to_owned(),
+            delivery,
+            receiver: one.receiver.as_str().to_owned(),
+            state: next.state.as_str(),
+            code: next.code,
+            at: now,
+            error,
+        });
+    }
+    Ok(())
+}
+
+/// A number from 0 to 1.
+fn chance(app: &App) -> f64 {
+    let mut bytes = [0; 4];
+    app.chance.fill(&mut bytes);
+    f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX)
+}

@@ -1,0 +1,159 @@
+//! The worker of a gateway: takes lanes in which something is due, and holds on to them while they are sent.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use katok_client::Chance;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::breaker::Breaker;
+use super::changes::Changes;
+use super::lane;
+use crate::app::App;
+use crate::store::{AccountId, Holder, Lane, StoreError};
+
+/// How many lanes a gateway sends at a time.
+const LANES: usize = 64;
+
+/// How long what has become due, or came by another gateway, may wait at most.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Three signs of life in a lease.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
+
+/// What the outbox of a running gateway knows beside the database.
+pub(crate) struct Outbox {
+    pub(crate) changes: Changes,
+    pub(super) holder: Holder,
+    breaker: Mutex<Breaker>,
+    wake: Notify,
+    places: Arc<Semaphore>,
+    running: Mutex<HashSet<AccountId>>,
+}
+
+impl Outbox {
+    pub(crate) fn new(chance: &dyn Chance) -> Self {
+        let mut name = [0; 16];
+        chance.fill(&mut name);
+        Self {
+            changes: Changes::default(),
+            holder: Holder(format!("{:032x}", u128::from_be_bytes(name))),
+            breaker: Mutex::default(),
+            wake: Notify::new(),
+            places: Arc::new(Semaphore::new(LANES)),
+            running: Mutex::default(),
+        }
+    }
+
+    /// Says that something new may be due.
+    pub(crate) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    pub(super) fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashSet<AccountId>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Sends what is due until the stop; what has begun by then is finished.
+pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
+    app.unfinished.spawn(hold_on(app.clone(), stop.clone()));
+    while !stop.is_cancelled() {
+        // Before looking for work: what comes while we look must not wait for the poll.
+        let woken = app.outbox.wake.notified();
+        let claimed = match claim(&app).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                app.telemetry.database_failed();
+                tracing::error!(%error, "outbox.claim_failed");
+                0
+            }
+        };
+        if claimed > 0 {
+            continue;
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = woken => {}
+            () = sleep(POLL) => {}
+        }
+    }
+}
+
+/// Sends everything that is due now, and returns when nothing is any more: for who turns the clock.
+pub(crate) async fn deliver_what_is_due(app: &Arc<App>) -> Result<(), StoreError> {
+    loop {
+        let claimed = claim(app).await?;
+        let all = app.outbox.places.acquire_many(u32::try_from(LANES).unwrap_or(u32::MAX)).await;
+        drop(all);
+        if claimed == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Takes as many due lanes as there is room for, at least one place being free; each is sent by a task of its own.
+async fn claim(app: &Arc<App>) -> Result<usize, StoreError> {
+    let places = app.outbox.places.clone();
+    let Ok(first) = places.clone().acquire_owned().await else { return Ok(0) };
+    let mut free = vec![first];
+    while let Ok(place) = places.clone().try_acquire_owned() {
+        free.push(place);
+    }
+    let now = app.clock.now();
+    if app.outbox.breaker().pauses(now) {
+        return Ok(0);
+    }
+    let lanes = app.store.claim_lanes(&app.realm, &app.outbox.holder, free.len(), now).await?;
+    let claimed = lanes.len();
+    for (lane, place) in lanes.into_iter().zip(free) {
+        let task = send(app.clone(), lane, place);
+        app.unfinished.spawn(task);
+    }
+    Ok(claimed)
+}
+
+async fn send(app: Arc<App>, lane: Lane, place: OwnedSemaphorePermit) {
+    let running = Running { app: &app, account: lane.account.clone() };
+    app.outbox.running().insert(lane.account.clone());
+    if let Err(error) = lane::send(&app, lane).await {
+        // Not let go of: the lease runs out by itself, and somebody looks at what was left under way.
+        app.telemetry.database_failed();
+        tracing::error!(%error, account.id = %running.account, "outbox.lane_failed");
+    }
+    drop((running, place));
+    app.outbox.wake();
+}
+
+/// Takes the lane out of those that are held on to, also when sending it panics.
+struct Running<'a> {
+    app: &'a App,
+    account: AccountId,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.app.outbox.running().remove(&self.account);
+    }
+}
+
+/// Gives signs of life for the lanes that are being sent.
+async fn hold_on(app: Arc<App>, stop: CancellationToken) {
+    loop {
+        sleep(SIGN_OF_LIFE).await;
+        let lanes: Vec<AccountId> = app.outbox.running().iter().cloned().collect();
+        if stop.is_cancelled() && lanes.is_empty() {
+            return;
+        }
+        if let Err(error) = app.store.hold_lanes(&app.outbox.holder, &lanes).await {
+            tracing::error!(%error, "outbox.lanes_not_held");
+        }
+    }
+}

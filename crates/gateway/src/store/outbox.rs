@@ -1,0 +1,17 @@
+//! The outbox: messages, deliveries, attempts and lanes.
+
+mod accept;
+mod begin;
+mod group;
+mod ids;
+mod lanes;
+mod listing;
+mod settle;
+
+pub(crate) use accept::{Accepted, NewMessage};
+pub(crate) use begin::{Begin, BeginDelivery, Begun};
+pub(super) use group::Group;
+pub(crate) use ids::{MessageId, Receiver};
+pub(crate) use lanes::{DueDelivery, Holder, Lane, Rest};
+pub(crate) use listing::{KeptDelivery, KeptMessage, PastAttempt};
+pub(crate) use settle::{Attempt, Settle, Settled};

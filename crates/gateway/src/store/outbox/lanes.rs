@@ -1,0 +1,204 @@
+//! Lanes: who sends what is due of an account, and until when.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::listing::unknown;
+use super::{MessageId, Receiver};
+use crate::outbox::{Delivery, OnQuota, OnUnconfirmed, State};
+use crate::store::rows::{first_rows, list};
+use crate::store::{AccountId, Engine, Store, StoreError, millis, time};
+
+/// The most deliveries of a lane that are read at a time.
+const BATCH: i64 = 200;
+
+/// How long a gateway holds a lane without a sign of life, in milliseconds.
+const LEASE: i64 = 15_000;
+
+/// The name under which a gateway holds lanes: another one at each start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Holder(pub(crate) String);
+
+/// A lane that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Lane {
+    pub(crate) account: AccountId,
+    /// Greater as soon as there is something new in it.
+    pub(crate) news: i64,
+}
+
+/// How long a lane can be left alone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Rest {
+    /// Until its next delivery is due.
+    UntilDue,
+    Until(Timestamp),
+}
+
+/// A delivery that is due, with what is needed to send it.
+pub(crate) struct DueDelivery {
+    pub(crate) seq: i64,
+    pub(crate) message_seq: i64,
+    pub(crate) message: MessageId,
+    /// Its place among the deliveries of its message.
+    pub(crate) place: usize,
+    pub(crate) receiver: Receiver,
+    pub(crate) delivery: Delivery,
+    /// When the call was begun over which its gateway died, if it did.
+    pub(crate) changed_at: Timestamp,
+    /// Nothing when it was kept long enough.
+    pub(crate) sealed: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// Takes lanes of this Kakao app in which something is due, those that have waited longest first.
+    pub(crate) async fn claim_lanes(
+        &self,
+        kakao_app: &str,
+        holder: &Holder,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Lane>, StoreError> {
+        let (clock, skip) = (self.engine.clock(), self.choose("", " FOR UPDATE SKIP LOCKED"));
+        let statement = AssertSqlSafe(format!(
+            "UPDATE lanes SET holder = $1, held_until = {clock} + $2 WHERE account_id IN
+             (SELECT account_id FROM lanes
+              WHERE kakao_app = $3 AND due_at <= $4 AND (held_until IS NULL OR held_until <= {clock})
+              ORDER BY due_at LIMIT $5{skip})
+             RETURNING account_id, news"
+        ));
+        let rows: Vec<(String, i64)> = sqlx::query_as(statement)
+            .bind(holder.0.as_str())
+            .bind(LEASE)
+            .bind(kakao_app)
+            .bind(millis(now))
+            .bind(i64::try_from(most).unwrap_or(i64::MAX))
+            .fetch_all(&self.writer)
+            .await?;
+        Ok(rows.into_iter().map(|(account, news)| Lane { account: AccountId(account), news }).collect())
+    }
+
+    /// Holds on to these lanes.
+    pub(crate) async fn hold_lanes(&self, holder: &Holder, lanes: &[AccountId]) -> Result<(), StoreError> {
+        let mut lanes: Vec<&str> = lanes.iter().map(AccountId::as_str).collect();
+        lanes.sort_unstable();
+        let mut rest = lanes.as_slice();
+        while !rest.is_empty() {
+            let (rows, others) = first_rows(rest);
+            rest = others;
+            let (clock, places) = (self.engine.clock(), list(2, rows.len()));
+            let statement = AssertSqlSafe(match self.engine {
+                Engine::Sqlite => format!(
+                    "UPDATE lanes SET held_until = {clock} + $1 WHERE holder = $2 AND account_id IN ({places})"
+                ),
+                Engine::Postgres { .. } => format!(
+                    "UPDATE lanes SET held_until = {clock} + $1 WHERE account_id IN
+                     (SELECT account_id FROM lanes WHERE holder = $2 AND account_id IN ({places})
+                      ORDER BY account_id FOR UPDATE)"
+                ),
+            });
+            let mut query = sqlx::query(statement).bind(LEASE).bind(holder.0.as_str());
+            for account in rows {
+                query = query.bind(*account);
+            }
+            query.execute(&self.writer).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets all lanes go that a gateway before this one held: only where no other one can be running.
+    pub(crate) async fn free_all_lanes(&self) -> Result<(), StoreError> {
+        sqlx::query("UPDATE lanes SET holder = NULL, held_until = NULL WHERE holder IS NOT NULL")
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// What is due in a lane and does not have to wait for something before it, in the order of acceptance.
+    ///
+    /// A delivery waits for every earlier one to the same receiver that has still to be sent, and is not scheduled.
+    pub(crate) async fn due_deliveries(
+        &self,
+        account: &AccountId,
+        now: Timestamp,
+        consent_within: jiff::SignedDuration,
+    ) -> Result<Vec<DueDelivery>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT d.seq, d.message_seq, m.id, d.receiver, d.state, d.code, d.attempts, d.changed_at,
+             m.expires_at, m.on_unconfirmed, m.on_quota, m.sealed, d.place
+             FROM deliveries d JOIN messages m ON m.seq = d.message_seq
+             WHERE d.account_id = $1 AND d.due_at <= $2 AND NOT EXISTS
+             (SELECT 1 FROM deliveries e WHERE e.account_id = d.account_id AND e.receiver = d.receiver
+              AND e.seq < d.seq AND e.due_at > d.due_at AND e.state <> 'scheduled')
+             ORDER BY d.due_at, d.seq LIMIT $3",
+        )
+        .bind(account.as_str())
+        .bind(millis(now))
+        .bind(BATCH)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(|row| due(row, consent_within)).collect()
+    }
+
+    /// Lets a lane go, until then or until there is news that its holder has not seen.
+    pub(crate) async fn release_lane(
+        &self,
+        lane: &Lane,
+        holder: &Holder,
+        until: Rest,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let due_at = match until {
+            Rest::Until(time) => Some(millis(time)),
+            Rest::UntilDue => None,
+        };
+        sqlx::query(
+            "UPDATE lanes SET holder = NULL, held_until = NULL, due_at = CASE
+             WHEN CAST($1 AS BIGINT) IS NOT NULL THEN CAST($1 AS BIGINT)
+             WHEN news > $2 THEN $3
+             ELSE COALESCE((SELECT MIN(d.due_at) FROM deliveries d
+                            WHERE d.account_id = lanes.account_id AND d.due_at > $3), $4) END
+             WHERE account_id = $5 AND holder = $6",
+        )
+        .bind(due_at)
+        .bind(lane.news)
+        .bind(millis(now))
+        .bind(i64::MAX)
+        .bind(lane.account.as_str())
+        .bind(holder.0.as_str())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// What is new in a lane, to be asked for before its deliveries are read.
+    pub(crate) async fn lane_news(&self, account: &AccountId) -> Result<i64, StoreError> {
+        let news = sqlx::query_scalar("SELECT news FROM lanes WHERE account_id = $1");
+        Ok(news.bind(account.as_str()).fetch_optional(&self.readers).await?.unwrap_or(0))
+    }
+}
+
+fn due(row: &AnyRow, consent_within: jiff::SignedDuration) -> Result<DueDelivery, StoreError> {
+    let state: String = row.try_get(4)?;
+    let on_unconfirmed: String = row.try_get(9)?;
+    let on_quota: String = row.try_get(10)?;
+    Ok(DueDelivery {
+        seq: row.try_get(0)?,
+        message_seq: row.try_get(1)?,
+        message: MessageId(row.try_get(2)?),
+        receiver: Receiver::read(row.try_get(3)?),
+        delivery: Delivery {
+            state: State::parse(&state).ok_or_else(|| unknown("state"))?,
+            code: row.try_get(5)?,
+            attempts: u32::try_from(row.try_get::<i64, _>(6)?).unwrap_or(u32::MAX),
+            expires_at: time(row.try_get(8)?),
+            on_unconfirmed: OnUnconfirmed::parse(&on_unconfirmed).ok_or_else(|| unknown("on_unconfirmed"))?,
+            on_quota: OnQuota::parse(&on_quota).ok_or_else(|| unknown("on_quota"))?,
+            consent_within,
+        },
+        changed_at: time(row.try_get(7)?),
+        sealed: row.try_get(11)?,
+        place: usize::try_from(row.try_get::<i64, _>(12)?).unwrap_or(0),
+    })
+}

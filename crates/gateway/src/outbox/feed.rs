@@ -13,6 +13,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::changes::{Change, Lagged, Subscription};
+use crate::api_key::to_the_millisecond;
 use crate::app::App;
 use crate::store::{AccountId, Place, StoreError};
 
@@ -129,7 +130,10 @@ impl Feed {
             }
             tokio::select! {
                 news = self.news.next() => match news {
-                    Ok(change) => self.ready.push_back(change),
+                    Ok(change) => {
+                        let at = to_the_millisecond(change.at);
+                        self.ready.push_back(Change { at, ..change });
+                    }
                     Err(Lagged) => self.unread = Some(self.told.overlap()),
                 },
                 () = sleep(POLL), if self.app.store.is_shared() => {

@@ -15,6 +15,7 @@ use self::address::Reach;
 pub(crate) use self::poster::{Poster, clean_up, post_what_is_due, run, test};
 use self::secret::Secret;
 use super::changes::Change;
+use crate::api_key::to_the_millisecond;
 use crate::app::App;
 use crate::config::PrivateAddresses;
 use crate::seal::{DoesNotOpen, Purpose};
@@ -150,28 +151,42 @@ pub(crate) async fn make(
     let shown = secret.shown();
     let target =
         Target::new(wish, app.settings.webhook_private_addresses, secret).map_err(NotDone::Malformed)?;
-    let now = app.clock.now();
+    let now = to_the_millisecond(app.clock.now());
     let id = WebhookId::new(now, app.chance_for_an_id());
     let key = app.tokens.data_key(account).await?.ok_or(NotDone::NotFound)?;
-    let webhook = StoredWebhook::new(id, account.clone(), |purpose| key.seal(purpose, &target.write()), now);
+    let purpose = Purpose::Webhook { account: account.as_str(), id: id.as_str() };
+    let sealed = key.seal(purpose, &target.write());
+    let webhook = StoredWebhook {
+        id,
+        account: account.clone(),
+        sealed,
+        created_at: now,
+        last_success_at: None,
+        failing_since: None,
+        disabled: None,
+    };
     let made = app.store.insert_webhook(&webhook, MOST).await?;
     if made { Ok((webhook, target, shown)) } else { Err(NotDone::TooMany) }
 }
 
-/// Puts another secret in the place of a webhook's; of two who do so at once one is told to look again.
+/// Puts another secret in the place of a webhook's.
 pub(crate) async fn rotate_secret(
     app: &App,
     account: &AccountId,
     id: &WebhookId,
 ) -> Result<Zeroizing<String>, NotDone> {
-    let secret = Secret::generate(app.chance.as_ref());
-    let shown = secret.shown();
-    let webhook = app.store.webhook(account, id).await?.ok_or(NotDone::NotFound)?;
-    let target = open(app, &webhook).await?.rotated(secret, app.clock.now());
-    let key = app.tokens.data_key(account).await?.ok_or(NotDone::NotFound)?;
-    let anew = key.seal(webhook.purpose(), &target.write());
-    let replaced = app.store.replace_webhook_target(&webhook, &anew).await?;
-    if replaced { Ok(shown) } else { Err(NotDone::NotFound) }
+    loop {
+        let secret = Secret::generate(app.chance.as_ref());
+        let shown = secret.shown();
+        let webhook = app.store.webhook(account, id).await?.ok_or(NotDone::NotFound)?;
+        let target = open(app, &webhook).await?.rotated(secret, app.clock.now());
+        let key = app.tokens.data_key(account).await?.ok_or(NotDone::NotFound)?;
+        let anew = key.seal(webhook.purpose(), &target.write());
+        // Lost against somebody who did so at the same moment: the next one replaces theirs.
+        if app.store.replace_webhook_target(&webhook, &anew).await? {
+            return Ok(shown);
+        }
+    }
 }
 
 /// Opens what is sealed of a webhook.
@@ -182,16 +197,6 @@ pub(crate) async fn open(app: &App, webhook: &StoredWebhook) -> Result<Target, T
 }
 
 impl StoredWebhook {
-    fn new(
-        id: WebhookId,
-        account: AccountId,
-        seal: impl FnOnce(Purpose<'_>) -> Vec<u8>,
-        created_at: Timestamp,
-    ) -> Self {
-        let sealed = seal(Purpose::Webhook { account: account.as_str(), id: id.as_str() });
-        Self { id, account, sealed, created_at, last_success_at: None, failing_since: None, disabled: None }
-    }
-
     /// What its target is sealed for.
     pub(crate) fn purpose(&self) -> Purpose<'_> {
         Purpose::Webhook { account: self.account.as_str(), id: self.id.as_str() }

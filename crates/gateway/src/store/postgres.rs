@@ -74,7 +74,8 @@ impl Store {
             .connect_with(url.secret().parse::<AnyConnectOptions>()?)
             .await?;
         let locks = PgPoolOptions::new()
-            .max_connections(LOCKS)
+            // One more listens for what other gateways announce.
+            .max_connections(LOCKS + 1)
             .acquire_timeout(LOCK_PATIENCE)
             .connect_lazy_with(options.options([
                 ("lock_timeout", "30s"),

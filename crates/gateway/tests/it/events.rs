@@ -51,7 +51,8 @@ impl Stream {
     /// The next event; `None` when the stream has ended.
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if let Some((event, rest)) = self.unread.split_once("\n\n") {
+            if let Some(end) = self.unread.find("\n\n") {
+                let event: String = self.unread.drain(..end + 2).collect();
                 let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name));
                 let event = field("event: ").map(|kind| {
                     assert_eq!(kind, "delivery");
@@ -59,7 +60,6 @@ impl Stream {
                     openapi::check_is_a("Change", &data);
                     Event { id: field("id: ").unwrap().to_owned(), data }
                 });
-                self.unread = rest.to_owned();
                 if event.is_some() {
                     return event;
                 }

@@ -169,7 +169,7 @@ pub(crate) async fn make(
 }
 
 /// As it is kept: whoever makes a key sees the same as whoever lists it.
-fn to_the_millisecond(time: Timestamp) -> Timestamp {
+pub(crate) fn to_the_millisecond(time: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use katok_client::{Chance, Client, Clock, RedirectUri, TokenKeeper};
 
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{KakaoApp, Settings};
 use crate::kakao_calls::Counted;
 use crate::last_use::Noting;
 use crate::outbox::Outbox;
+use crate::outbox::feed::Feeds;
+use crate::outbox::webhook::Poster;
 use crate::rates::Rates;
 use crate::readiness::LastSeen;
 use crate::store::Store;
@@ -36,6 +39,10 @@ pub(crate) struct App {
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) kakao_last_seen: LastSeen,
     pub(crate) outbox: Outbox,
+    pub(crate) feeds: Feeds,
+    pub(crate) poster: Poster,
+    /// Cancelled when the gateway is to stop.
+    pub(crate) stop: CancellationToken,
     /// Work that goes on when its browser has gone.
     pub(crate) unfinished: TaskTracker,
 }
@@ -76,6 +83,9 @@ impl App {
             telemetry,
             kakao_last_seen: LastSeen::default(),
             outbox: Outbox::new(chance.as_ref()),
+            feeds: Feeds::default(),
+            poster: Poster::new(settings.webhook_private_addresses),
+            stop: CancellationToken::new(),
             settings,
             redirect_uri,
             logout_redirect_uri,

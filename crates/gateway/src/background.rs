@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::day::Day;
 use crate::keep_alive;
-use crate::outbox;
+use crate::outbox::{self, webhook};
 use crate::store::StoreError;
 use crate::unlink;
 
@@ -42,6 +42,7 @@ pub(crate) async fn do_what_is_due(app: &Arc<App>) -> Result<(), StoreError> {
     outbox::clean_up(app).await?;
     unlink::try_again(app).await?;
     keep_alive::keep_logins_alive(app).await?;
+    webhook::clean_up(app).await?;
     if let Some(writing) = app.store.writing_key().await? {
         app.vault.write_with(writing);
     }

@@ -15,6 +15,7 @@ mod sessions;
 mod sign_in;
 mod tls_files;
 mod vault_key;
+mod webhooks;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -37,6 +38,7 @@ pub use sign_in::{Oidc, SendAfter, SignIn};
 pub use tls_files::TlsFiles;
 pub use vault_key::VaultKeyText;
 pub(crate) use vault_key::keys_in;
+pub use webhooks::PrivateAddresses;
 
 use crate::sentence::Sentence;
 
@@ -74,6 +76,8 @@ pub struct Settings {
     pub sign_in: SignIn,
     /// How long messages are kept.
     pub outbox: OutboxSettings,
+    /// Where people's webhooks may lead.
+    pub webhook_private_addresses: PrivateAddresses,
     /// The Kakao app, and whether it lives at Kakao or at an emulator.
     pub kakao: KakaoApp,
 }
@@ -94,6 +98,7 @@ impl Settings {
             network: Network::default(),
             sign_in: SignIn::default(),
             outbox: OutboxSettings::default(),
+            webhook_private_addresses: PrivateAddresses::default(),
             kakao,
         }
     }
@@ -188,6 +193,8 @@ pub struct ListenSettings {
     pub sign_in: SignIn,
     /// `KATOK_MESSAGE_RETENTION`.
     pub outbox: OutboxSettings,
+    /// `KATOK_WEBHOOK_PRIVATE_ADDRESSES`.
+    pub webhook_private_addresses: PrivateAddresses,
 }
 
 impl ListenSettings {
@@ -228,6 +235,7 @@ impl ListenSettings {
             network: Network::read(env, file, problems),
             sign_in: SignIn::read(env, file, problems),
             outbox: OutboxSettings::read(env, file, problems),
+            webhook_private_addresses: PrivateAddresses::read(env, file, problems),
         }
     }
 }

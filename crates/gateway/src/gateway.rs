@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::background;
 use crate::config::{Settings, redirect_path};
 use crate::data_folder::DataFolder;
-use crate::outbox;
+use crate::outbox::{self, feed, webhook};
 use crate::sentence::Sentence;
 use crate::start_error::StartError;
 use crate::storage::Storage;
@@ -70,7 +70,7 @@ impl Gateway {
             store.free_all_lanes().await.map_err(|error| StartError::store(error, &place))?;
         }
         let app = Arc::new(App::assemble(settings, store.clone(), vault, clock, chance)?);
-        let stop = CancellationToken::new();
+        let stop = app.stop.clone();
         let router = web::router(&app);
         let serving = tokio::spawn(katok_listener::serve(
             listeners,
@@ -80,6 +80,8 @@ impl Gateway {
         ));
         app.unfinished.spawn(background::run(app.clone(), stop.clone()));
         app.unfinished.spawn(outbox::run(app.clone(), stop.clone()));
+        app.unfinished.spawn(webhook::run(app.clone(), stop.clone()));
+        app.unfinished.spawn(feed::hear_other_gateways(app.clone(), stop.clone()));
         Ok(Self { notice, stop, serving, app })
     }
 
@@ -96,6 +98,9 @@ impl Gateway {
         }
         if let Err(error) = outbox::deliver_what_is_due(&self.app).await {
             tracing::error!(%error, "outbox.failed");
+        }
+        if let Err(error) = webhook::post_what_is_due(&self.app).await {
+            tracing::error!(%error, "webhook.failed");
         }
     }
 

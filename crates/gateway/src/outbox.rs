@@ -8,6 +8,7 @@ mod acceptance;
 mod breaker;
 pub(crate) mod changes;
 mod content;
+pub(crate) mod feed;
 mod lane;
 mod order;
 mod outcome;
@@ -18,6 +19,7 @@ mod remedy;
 mod state;
 mod told;
 mod waited;
+pub(crate) mod webhook;
 mod worker;
 
 pub(crate) use acceptance::{

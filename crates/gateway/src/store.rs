@@ -7,6 +7,7 @@
 mod accounts;
 mod api_keys;
 mod backup;
+mod changes;
 mod id;
 mod keep_alive;
 mod login_attempts;
@@ -22,6 +23,7 @@ mod sqlite;
 mod tokens;
 mod unlinks;
 mod vault_keys;
+mod webhooks;
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -36,6 +38,7 @@ use crate::seal::DoesNotOpen;
 
 pub(crate) use accounts::{AccountId, Arrival};
 pub(crate) use api_keys::{ApiKeyId, ListedApiKey, StoredApiKey};
+pub(crate) use changes::Place;
 pub(crate) use keep_alive::DueLogin;
 pub(crate) use login_attempts::StoredAttempt;
 pub(crate) use outbox::{
@@ -48,6 +51,7 @@ pub(crate) use sessions::{ListedSession, NewSession, SessionId, StoredSession};
 pub(crate) use tokens::{SealedTokens, StoredTokens};
 pub(crate) use unlinks::{AskedBy, BegunUnlink, Departure, Receipt, ToldEvent, UnlinkState};
 pub(crate) use vault_keys::WritingKeyHandover;
+pub(crate) use webhooks::{DuePost, ListedPost, PostId, Posted, SealedWebhook, StoredWebhook, WebhookId};
 
 /// Why the database could not do what it was asked.
 #[derive(Debug, thiserror::Error)]

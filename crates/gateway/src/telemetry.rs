@@ -25,6 +25,7 @@ pub(crate) struct Telemetry {
     refreshes: Family<OutcomeLabels, Counter>,
     sign_ins: Family<OutcomeLabels, Counter>,
     rate_limited: Family<LimitLabels, Counter>,
+    webhook_posts: Family<OutcomeLabels, Counter>,
     database_errors: Counter,
 }
 
@@ -66,6 +67,8 @@ impl Telemetry {
         registry.register("katok_sign_ins", "Sign-ins that came back from Kakao", sign_ins.clone());
         let rate_limited = Family::default();
         registry.register("katok_rate_limited", "Requests refused for their frequency", rate_limited.clone());
+        let webhook_posts = Family::default();
+        registry.register("katok_webhook_posts", "Attempts to post to webhooks", webhook_posts.clone());
         let database_errors = Counter::default();
         registry.register(
             "katok_database_errors",
@@ -77,7 +80,16 @@ impl Telemetry {
         let started: Gauge = Gauge::default();
         started.set(now.as_second());
         registry.register("process_start_time_seconds", "When this gateway started", started);
-        Self { registry, requests, kakao_calls, refreshes, sign_ins, rate_limited, database_errors }
+        Self {
+            registry,
+            requests,
+            kakao_calls,
+            refreshes,
+            sign_ins,
+            rate_limited,
+            webhook_posts,
+            database_errors,
+        }
     }
 
     /// Counts a request by its route, which is one of ours.
@@ -108,6 +120,10 @@ impl Telemetry {
 
     pub(crate) fn rate_limited(&self, limit: &'static str) {
         self.rate_limited.get_or_create(&LimitLabels { limit }).inc();
+    }
+
+    pub(crate) fn webhook_post(&self, outcome: &'static str) {
+        self.webhook_posts.get_or_create(&OutcomeLabels { outcome }).inc();
     }
 
     pub(crate) fn database_failed(&self) {

@@ -81,6 +81,7 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
         network: listen.network,
         sign_in: listen.sign_in,
         outbox: listen.outbox,
+        webhook_private_addresses: listen.webhook_private_addresses,
         ..Settings::new(public_url.clone(), app)
     };
     let clock: Arc<dyn Clock> = match &emulator {

@@ -13,6 +13,8 @@ pub struct Bounds {
     pub body_pause: Duration,
     /// How long a request is worked on: longer than two calls to Kakao at their own limits.
     pub request: Duration,
+    /// How often it is looked after who reads events whether they still may.
+    pub stream_check: Duration,
     /// What a connection may cost.
     pub connection: katok_listener::Limits,
 }
@@ -24,6 +26,7 @@ impl Default for Bounds {
             body: 256 * 1024,
             body_pause: Duration::from_secs(10),
             request: Duration::from_mins(1),
+            stream_check: Duration::from_secs(30),
             connection: katok_listener::Limits::default(),
         }
     }

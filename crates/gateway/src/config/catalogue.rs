@@ -65,6 +65,7 @@ pub const CATALOGUE: &[Setting] = &[
     plain("KATOK_QUOTA_SENDER", "gateway.quota_sender", "100"),
     plain("KATOK_QUOTA_RECEIVER", "gateway.quota_receiver", "100"),
     plain("KATOK_QUOTA_PAIR", "gateway.quota_pair", "20"),
+    plain("KATOK_WEBHOOK_PRIVATE_ADDRESSES", "gateway.webhook_private_addresses", "deny"),
     plain("KATOK_METRICS", "gateway.metrics", "local"),
     plain("KATOK_LOG", "gateway.log", "warn"),
     plain("KATOK_LOG_FORMAT", "gateway.log_format", "text"),
@@ -303,6 +304,7 @@ mod tests {
             "KATOK_QUOTA_SENDER",
             "KATOK_QUOTA_RECEIVER",
             "KATOK_QUOTA_PAIR",
+            "KATOK_WEBHOOK_PRIVATE_ADDRESSES",
         ] {
             let shown = |name: &str| (name == variable).then(|| setting(variable).default.to_owned());
             let set = ListenSettings::read(&shown, &SettingsFile::default(), None, &mut problems);

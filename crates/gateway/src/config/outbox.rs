@@ -26,15 +26,13 @@ impl OutboxSettings {
         let Some(text) = text else { return default };
         // Shorter than an idempotency key lives, and it could not be told what was accepted under it.
         let bounds = SignedDuration::from_hours(48)..=SignedDuration::from_hours(10 * 366 * 24);
-        match text.parse().ok().filter(|retention| bounds.contains(retention)) {
-            Some(retention) => Self { retention },
-            None => {
-                problems.push(Sentence::new(
-                    "KATOK_MESSAGE_RETENTION 값은 48시간(48h)부터 10년까지의 기간이어야 합니다. 예: 720h",
-                    "KATOK_MESSAGE_RETENTION takes a duration from 48h to ten years. Example: 720h",
-                ));
-                default
-            }
+        if let Some(retention) = text.parse().ok().filter(|retention| bounds.contains(retention)) {
+            return Self { retention };
         }
+        problems.push(Sentence::new(
+            "KATOK_MESSAGE_RETENTION 값은 48시간(48h)부터 10년까지의 기간이어야 합니다. 예: 720h",
+            "KATOK_MESSAGE_RETENTION takes a duration from 48h to ten years. Example: 720h",
+        ));
+        default
     }
 }

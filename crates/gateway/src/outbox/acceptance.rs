@@ -207,6 +207,7 @@ async fn change(
         }
     }
     app.outbox.wake();
+    app.poster.wake();
     Ok(!settled.is_empty())
 }
 

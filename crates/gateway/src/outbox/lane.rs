@@ -95,13 +95,12 @@ async fn wave(app: &Arc<App>, lane: &Lane, due: &mut Vec<DueDelivery>) -> Result
             return Ok(Some(Rest::Until(until)));
         }
         for places in plan.calls {
-            match open(&key, lane, &due[places[0]]) {
-                Some(content) => calls.push((content, places)),
-                None => {
-                    let unreadable = Event::Foreseen(Outcome::Refused { code: UNREADABLE.to_owned() });
-                    let gone = places.iter().filter_map(|place| foresee(app, &due[*place], &unreadable, now));
-                    settled.extend(gone);
-                }
+            if let Some(content) = open(&key, lane, &due[places[0]]) {
+                calls.push((content, places));
+            } else {
+                let unreadable = Event::Foreseen(Outcome::Refused { code: UNREADABLE.to_owned() });
+                let gone = places.iter().filter_map(|place| foresee(app, &due[*place], &unreadable, now));
+                settled.extend(gone);
             }
         }
     }
@@ -363,6 +362,7 @@ async fn settle(
             is_news: false,
         })
         .await?;
+    app.poster.wake();
     for Settled { seq, next, .. } in settled {
         let Some(one) = due.iter().find(|one| one.seq == seq) else { continue };
         let error = errors.iter().find(|(of, _)| *of == seq).and_then(|(_, error)| error.clone());

@@ -66,15 +66,11 @@ fn of_error(error: &ActError, now: Timestamp) -> Outcome {
     let retry = |code: &str| Outcome::Retry { code: code.to_owned(), after: None };
     match error {
         ActError::Kakao(error) => of_kakao(error, now),
-        ActError::SignInAgain(_) => {
+        ActError::SignInAgain(_) | ActError::Tokens(TokenVaultError::DoesNotOpen(DoesNotOpen::Damaged)) => {
             Outcome::NoConsent { code: SIGN_IN_AGAIN.to_owned(), scopes: ScopeSet::new() }
         }
-        ActError::Tokens(TokenVaultError::DoesNotOpen(DoesNotOpen::Damaged)) => {
-            Outcome::NoConsent { code: SIGN_IN_AGAIN.to_owned(), scopes: ScopeSet::new() }
-        }
-        ActError::Tokens(_) => retry(STORAGE),
         ActError::Busy => retry(BUSY),
-        ActError::SignedOutHereOnly(_) => retry(STORAGE),
+        ActError::Tokens(_) | ActError::SignedOutHereOnly(_) => retry(STORAGE),
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) async fn send_and_wait(app: &App, sender: Sender<'_>, order: &Order) 
 
 /// Waits for what becomes of a message, as long as a sender would.
 pub(crate) async fn wait_for(app: &App, account: &AccountId, message: &MessageId) -> Result<(), StoreError> {
-    settled(app, message, app.outbox.changes.of_account(account)).await.map(drop)
+    settled(app, message, app.outbox.changes.of_message(account, message.as_str())).await.map(drop)
 }
 
 /// What the client said, by the name of the delivery.

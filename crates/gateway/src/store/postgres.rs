@@ -25,6 +25,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "parked_actions", include_str!("../../migrations/postgres/0006_parked_actions.sql")),
     (7, "outbox", include_str!("../../migrations/postgres/0007_outbox.sql")),
     (8, "quota_counts", include_str!("../../migrations/postgres/0008_quota_counts.sql")),
+    (9, "webhooks", include_str!("../../migrations/postgres/0009_webhooks.sql")),
 ];
 
 /// How long the first connection may take.
@@ -74,7 +75,8 @@ impl Store {
             .connect_with(url.secret().parse::<AnyConnectOptions>()?)
             .await?;
         let locks = PgPoolOptions::new()
-            .max_connections(LOCKS)
+            // One more listens for what other gateways announce.
+            .max_connections(LOCKS + 1)
             .acquire_timeout(LOCK_PATIENCE)
             .connect_lazy_with(options.options([
                 ("lock_timeout", "30s"),

@@ -22,6 +22,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "parked_actions", include_str!("../../migrations/sqlite/0006_parked_actions.sql")),
     (7, "outbox", include_str!("../../migrations/sqlite/0007_outbox.sql")),
     (8, "quota_counts", include_str!("../../migrations/sqlite/0008_quota_counts.sql")),
+    (9, "webhooks", include_str!("../../migrations/sqlite/0009_webhooks.sql")),
 ];
 
 impl Store {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{TokenVault, Vault, VaultError};
 use crate::config::VaultKeyText;
 use crate::seal::Purpose;
-use crate::store::{SealedAccount, SealedMessage, Store, StoreError};
+use crate::store::{SealedAccount, SealedMessage, SealedWebhook, Store, StoreError};
 
 /// How many accounts or messages are read at a time.
 const PAGE: i64 = 500;
@@ -70,13 +70,22 @@ pub(crate) async fn inspect(
             inspection.look_at(&vault, &tokens, &account);
         }
     }
-    let mut after = 0;
+    let mut last_message = 0;
     loop {
-        let messages = store.sealed_messages(after, PAGE).await?;
+        let messages = store.sealed_messages(last_message, PAGE).await?;
         let Some(last) = messages.last() else { break };
-        after = last.seq;
+        last_message = last.seq;
         for message in messages {
             inspection.count(opens(&vault, &message));
+        }
+    }
+    let mut after = String::new();
+    loop {
+        let webhooks = store.sealed_webhooks(&after, PAGE).await?;
+        let Some(last) = webhooks.last() else { break };
+        last.id.as_str().clone_into(&mut after);
+        for webhook in webhooks {
+            inspection.count(webhook_opens(&vault, &webhook));
         }
     }
     for sealed in store.sealed_login_attempts(now).await? {
@@ -89,6 +98,12 @@ fn opens(vault: &Vault, message: &SealedMessage) -> bool {
     let key = message.data_key.as_ref().and_then(|key| vault.data_key(&message.account, key).ok());
     let purpose = Purpose::Message { account: message.account.as_str(), id: message.id.as_str() };
     key.is_some_and(|key| key.open(purpose, &message.sealed).is_ok())
+}
+
+fn webhook_opens(vault: &Vault, webhook: &SealedWebhook) -> bool {
+    let key = webhook.data_key.as_ref().and_then(|key| vault.data_key(&webhook.account, key).ok());
+    let purpose = Purpose::Webhook { account: webhook.account.as_str(), id: webhook.id.as_str() };
+    key.is_some_and(|key| key.open(purpose, &webhook.sealed).is_ok())
 }
 
 impl Inspection {

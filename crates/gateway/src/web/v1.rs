@@ -1,10 +1,12 @@
 //! `/v1`: katok's own API. Its refusals get their form from `envelope`.
 
+mod events;
 mod keys;
 mod me;
 mod messages;
 mod quota;
 mod sessions;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -34,6 +36,11 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/v1/sessions/{id}", delete(sessions::end))
         .route("/v1/keys", get(keys::list).post(keys::make))
         .route("/v1/keys/{id}", delete(keys::revoke))
+        .route("/v1/events", get(events::stream))
+        .route("/v1/webhooks", get(webhooks::list).post(webhooks::make))
+        .route("/v1/webhooks/{id}", delete(webhooks::remove))
+        .route("/v1/webhooks/{id}/test", post(webhooks::test))
+        .route("/v1/webhooks/{id}/rotate-secret", post(webhooks::rotate_secret))
 }
 
 /// A JSON object of a known shape.

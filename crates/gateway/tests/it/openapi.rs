@@ -54,12 +54,20 @@ fn hold(response: &Value, method: &Method, path: &str, page: &Page) {
     };
     let kind = page.headers["content-type"].to_str().unwrap();
     let schema = &content.get(kind).unwrap_or_else(|| panic!("{method} {path} answers {kind}"))["schema"];
+    let (body, wrong) = (page.json(), faults(schema, &page.json()));
+    assert!(wrong.is_empty(), "{method} {path} answered {}: {}\n{body}", page.status, wrong.join("; "));
+}
+
+/// Panics when something that is no answer contradicts the schema of this name.
+pub(crate) fn check_is_a(schema: &str, value: &Value) {
+    let wrong = faults(&json!({ "$ref": format!("#/components/schemas/{schema}") }), value);
+    assert!(wrong.is_empty(), "{}\n{value}", wrong.join("; "));
+}
+
+fn faults(schema: &Value, value: &Value) -> Vec<String> {
     let schema = json!({ "allOf": [schema], "components": DOCUMENT["components"] });
     let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema).unwrap();
-    let body = page.json();
-    let wrong: Vec<String> =
-        validator.iter_errors(&body).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(wrong.is_empty(), "{method} {path} answered {}: {}\n{body}", page.status, wrong.join("; "));
+    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::day::Day;
 use crate::outbox::quota::Exhausted;
 use crate::outbox::{Next, State};
 use crate::store::rows::{first_rows, list, places};
-use crate::store::{AccountId, Engine, Store, StoreError, millis};
+use crate::store::{AccountId, Engine, Store, StoreError, changes, millis};
 
 /// What became of deliveries of one lane.
 #[derive(Debug)]
@@ -85,6 +85,7 @@ pub(super) async fn settle(
         }
     }
     announce(tx, settles).await?;
+    changes::note(tx, engine, &changed).await?;
     let of_lane = |settle: &Settle| {
         settle.deliveries.iter().filter(|settled| changed.contains(&settled.seq)).cloned().collect()
     };

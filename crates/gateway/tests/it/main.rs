@@ -23,6 +23,7 @@ mod openapi;
 mod outbox;
 mod pages;
 mod postgres;
+mod quota;
 mod real_mode;
 mod redirect_path;
 mod sample_routes;

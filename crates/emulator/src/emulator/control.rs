@@ -8,6 +8,7 @@ use crate::scenario::{Fault, FaultError, Scenario, ScriptedFault};
 use crate::sign_in::{SignInError, Tokens, sign_in};
 use crate::webhook::Delivery;
 use crate::world::aging::{AgeRefreshToken, ExpireAccessToken, NoSuchToken};
+use crate::world::message::SendUncalled;
 
 impl Emulator {
     /// Signs somebody in without a browser: they agree to all that the app asks at its first login, and to `scopes`.
@@ -17,6 +18,22 @@ impl Emulator {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let issuer = self.base_url.as_str().trim_end_matches('/');
         sign_in(&self.live, issuer, app, person, &scopes).await
+    }
+
+    /// Sends a text from one person to others, or to themselves when nobody is named, as an app would: without a call,
+    /// a token or consents, so that many days of sending take no time.
+    ///
+    /// Answers the codes with which Kakao refuses the call, or some of its receivers; all of them got it when there is
+    /// none. Neither scripted faults nor the journal see it.
+    #[must_use]
+    pub fn send_text(&self, app: &str, sender: &str, receivers: &[&str], text: &str) -> Vec<i32> {
+        let owned = |key: &&str| (*key).to_owned();
+        let receivers = receivers.iter().map(owned).collect();
+        let (app, sender, text) = (app.to_owned(), sender.to_owned(), text.to_owned());
+        match self.live.apply(SendUncalled { app, sender, receivers, text }) {
+            Ok(sent) => sent.failures.iter().map(|failure| failure.fault.code()).collect(),
+            Err(fault) => vec![fault.code()],
+        }
     }
 
     /// The webhooks that were sent after the one of this number, oldest first.

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::chat::NewMessage;
 use super::credentials::{Caller, Credentials};
@@ -14,7 +15,7 @@ use super::link::LinkKey;
 use super::wording::{Composed, Wording};
 use super::{Command, World};
 use crate::fault::ApiFault;
-use crate::seed::{AppKey, Permission, PersonKey, Quotas};
+use crate::seed::{App, AppKey, Permission, PersonKey, Quotas};
 
 /// The most receivers of one call.
 const RECEIVERS: usize = 5;
@@ -41,10 +42,8 @@ impl Command for SendToMe {
         caller.require_talk()?;
         let message = self.wording.compose(caller.app)?;
 
-        let (sender, me) = (Sender::of(&caller), caller.key.person.clone());
-        world.counts_of_today(&sender.app, now).check_app(&sender.quotas, 1)?;
-        world.deliver(&sender, &me, message, now);
-        Ok(())
+        let sender = Sender::of(caller.app, &caller.key.person);
+        world.send_to_oneself(&sender, message, now)
     }
 }
 
@@ -87,26 +86,35 @@ impl Command for SendToFriends {
         self.wording.require_purpose(caller.app)?;
         let message = self.wording.compose(caller.app)?;
 
-        let sender = Sender::of(&caller);
-        world.counts_of_today(&sender.app, now).check_app(&sender.quotas, receivers.len())?;
-        let alone = receivers.len() == 1;
-        let mut sent = SentToFriends::default();
-        for (uuid, receiver) in receivers {
-            let reached = world
-                .check_friendship(&sender.person, &receiver)
-                .and_then(|()| world.check_phone(&receiver))
-                .and_then(|()| world.check_pair(&sender, &receiver, now));
-            match reached {
-                Ok(()) => {
-                    world.deliver(&sender, &receiver, message.clone(), now);
-                    sent.successful_receiver_uuids.push(uuid);
-                }
-                // One receiver's failure is the call's own; among several it is reported beside the rest.
-                Err(fault) if alone => return Err(fault),
-                Err(fault) => sent.fail(fault, uuid),
-            }
+        let sender = Sender::of(caller.app, &caller.key.person);
+        world.send_to_friends(&sender, receivers, &message, now)
+    }
+}
+
+/// Sends a text as a call would whose token, consents and receivers are in order: to oneself without receivers.
+pub(crate) struct SendUncalled {
+    pub(crate) app: String,
+    pub(crate) sender: String,
+    pub(crate) receivers: Vec<String>,
+    pub(crate) text: String,
+}
+
+impl Command for SendUncalled {
+    type Reply = SentToFriends;
+    type Fault = ApiFault;
+
+    fn run(self, world: &mut World, now: Timestamp) -> Result<SentToFriends, ApiFault> {
+        let app = world.app_named(&self.app).ok_or(ApiFault::NotLinked)?;
+        let person = |key: &String| world.person(key).map(|person| person.key.clone());
+        let sender = Sender::of(app, &person(&self.sender).ok_or(ApiFault::NotLinked)?);
+        let receivers = self.receivers.iter().map(|key| Some((key.clone(), person(key)?)));
+        let receivers = receivers.collect::<Option<Vec<_>>>().ok_or(ApiFault::NotFriends)?;
+        let template = json!({ "object_type": "text", "text": self.text, "link": {} });
+        let message = Wording::Default { template_object: Some(template.to_string()) }.compose(app)?;
+        if receivers.is_empty() {
+            return world.send_to_oneself(&sender, message, now).map(|()| SentToFriends::default());
         }
-        Ok(sent)
+        world.send_to_friends(&sender, receivers, &message, now)
     }
 }
 
@@ -119,10 +127,8 @@ struct Sender {
 }
 
 impl Sender {
-    fn of(caller: &Caller<'_>) -> Self {
-        let app = caller.app;
-        let person = caller.key.person.clone();
-        Self { app: app.key.clone(), app_id: app.app_id, quotas: app.quotas, person }
+    fn of(app: &App, person: &PersonKey) -> Self {
+        Self { app: app.key.clone(), app_id: app.app_id, quotas: app.quotas, person: person.clone() }
     }
 }
 
@@ -185,6 +191,45 @@ impl World {
             receivers.push((uuid, person.clone()));
         }
         Ok(receivers)
+    }
+
+    fn send_to_oneself(
+        &mut self,
+        sender: &Sender,
+        message: Composed,
+        now: Timestamp,
+    ) -> Result<(), ApiFault> {
+        self.counts_of_today(&sender.app, now).check_app(&sender.quotas, 1)?;
+        self.deliver(sender, &sender.person, message, now);
+        Ok(())
+    }
+
+    fn send_to_friends(
+        &mut self,
+        sender: &Sender,
+        receivers: Vec<(String, PersonKey)>,
+        message: &Composed,
+        now: Timestamp,
+    ) -> Result<SentToFriends, ApiFault> {
+        self.counts_of_today(&sender.app, now).check_app(&sender.quotas, receivers.len())?;
+        let alone = receivers.len() == 1;
+        let mut sent = SentToFriends::default();
+        for (uuid, receiver) in receivers {
+            let reached = self
+                .check_friendship(&sender.person, &receiver)
+                .and_then(|()| self.check_phone(&receiver))
+                .and_then(|()| self.check_pair(sender, &receiver, now));
+            match reached {
+                Ok(()) => {
+                    self.deliver(sender, &receiver, message.clone(), now);
+                    sent.successful_receiver_uuids.push(uuid);
+                }
+                // One receiver's failure is the call's own; among several it is reported beside the rest.
+                Err(fault) if alone => return Err(fault),
+                Err(fault) => sent.fail(fault, uuid),
+            }
+        }
+        Ok(sent)
     }
 
     fn may_receive(&self, caller: &Caller<'_>, person: &PersonKey) -> bool {

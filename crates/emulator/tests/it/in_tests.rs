@@ -30,6 +30,24 @@ async fn somebody_signs_in_without_a_browser_and_without_faults() {
 }
 
 #[tokio::test]
+async fn a_text_is_sent_without_a_call_and_counts_like_any_other() {
+    let two_a_day = built_in_but(|seed| seed.apps[0].quotas.messages_per_pair_per_day = 2);
+    let kakao = Kakao::start_from(two_a_day).await;
+    let send = |receivers: &[&str]| kakao.emulator.send_text("demo", "ryan", receivers, "배포 완료");
+    kakao.emulator.fault(Fault::on("*").code(-7)).unwrap();
+    assert!(send(&[]).is_empty());
+    assert!(send(&["apeach", "muzi"]).is_empty());
+    assert!(send(&["apeach"]).is_empty());
+    assert_eq!(send(&["apeach"]), [-536]);
+    assert_eq!(send(&["apeach", "muzi"]), [-536]);
+    assert_eq!(send(&["con"]), [-502]);
+    assert_eq!(send(&["nobody"]), [-502]);
+    assert_eq!(kakao.emulator.send_text("nothing", "ryan", &[], "x"), [-101]);
+    kakao.emulator.expect_message("muzi").text("배포 완료");
+    assert!(kakao.emulator.journal(0).is_empty());
+}
+
+#[tokio::test]
 async fn other_languages_sign_in_with_one_call_too() {
     let kakao = Kakao::start().await;
     let sign_in = async |body| Answer::of(kakao.post("/_emulator/v1/tokens").json(&body)).await;

@@ -4,8 +4,8 @@ CREATE TABLE quota_counts (
     -- Days since 1970 as Korea counts them; first, as what is old is thrown out by it.
     day       BIGINT NOT NULL,
     kakao_app TEXT   NOT NULL,
-    -- `app`, `sender acc_…`, `receiver <uuid>` or `pair acc_… <uuid>`; in the order of its bytes, whatever the
-    -- database's language: the pairs of one sender stand together.
+    -- `app`, `acc_…` (a sender), `receiver <uuid>` or `acc_… <uuid>` (a pair); in the order of its bytes, whatever the
+    -- database's language: what is of one sender stands together.
     counter   TEXT   COLLATE "C" NOT NULL,
     used      BIGINT NOT NULL,
     -- 1 when Kakao has said so though there seemed to be room.

@@ -4,7 +4,7 @@ CREATE TABLE quota_counts (
     -- Days since 1970 as Korea counts them; first, as what is old is thrown out by it.
     day       INTEGER NOT NULL,
     kakao_app TEXT    NOT NULL,
-    -- `app`, `sender acc_…`, `receiver <uuid>` or `pair acc_… <uuid>`.
+    -- `app`, `acc_…` (a sender), `receiver <uuid>` or `acc_… <uuid>` (a pair).
     counter   TEXT    NOT NULL,
     used      INTEGER NOT NULL,
     -- 1 when Kakao has said so though there seemed to be room.

@@ -4,6 +4,8 @@
 //! given back or found full belongs to the day on which it was taken.
 
 mod forecast;
+#[cfg(test)]
+mod model;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -52,7 +54,7 @@ impl fmt::Display for Counter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::App => f.write_str("app"),
-            Self::Sender(sender) => write!(f, "sender {sender}"),
+            Self::Sender(sender) => write!(f, "{sender}"),
             Self::Receiver(receiver) => write!(f, "receiver {receiver}"),
             Self::Pair(sender, receiver) => write!(f, "{}{receiver}", pairs_of(sender)),
         }
@@ -61,7 +63,7 @@ impl fmt::Display for Counter<'_> {
 
 /// What the text of every pair with this sender begins with; nothing else does.
 pub(crate) fn pairs_of(sender: &AccountId) -> String {
-    format!("pair {sender} ")
+    format!("{sender} ")
 }
 
 /// The counters of these messages, as they are kept.
@@ -70,6 +72,13 @@ pub(crate) fn counters<'a>(
 ) -> BTreeSet<String> {
     let counters = messages.into_iter().flat_map(|(sender, receiver)| Counter::of(sender, receiver));
     counters.map(|counter| counter.to_string()).collect()
+}
+
+/// The counters that concern an account and these friends of theirs, as they are kept.
+pub(crate) fn counters_about(account: &AccountId, friends: &BTreeSet<FriendUuid>) -> BTreeSet<String> {
+    let mut counters = counters(friends.iter().map(|friend| (account, Some(friend))));
+    counters.extend([Counter::App, Counter::Sender(account)].map(|counter| counter.to_string()));
+    counters
 }
 
 /// Which quota of the day is used up.

@@ -12,7 +12,10 @@ use sqlx::{Any, Transaction};
 
 use super::{AccountId, Engine, Store, StoreError, millis};
 use crate::day::Day;
-use crate::outbox::quota::{Coming, Count, Ledger, counters, pairs_of};
+use crate::outbox::quota::{Coming, Count, Ledger, counters, counters_about, pairs_of};
+
+/// How many days it can be looked up what was sent.
+const DAYS_KEPT: i64 = 40;
 
 /// How many counts one sweep throws out at most: it must not keep others from writing for long.
 const SWEPT_AT_ONCE: i64 = 5_000;
@@ -96,15 +99,42 @@ pub(super) async fn write_ledger(
     Ok(())
 }
 
+/// Forgets how much an account sent, and to whom; what the app and its receivers have used stays used.
+pub(super) async fn forget_counts_of(
+    tx: &mut Transaction<'static, Any>,
+    engine: &Engine,
+    kakao_app: &str,
+    account: &AccountId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    // Day by day, as the index has it.
+    let forget = engine.choose(
+        "DELETE FROM quota_counts WHERE day IN (SELECT value FROM json_each($1))
+         AND kakao_app = $2 AND counter >= $3 AND counter < $4",
+        "DELETE FROM quota_counts WHERE day = ANY (ARRAY(SELECT json_array_elements_text($1::json)::bigint))
+         AND kakao_app = $2 AND counter >= $3 AND counter < $4",
+    );
+    let days: Vec<i64> = (-1..=DAYS_KEPT).map(|ago| Day::of(now).before(ago).number()).collect();
+    sqlx::query(forget)
+        .bind(json!(days).to_string())
+        .bind(kakao_app)
+        .bind(account.as_str())
+        .bind(end_of(account))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 impl Store {
-    /// Looks at what these messages would count towards, as it is at the moment.
-    pub(crate) async fn look_at_ledger<'a>(
+    /// Looks at the counts that concern an account and these friends of theirs, as they are at the moment.
+    pub(crate) async fn look_at_ledger(
         &self,
         kakao_app: &str,
         day: Day,
-        messages: impl IntoIterator<Item = (&'a AccountId, Option<&'a FriendUuid>)>,
+        account: &AccountId,
+        friends: &BTreeSet<FriendUuid>,
     ) -> Result<Ledger, StoreError> {
-        let counters = counters(messages);
+        let counters = counters_about(account, friends);
         let rows: Vec<Row> = sqlx::query_as(self.choose(READ_IN_SQLITE, READ_IN_POSTGRES))
             .bind(day.number())
             .bind(kakao_app)
@@ -122,13 +152,11 @@ impl Store {
         account: &AccountId,
     ) -> Result<BTreeSet<FriendUuid>, StoreError> {
         let pairs = pairs_of(account);
-        // The text ends with a space, and this is the character after it.
-        let end = format!("{}!", pairs.trim_end());
         let rows: Vec<String> = sqlx::query_scalar(PAIRS)
             .bind(day.number())
             .bind(kakao_app)
             .bind(pairs.as_str())
-            .bind(end)
+            .bind(end_of(account))
             .fetch_all(&self.readers)
             .await?;
         Ok(rows.iter().filter_map(|pair| pair.strip_prefix(&pairs)).map(FriendUuid::new).collect())
@@ -151,17 +179,23 @@ impl Store {
         Ok(Coming { to_oneself, to_friends })
     }
 
-    /// Throws out some of the counts of days before this one.
-    pub(crate) async fn throw_out_quota_counts(&self, before: Day) -> Result<(), StoreError> {
+    /// Throws out some of the counts of days that are long over.
+    pub(crate) async fn throw_out_quota_counts(&self, now: Timestamp) -> Result<(), StoreError> {
         let statement = self.choose(
             "DELETE FROM quota_counts WHERE (day, kakao_app, counter) IN
              (SELECT day, kakao_app, counter FROM quota_counts WHERE day < $1 LIMIT $2)",
             "DELETE FROM quota_counts WHERE (day, kakao_app, counter) IN
              (SELECT day, kakao_app, counter FROM quota_counts WHERE day < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
         );
-        sqlx::query(statement).bind(before.number()).bind(SWEPT_AT_ONCE).execute(&self.writer).await?;
+        let oldest = Day::of(now).before(DAYS_KEPT);
+        sqlx::query(statement).bind(oldest.number()).bind(SWEPT_AT_ONCE).execute(&self.writer).await?;
         Ok(())
     }
+}
+
+/// What comes right after an account's own counters: its name alone, and its name with a space and a uuid behind it.
+fn end_of(account: &AccountId) -> String {
+    format!("{account}!")
 }
 
 fn read(day: Day, counters: BTreeSet<String>, rows: Vec<Row>) -> Ledger {

@@ -5,6 +5,7 @@ use katok_client::KakaoUserId;
 use serde::Serialize;
 use sqlx::{Any, Transaction};
 
+use super::quota::forget_counts_of;
 use super::recent::Changed;
 use super::{AccountId, Store, StoreError, millis, time};
 
@@ -155,6 +156,7 @@ impl Store {
         for belonging in BELONGINGS {
             sqlx::query(belonging).bind(receipt.account.as_str()).execute(&mut *tx).await?;
         }
+        forget_counts_of(&mut tx, &self.engine, kakao_app, &receipt.account, receipt.requested_at).await?;
         let row: Row = sqlx::query_as(
             "SELECT id, account_id, asked_by, state, requested_at, confirmed_at FROM unlinks
              WHERE account_id = $1 AND state = 'pending'",
@@ -313,6 +315,7 @@ impl Store {
             .await?;
         }
         delete_account(&mut tx, &receipt.account).await?;
+        forget_counts_of(&mut tx, &self.engine, departure.kakao_app, &receipt.account, now).await?;
         tx.commit().await?;
         Ok(Some(receipt))
     }

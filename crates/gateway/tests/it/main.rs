@@ -24,6 +24,7 @@ mod openapi;
 mod outbox;
 mod pages;
 mod postgres;
+mod quota;
 mod real_mode;
 mod receiver;
 mod redirect_path;

@@ -45,11 +45,11 @@ pub(crate) struct FriendStanding {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WarningCode {
     /// Nothing is left.
-    QuotaUsedUp,
+    UsedUp,
     /// What is still to be sent today is more than what is left.
-    QuotaTooSmall,
+    TooSmall,
     /// Four fifths are used.
-    QuotaNearlyUsed,
+    NearlyUsed,
 }
 
 /// A word before the wall.
@@ -108,7 +108,7 @@ impl Forecast {
         for friend in &friends {
             if friend.receiver_is_full {
                 warnings.push(Warning {
-                    code: WarningCode::QuotaUsedUp,
+                    code: WarningCode::UsedUp,
                     quota: Exhausted::Receiver,
                     uuid: Some(friend.uuid.clone()),
                     message: Sentence::new(
@@ -140,7 +140,7 @@ fn warning(quota: Exhausted, standing: Standing, uuid: Option<&FriendUuid>) -> O
     };
     let (code, message) = if left == 0 {
         (
-            WarningCode::QuotaUsedUp,
+            WarningCode::UsedUp,
             Sentence::new(
                 format!("{ko}를 다 썼습니다. 내일 다시 보낼 수 있습니다."),
                 format!("{en} are used up. There are more tomorrow."),
@@ -149,7 +149,7 @@ fn warning(quota: Exhausted, standing: Standing, uuid: Option<&FriendUuid>) -> O
     } else if left_after < 0 {
         let too_many = -left_after;
         (
-            WarningCode::QuotaTooSmall,
+            WarningCode::TooSmall,
             Sentence::new(
                 format!(
                     "{ko}({limit}건)는 {left}건 남았는데 보낼 것이 {scheduled}건입니다. {too_many}건은 오늘 가지 못합니다."
@@ -161,7 +161,7 @@ fn warning(quota: Exhausted, standing: Standing, uuid: Option<&FriendUuid>) -> O
         )
     } else if used * 5 >= limit * 4 {
         (
-            WarningCode::QuotaNearlyUsed,
+            WarningCode::NearlyUsed,
             Sentence::new(
                 format!("{ko}({limit}건) 가운데 {used}건을 썼습니다. {left}건 남았습니다."),
                 format!("{en} ({limit}): {used} are used, {left} are left."),

@@ -1,3 +1,5 @@
+//! The ledger and the forecast, by themselves.
+
 use std::num::NonZeroU32;
 
 use jiff::Timestamp;
@@ -83,12 +85,7 @@ fn each_counter_has_a_text_of_its_own() {
     let messages = [(&one, Some(&other)), (&one, None)];
     assert_eq!(
         counters(messages).into_iter().collect::<Vec<_>>(),
-        [
-            "app".to_owned(),
-            format!("pair {one} friend-2"),
-            "receiver friend-2".to_owned(),
-            format!("sender {one}"),
-        ]
+        [one.to_string(), format!("{one} friend-2"), "app".to_owned(), "receiver friend-2".to_owned(),]
     );
     assert!(counters(messages).iter().any(|counter| counter.starts_with(&pairs_of(&one))));
 }
@@ -154,11 +151,11 @@ fn warned(used: i64, is_full: bool, scheduled: i64) -> Vec<WarningCode> {
 #[test]
 fn there_is_a_word_before_the_wall() {
     assert_eq!(warned(7, false, 3), []);
-    assert_eq!(warned(7, false, 4), [WarningCode::QuotaTooSmall]);
-    assert_eq!(warned(8, false, 2), [WarningCode::QuotaNearlyUsed]);
-    assert_eq!(warned(8, false, 3), [WarningCode::QuotaTooSmall]);
-    assert_eq!(warned(10, false, 0), [WarningCode::QuotaUsedUp]);
-    assert_eq!(warned(1, true, 0), [WarningCode::QuotaUsedUp]);
+    assert_eq!(warned(7, false, 4), [WarningCode::TooSmall]);
+    assert_eq!(warned(8, false, 2), [WarningCode::NearlyUsed]);
+    assert_eq!(warned(8, false, 3), [WarningCode::TooSmall]);
+    assert_eq!(warned(10, false, 0), [WarningCode::UsedUp]);
+    assert_eq!(warned(1, true, 0), [WarningCode::UsedUp]);
 }
 
 #[test]

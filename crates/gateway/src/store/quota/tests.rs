@@ -1,5 +1,8 @@
+//! The ledger in the database, on both engines.
+
 use std::num::NonZeroU32;
 
+use jiff::SignedDuration;
 use katok_client::{Chance as _, SystemChance};
 use sqlx::AssertSqlSafe;
 use url::Url;
@@ -173,7 +176,7 @@ async fn who_take_the_same_places_in_another_order_do_not_wait_for_one_another_f
         for one in begun {
             assert!(one.await.unwrap());
         }
-        let app = store.look_at_ledger(APP, today(), [(&account(0), None)]).await.unwrap();
+        let app = store.look_at_ledger(APP, today(), &account(0), &BTreeSet::new()).await.unwrap();
         let app = Forecast::new(&app, &limits, &account(0), [], &Coming::default()).app;
         assert_eq!(app.used, 16 * 21);
     })
@@ -193,6 +196,27 @@ async fn ten_thousand_counters_go_in_one_statement() {
 }
 
 #[tokio::test]
+async fn of_somebody_who_leaves_no_count_of_their_own_stays() {
+    on_each_engine(async |store, _| {
+        let messages = [message(1, "a"), message(1, "b"), message(2, "a"), (account(1), None)];
+        take(&store, &Limits::default(), &messages).await;
+        let mut tx = store.begin().await.unwrap();
+        let later = today().refilled_at() + SignedDuration::from_hours(24 * (DAYS_KEPT - 1));
+        forget_counts_of(&mut tx, &store.engine, APP, &account(1), later).await.unwrap();
+        tx.commit().await.unwrap();
+        let left: Vec<String> =
+            sqlx::query_scalar("SELECT counter FROM quota_counts WHERE used > 0 ORDER BY counter")
+                .fetch_all(&store.readers)
+                .await
+                .unwrap();
+        let other = account(2);
+        let expected = [other.to_string(), format!("{other} a"), "app".to_owned()];
+        assert_eq!(left, [&expected[..], &["receiver a".to_owned(), "receiver b".to_owned()]].concat());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn old_days_are_thrown_out_bit_by_bit() {
     on_each_engine(async |store, _| {
         let messages: Vec<_> = (0..3_000).map(|number| message(0, &format!("{number}"))).collect();
@@ -202,10 +226,11 @@ async fn old_days_are_thrown_out_bit_by_bit() {
             let count: i64 = count.fetch_one(&store.readers).await.unwrap();
             count
         };
-        store.throw_out_quota_counts(today()).await.unwrap();
+        let now = |days: i64| today().before(1).refilled_at() + SignedDuration::from_hours(24 * days);
+        store.throw_out_quota_counts(now(DAYS_KEPT)).await.unwrap();
         assert_eq!(left().await, 6_002);
         for left_over in [6_002 - SWEPT_AT_ONCE, 0] {
-            store.throw_out_quota_counts(today().before(-1)).await.unwrap();
+            store.throw_out_quota_counts(now(DAYS_KEPT + 1)).await.unwrap();
             assert_eq!(left().await, left_over);
         }
     })
@@ -220,8 +245,8 @@ async fn the_pairs_of_one_sender_are_found_by_the_index() {
         sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {PAIRS}")))
             .bind(0)
             .bind(APP)
-            .bind("pair a ")
-            .bind("pair a!")
+            .bind("acc_1 ")
+            .bind("acc_1!")
             .fetch_all(&store.readers)
             .await
             .unwrap();

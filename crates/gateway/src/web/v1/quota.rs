@@ -20,7 +20,6 @@ pub(super) async fn quota(
     let coming = app.store.coming(account, day.refilled_at()).await?;
     let mut friends = app.store.friends_sent_to(&app.realm, day, account).await?;
     friends.extend(coming.to_friends.keys().cloned());
-    let messages = friends.iter().map(|friend| (account, Some(friend))).chain([(account, None)]);
-    let ledger = app.store.look_at_ledger(&app.realm, day, messages).await?;
+    let ledger = app.store.look_at_ledger(&app.realm, day, account, &friends).await?;
     Ok(Json(Forecast::new(&ledger, &app.settings.quotas, account, friends, &coming)))
 }

@@ -210,7 +210,7 @@ async fn a_stream_ends_with_the_session_or_the_key_that_opened_it() {
 #[tokio::test]
 async fn a_stream_does_not_hold_up_the_stop() {
     let mut bounds = Bounds::default();
-    bounds.connection.drain = Duration::from_secs(3600);
+    bounds.connection.drain = Duration::from_hours(1);
     let house = house_with(bounds).await;
     let browser = house.signed_in("ryan").await;
     let mut stream = Stream::of(&house, &browser).await;

@@ -55,6 +55,9 @@ async fn listed_when(browser: &Browser, is_so: impl Fn(&Value) -> bool) -> Value
     }
 }
 
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+
 #[tokio::test]
 async fn a_post_is_signed_as_the_standard_webhooks_convention_has_it() {
     let (house, receiver) = (open_house().await, Receiver::open().await);
@@ -144,8 +147,6 @@ async fn a_webhook_that_fails_for_three_days_is_disabled_until_a_test_gets_throu
     let webhook = webhook(&browser, &receiver.url).await;
     receiver.answers(503);
     sent(&house, &browser).await;
-    const MINUTE: i64 = 60;
-    const HOUR: i64 = 60 * MINUTE;
     let pauses = [5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
     for pause in pauses.map(SignedDuration::from_secs) {
         receiver.next().await;

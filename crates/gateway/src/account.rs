@@ -1,6 +1,6 @@
 //! What a signed-in person does at Kakao: every call with a living token.
 
-use katok_client::{Endpoint, LoginEnd, Logout, TokenError};
+use katok_client::{Endpoint, LoginEnd, Logout, TokenError, Tokens};
 use serde_json::Value;
 
 use crate::app::App;
@@ -53,8 +53,20 @@ pub(crate) async fn call<E: Endpoint>(
     account: &AccountId,
     endpoint: &E,
 ) -> Result<Value, ActError> {
-    let call = |token| async move { app.client.call_json(endpoint, &token).await };
-    match app.keeper.with_token(account, call).await {
+    Ok(call_with_tokens(app, account, endpoint).await?.0)
+}
+
+/// As [`call`], with the tokens that Kakao took.
+pub(crate) async fn call_with_tokens<E: Endpoint>(
+    app: &App,
+    account: &AccountId,
+    endpoint: &E,
+) -> Result<(Value, Tokens), ActError> {
+    let call = |tokens: Tokens| async move {
+        let answer = app.client.call_json(endpoint, &tokens.access_token).await?;
+        Ok((answer, tokens))
+    };
+    match app.keeper.with_tokens(account, call).await {
         // The vault deletes the tokens of a login that has ended, and leaves a mark.
         Err(TokenError::NotSignedIn) => Err(ActError::SignInAgain(app.store.login_end(account).await?)),
         outcome => Ok(outcome?),

@@ -11,6 +11,9 @@ use url::Url;
 
 /// Whether a `Host` or `:authority` names this gateway.
 pub(crate) fn is_ours(authority: &str, public_url: &Url, allowed: &[String]) -> bool {
+    if authority == public_url.authority() {
+        return true;
+    }
     // The userinfo of an authority has no place here.
     let Some(url) = Url::parse(&format!("http://{authority}/"))
         .ok()

@@ -93,7 +93,7 @@ impl<S: TokenStore> TokenKeeper<S> {
         key: &S::Key,
         endpoint: &E,
     ) -> Result<E::Output, TokenError<S::Error>> {
-        let call = |token| async move { self.0.client.call(endpoint, &token).await };
+        let call = |tokens: Tokens| async move { self.0.client.call(endpoint, &tokens.access_token).await };
         self.attempt(key, call, E::EFFECT != Effect::Send).await
     }
 
@@ -103,7 +103,8 @@ impl<S: TokenStore> TokenKeeper<S> {
         key: &S::Key,
         endpoint: &E,
     ) -> Result<serde_json::Value, TokenError<S::Error>> {
-        let call = |token| async move { self.0.client.call_json(endpoint, &token).await };
+        let call =
+            |tokens: Tokens| async move { self.0.client.call_json(endpoint, &tokens.access_token).await };
         self.attempt(key, call, E::EFFECT != Effect::Send).await
     }
 
@@ -155,24 +156,37 @@ impl<S: TokenStore> TokenKeeper<S> {
     where
         F: Future<Output = Result<T, Error>>,
     {
+        self.with_tokens(key, |tokens| call(tokens.access_token)).await
+    }
+
+    /// As [`with_token`](Self::with_token), for a call that is also to know until when the login lasts.
+    pub async fn with_tokens<T, F>(
+        &self,
+        key: &S::Key,
+        call: impl Fn(Tokens) -> F,
+    ) -> Result<T, TokenError<S::Error>>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         self.attempt(key, call, true).await
     }
 
     async fn attempt<T, F>(
         &self,
         key: &S::Key,
-        call: impl Fn(AccessToken) -> F,
+        call: impl Fn(Tokens) -> F,
         may_repeat: bool,
     ) -> Result<T, TokenError<S::Error>>
     where
         F: Future<Output = Result<T, Error>>,
     {
-        let token = self.access_token(key).await?;
-        match call(token.clone()).await {
+        let tokens = self.tokens(key, Wanted::Living).await?;
+        let used = tokens.access_token.clone();
+        match call(tokens).await {
             Err(error) if error.remedy() == Remedy::RefreshToken => {
-                let token = self.renew(key, &token).await?;
+                let tokens = self.tokens(key, Wanted::OtherThan(used)).await?;
                 if may_repeat {
-                    call(token).await.map_err(TokenError::Kakao)
+                    call(tokens).await.map_err(TokenError::Kakao)
                 } else {
                     Err(TokenError::Kakao(error))
                 }

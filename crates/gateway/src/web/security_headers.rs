@@ -38,6 +38,7 @@ pub(super) fn of(app: &App) -> HeaderMap {
 
 /// Adds them; what a handler has set itself stays, such as how long an asset may be kept.
 pub(super) fn add(headers: &HeaderMap, response: &mut Response) {
+    response.headers_mut().reserve(headers.len());
     for (name, value) in headers {
         response.headers_mut().entry(name).or_insert_with(|| value.clone());
     }

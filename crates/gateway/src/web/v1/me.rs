@@ -4,32 +4,52 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use katok_client::{Me, TokenStore as _};
+use jiff::Timestamp;
+use katok_client::{Me, ScopeSet};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::account;
 use crate::app::App;
+use crate::store::AccountId;
 use crate::web::refusal::Refusal;
 use crate::web::sample_routes::Page;
 use crate::web::signed_in::{Allowed, ToRead};
 
+/// Who one is.
+#[derive(Serialize)]
+pub(super) struct Oneself {
+    id: AccountId,
+    kakao_user_id: Value,
+    nickname: Value,
+    scopes: ScopeSet,
+    login: Login,
+    profile: Value,
+}
+
+#[derive(Serialize)]
+struct Login {
+    access_token_expires_at: Timestamp,
+    ends_at: Timestamp,
+}
+
 /// `GET /v1/me`: the profile as Kakao gives it, and what we know of the login.
-pub(super) async fn me(State(app): State<Arc<App>>, asker: Allowed<ToRead>) -> Result<Json<Value>, Refusal> {
-    let account = &asker.account;
-    let profile = account::call(&app, account, &Me).await?;
-    // After the call: it may have brought newer tokens.
-    let tokens = app.tokens.load(account).await?.ok_or_else(Refusal::not_signed_in)?.value;
-    Ok(Json(json!({
-        "id": account.as_str(),
-        "kakao_user_id": profile["id"],
-        "nickname": profile["kakao_account"]["profile"]["nickname"],
-        "scopes": tokens.scopes,
-        "login": {
-            "access_token_expires_at": tokens.access_token_expires_at,
-            "ends_at": tokens.refresh_token_expires_at,
+pub(super) async fn me(
+    State(app): State<Arc<App>>,
+    asker: Allowed<ToRead>,
+) -> Result<Json<Oneself>, Refusal> {
+    let (profile, tokens) = account::call_with_tokens(&app, &asker.account, &Me).await?;
+    Ok(Json(Oneself {
+        id: asker.account,
+        kakao_user_id: profile["id"].clone(),
+        nickname: profile["kakao_account"]["profile"]["nickname"].clone(),
+        scopes: tokens.scopes,
+        login: Login {
+            access_token_expires_at: tokens.access_token_expires_at,
+            ends_at: tokens.refresh_token_expires_at,
         },
-        "profile": profile,
-    })))
+        profile,
+    }))
 }
 
 /// `GET /v1/friends?offset=&limit=`: friends as Kakao gives them, and where the next page begins.

@@ -4,7 +4,7 @@ use katok_client::{Endpoint, LoginEnd, Logout, TokenError};
 use serde_json::Value;
 
 use crate::app::App;
-use crate::store::{AccountId, ActionId, StoreError};
+use crate::store::{AccountId, StoreError};
 use crate::vault::TokenVaultError;
 
 /// Why Kakao did not do what a person asked.
@@ -15,14 +15,6 @@ pub(crate) enum ActError {
     SignInAgain(Option<LoginEnd>),
     #[error(transparent)]
     Kakao(#[from] katok_client::Error),
-    /// A consent is missing: the message waits for it.
-    #[error("parked as {action}: {error}")]
-    Parked {
-        /// What Kakao said.
-        error: katok_client::Error,
-        /// What goes on when the person has agreed.
-        action: ActionId,
-    },
     /// Kakao may not know of it, but here nobody is signed in any more.
     #[error("signed out here, but not confirmed by Kakao: {0}")]
     SignedOutHereOnly(Box<ActError>),

@@ -3,11 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
-use katok_client::{Chance, Quota};
+use katok_client::Chance;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::app::App;
+use crate::day::Day;
 use crate::digest::{Digest, sha256};
 use crate::sentence::Sentence;
 use crate::store::{AccountId, ApiKeyId, ListedApiKey, StoreError, StoredApiKey};
@@ -202,17 +203,12 @@ pub(crate) async fn count_sends(app: &App, key: &StoredApiKey, sends: usize) -> 
         return Ok(());
     }
     let now = app.clock.now();
-    let sends = i64::try_from(sends).unwrap_or(i64::MAX);
-    if app.store.count_sends(&key.id, korean_day(now), sends).await? {
+    let (day, sends) = (Day::of(now), i64::try_from(sends).unwrap_or(i64::MAX));
+    if app.store.count_sends(&key.id, day, sends).await? {
         return Ok(());
     }
-    let turns_at = Quota::Day.refilled_at(now);
+    let turns_at = day.refilled_at();
     Err(NotNow::CapReached { turns_at, wait: turns_at.duration_since(now) })
-}
-
-/// Days since 1970 as Korea counts them, nine hours ahead of UTC all year.
-fn korean_day(now: Timestamp) -> i64 {
-    (now.as_second() + 9 * 60 * 60).div_euclid(24 * 60 * 60)
 }
 
 #[cfg(test)]
@@ -237,14 +233,6 @@ mod tests {
         {
             assert!(ApiKey::presented(text).is_none(), "{text}");
         }
-    }
-
-    #[test]
-    fn a_day_begins_at_midnight_in_korea() {
-        let day = |text: &str| korean_day(text.parse().unwrap());
-        assert_eq!(day("2026-01-01T14:59:59Z") + 1, day("2026-01-01T15:00:00Z"));
-        assert_eq!(day("2026-01-01T15:00:00Z"), day("2026-01-02T14:59:59Z"));
-        assert_eq!(day("1969-12-31T14:59:59Z"), -1);
     }
 
     #[test]

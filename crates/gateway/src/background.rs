@@ -8,14 +8,17 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::day::Day;
 use crate::keep_alive;
 use crate::outbox;
-use crate::parked;
 use crate::store::StoreError;
 use crate::unlink;
 
 /// How long what is due may wait; nothing here is in a hurry.
 const PAUSE: Duration = Duration::from_secs(20);
+
+/// How many days it can be looked up what was sent.
+const QUOTA_DAYS_KEPT: i64 = 40;
 
 /// Works until the stop; what has begun by then is finished.
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
@@ -35,7 +38,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
 pub(crate) async fn do_what_is_due(app: &Arc<App>) -> Result<(), StoreError> {
     app.store.throw_out_expired(app.clock.now()).await?;
     app.store.forget_security_events(app.clock.now()).await?;
-    parked::clean_up(app).await?;
+    app.store.throw_out_quota_counts(Day::of(app.clock.now()).before(QUOTA_DAYS_KEPT)).await?;
     outbox::clean_up(app).await?;
     unlink::try_again(app).await?;
     keep_alive::keep_logins_alive(app).await?;

@@ -8,6 +8,7 @@ mod logs;
 mod network;
 mod outbox;
 mod postgres_url;
+mod quotas;
 mod rate_limits;
 pub(crate) mod redirect_path;
 mod sessions;
@@ -29,6 +30,7 @@ pub use logs::{LogFormat, Logs};
 pub use network::{MetricsFor, Network};
 pub use outbox::OutboxSettings;
 pub use postgres_url::PostgresUrl;
+pub use quotas::Quotas;
 pub use rate_limits::RateLimits;
 pub use sessions::SessionSettings;
 pub use sign_in::{Oidc, SendAfter, SignIn};
@@ -64,6 +66,8 @@ pub struct Settings {
     pub bounds: Bounds,
     /// How often somebody may ask.
     pub rate_limits: RateLimits,
+    /// How many messages Kakao lets through in a day.
+    pub quotas: Quotas,
     /// Proxies that are believed, names that are answered to, who may read the metrics.
     pub network: Network,
     /// How people sign in.
@@ -86,6 +90,7 @@ impl Settings {
             kakao_timeout: KAKAO_TIMEOUT,
             bounds: Bounds::default(),
             rate_limits: RateLimits::default(),
+            quotas: Quotas::default(),
             network: Network::default(),
             sign_in: SignIn::default(),
             outbox: OutboxSettings::default(),
@@ -175,6 +180,8 @@ pub struct ListenSettings {
     pub tls: Option<TlsFiles>,
     /// `KATOK_RATE_LIMITS`.
     pub rate_limits: RateLimits,
+    /// `KATOK_QUOTA_APP`, `KATOK_QUOTA_SENDER`, `KATOK_QUOTA_RECEIVER`, `KATOK_QUOTA_PAIR`.
+    pub quotas: Quotas,
     /// `KATOK_TRUSTED_PROXIES`, `KATOK_ALLOWED_HOSTS`, `KATOK_METRICS`.
     pub network: Network,
     /// `KATOK_OIDC`, `KATOK_OIDC_ISSUER`, `KATOK_SEND_AFTER_SIGN_IN`, `KATOK_CONSENT_WITHIN`.
@@ -217,6 +224,7 @@ impl ListenSettings {
                 .and_then(|text| PostgresUrl::parse(&text).map_err(|problem| problems.push(problem)).ok()),
             tls: TlsFiles::read(env, file, problems),
             rate_limits: RateLimits::read(env, file, problems),
+            quotas: Quotas::read(env, file, problems),
             network: Network::read(env, file, problems),
             sign_in: SignIn::read(env, file, problems),
             outbox: OutboxSettings::read(env, file, problems),

@@ -19,7 +19,7 @@ use crate::config::Oidc;
 use crate::digest::sha256;
 use crate::seal::DoesNotOpen;
 use crate::session::{BrowserSecret, SessionSecrets};
-use crate::store::{AccountId, ActionId, Arrival, SessionId, StoreError, StoredAttempt};
+use crate::store::{AccountId, Arrival, MessageId, SessionId, StoreError, StoredAttempt};
 use crate::vault::TokenVaultError;
 
 /// How long a person may take at Kakao's pages.
@@ -42,7 +42,7 @@ pub(crate) struct Ask<'a> {
     /// Whether somebody pressed something, or typed the address.
     pub(crate) is_asked: bool,
     /// The message that waits for this consent.
-    pub(crate) parked: Option<ActionId>,
+    pub(crate) waiting: Option<MessageId>,
 }
 
 /// Somebody is signed in.
@@ -107,8 +107,8 @@ pub(crate) async fn begin(
     let now = app.clock.now();
     let chance: &dyn Chance = app.chance.as_ref();
     let mut scopes = ask.scopes;
-    let errand = match (ask.parked, ask.person) {
-        (Some(action), _) => Errand::Parked(action),
+    let errand = match (ask.waiting, ask.person) {
+        (Some(message), _) => Errand::Waiting(message),
         (None, Some(_)) if !scopes.is_empty() => Errand::MoreConsent,
         _ if !ask.is_asked => Errand::OnlySignIn,
         _ => Errand::SignIn,

@@ -13,16 +13,20 @@ mod order;
 mod outcome;
 mod plan;
 mod policy;
+pub(crate) mod quota;
 mod remedy;
 mod state;
+mod told;
+mod waited;
 mod worker;
 
 pub(crate) use acceptance::{
     NotAccepted, Sender, accept, cancel, clean_up, consented, read, reschedule, resend, state_of,
 };
-pub(crate) use content::Content;
 pub(crate) use order::{Asked, Order, Unsound, time_to_send};
-pub(crate) use policy::{Delivery, Next, OnQuota, OnUnconfirmed};
-pub(crate) use remedy::remedy;
+pub(crate) use policy::{Delivery, Next, OnFailure, OnQuota, OnUnconfirmed};
+pub(crate) use remedy::{explain_code, remedy};
 pub(crate) use state::State;
+pub(crate) use told::{Told, tell};
+pub(crate) use waited::{Sent, SentDelivery, send_and_wait, wait_for};
 pub(crate) use worker::{Outbox, deliver_what_is_due, run};

@@ -32,8 +32,6 @@ pub(crate) enum Purpose<'a> {
     DataKey { account: &'a str },
     /// What a login attempt needs when the browser comes back.
     LoginAttempt,
-    /// A message that waits for a consent.
-    ParkedAction { account: &'a str, id: &'a str },
     /// What a message of the outbox says.
     Message { account: &'a str, id: &'a str },
     /// The row that proved the key in the first schema.
@@ -46,7 +44,6 @@ impl Purpose<'_> {
             Self::Tokens { account, version } => format!("katok/{generation}/tokens/{account}/{version}"),
             Self::DataKey { account } => format!("katok/{generation}/data-key/{account}"),
             Self::LoginAttempt => format!("katok/{generation}/login-attempt"),
-            Self::ParkedAction { account, id } => format!("katok/{generation}/parked-action/{account}/{id}"),
             Self::Message { account, id } => format!("katok/{generation}/message/{account}/{id}"),
             Self::Check => format!("katok/{generation}/check"),
         }

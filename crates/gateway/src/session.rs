@@ -148,6 +148,7 @@ mod tests {
         StoredSession {
             id: SessionId::new(NOW, [7; 10]),
             account: AccountId::new(NOW, [7; 10]),
+            kakao_app: "app".to_owned(),
             write_digest: BrowserSecret::presented("write").digest().to_vec(),
             created_at: NOW,
             last_seen_at,

@@ -12,8 +12,9 @@ mod keep_alive;
 mod login_attempts;
 mod login_ends;
 mod outbox;
-mod parked_actions;
 mod postgres;
+mod quota;
+mod recent;
 mod rows;
 mod sealed;
 mod sessions;
@@ -23,11 +24,14 @@ mod unlinks;
 mod vault_keys;
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyPool, PgPool, SqlSafeStr, Transaction};
 
+use self::recent::{Changed, Recent};
+use crate::digest::Digest;
 use crate::seal::DoesNotOpen;
 
 pub(crate) use accounts::{AccountId, Arrival};
@@ -36,11 +40,10 @@ pub(crate) use keep_alive::DueLogin;
 pub(crate) use login_attempts::StoredAttempt;
 pub(crate) use outbox::{
     Accepted, Attempt, Begin, BeginDelivery, Begun, DueDelivery, Holder, KeptDelivery, KeptMessage, Lane,
-    MessageId, NewMessage, PastAttempt, Receiver, Rest, Settle, Settled,
+    MessageId, NewMessage, PastAttempt, Receiver, Rest, Settle, Settled, Unused,
 };
-pub(crate) use parked_actions::{ActionId, ActionState, StoredAction};
 pub(crate) use postgres::AccountLock;
-pub(crate) use sealed::{SealedAccount, SealedAction, SealedAnew};
+pub(crate) use sealed::{SealedAccount, SealedAnew, SealedMessage};
 pub(crate) use sessions::{ListedSession, NewSession, SessionId, StoredSession};
 pub(crate) use tokens::{SealedTokens, StoredTokens};
 pub(crate) use unlinks::{AskedBy, BegunUnlink, Departure, Receipt, ToldEvent, UnlinkState};
@@ -110,6 +113,8 @@ pub(crate) struct Store {
     readers: AnyPool,
     engine: Engine,
     group: outbox::Group,
+    recent_sessions: Arc<Recent<Digest, StoredSession>>,
+    recent_tokens: Arc<Recent<AccountId, StoredTokens>>,
 }
 
 /// What the two engines do not do alike.
@@ -123,6 +128,12 @@ enum Engine {
 }
 
 impl Store {
+    fn over(writer: AnyPool, readers: AnyPool, engine: Engine) -> Self {
+        let group = outbox::Group::start(&writer, &engine);
+        let (recent_sessions, recent_tokens) = (Arc::default(), Arc::default());
+        Self { writer, readers, engine, group, recent_sessions, recent_tokens }
+    }
+
     /// Answers when the database does, and reads a table of ours: SQLite answers without one from nowhere.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1 FROM sessions LIMIT 1").execute(&self.readers).await?;
@@ -147,6 +158,7 @@ impl Store {
 
     /// Throws out what has run out: nobody comes back for it.
     pub(crate) async fn throw_out_expired(&self, now: Timestamp) -> Result<(), StoreError> {
+        let _changing = self.changing(Changed::Anyone);
         // In PostgreSQL two gateways that throw out the same rows could wait for one another for ever.
         let attempts = self.choose(
             "DELETE FROM login_attempts WHERE expires_at <= $1",

@@ -16,6 +16,7 @@ mod logout_routes;
 mod metrics;
 mod openapi;
 mod pages;
+mod passage;
 mod refusal;
 mod request_log;
 mod sample_routes;
@@ -27,7 +28,6 @@ mod v1;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state as middleware;
 use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
@@ -72,20 +72,14 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .merge(v1::routes())
         .fallback(pages::not_found)
         .method_not_allowed_fallback(|| async { Refusal::method_not_allowed() })
-        // `bounded` says so in a sentence instead.
-        .layer(DefaultBodyLimit::disable())
-        .layer(middleware(app.clone(), bounded::in_size))
-        .layer(middleware(app.clone(), bounded::in_time))
-        .layer(middleware(app.clone(), callers::at_their_pace))
-        .layer(middleware(app.clone(), callers::by_our_name))
-        .layer(middleware(app.clone(), callers::known))
-        .layer(CatchPanicLayer::custom(|_| {
-            tracing::error!("web.request.panicked");
-            Refusal::internal().into_response()
-        }))
-        .layer(middleware(app.clone(), envelope::put_in))
-        .layer(middleware(app.clone(), request_log::noted))
-        .layer(middleware(security_headers::of(app), security_headers::added))
+        .layer((
+            middleware((app.clone(), Arc::new(security_headers::of(app))), passage::outer),
+            CatchPanicLayer::custom(|_| {
+                tracing::error!("web.request.panicked");
+                Refusal::internal().into_response()
+            }),
+            middleware(app.clone(), passage::inner),
+        ))
         .with_state(app.clone())
 }
 

@@ -77,6 +77,7 @@ pub(super) async fn run(args: &Args, up: &args::Up, output: Output) -> Result<Ex
         database: listen.database,
         sessions: listen.sessions,
         rate_limits: listen.rate_limits,
+        quotas: listen.quotas,
         network: listen.network,
         sign_in: listen.sign_in,
         outbox: listen.outbox,

@@ -1,6 +1,9 @@
 -- The outbox. What somebody asked for is a message, each receiver's share of it a delivery, and every part a delivery
 -- had in a call to Kakao an attempt. The order of a `seq` is the order of acceptance.
 
+-- What waited for a consent in there waited for an hour at most: it is sent again by whoever still wants it.
+DROP TABLE parked_actions;
+
 CREATE TABLE messages (
     seq             BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     id              TEXT    NOT NULL UNIQUE,
@@ -16,6 +19,7 @@ CREATE TABLE messages (
     expires_at      BIGINT NOT NULL,
     on_unconfirmed  TEXT    NOT NULL CHECK (on_unconfirmed IN ('hold', 'resend')),
     on_quota        TEXT    NOT NULL CHECK (on_quota IN ('wait', 'refuse')),
+    on_failure      TEXT    NOT NULL CHECK (on_failure IN ('retry', 'refuse')),
     -- The consent items it waits for, separated by commas.
     scopes          TEXT,
     -- SHA-256 of the key with which it may be asked for again.

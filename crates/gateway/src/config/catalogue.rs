@@ -61,6 +61,10 @@ pub const CATALOGUE: &[Setting] = &[
     plain("KATOK_TRUSTED_PROXIES", "gateway.trusted_proxies", ""),
     plain("KATOK_ALLOWED_HOSTS", "gateway.allowed_hosts", ""),
     plain("KATOK_RATE_LIMITS", "gateway.rate_limits", "sign-in=300,address=3000,account=1200"),
+    plain("KATOK_QUOTA_APP", "gateway.quota_app", "30000"),
+    plain("KATOK_QUOTA_SENDER", "gateway.quota_sender", "100"),
+    plain("KATOK_QUOTA_RECEIVER", "gateway.quota_receiver", "100"),
+    plain("KATOK_QUOTA_PAIR", "gateway.quota_pair", "20"),
     plain("KATOK_METRICS", "gateway.metrics", "local"),
     plain("KATOK_LOG", "gateway.log", "warn"),
     plain("KATOK_LOG_FORMAT", "gateway.log_format", "text"),
@@ -219,8 +223,8 @@ mod tests {
         assert!(told[0].contains("KATOK_TRUSTED_PROXIES") && told[1].contains("KATOK_PORT"), "{told:?}");
     }
 
-    /// `exec` gives them to the command it runs.
-    const NOT_SETTINGS: [&str; 2] = ["KATOK_EMULATOR_URL", "KATOK_HOSTS"];
+    /// `exec` gives the first two to the command it runs, and tests read the last.
+    const NOT_SETTINGS: [&str; 3] = ["KATOK_EMULATOR_URL", "KATOK_HOSTS", "KATOK_TEST_DATABASE_URL"];
 
     /// Whoever adds a setting adds it here, and nobody finds one in the program that is not shown.
     #[test]
@@ -290,7 +294,16 @@ mod tests {
     fn the_defaults_shown_are_those_that_hold() {
         let mut problems = Vec::new();
         let unset = ListenSettings::read(&|_| None, &SettingsFile::default(), None, &mut problems);
-        for variable in ["KATOK_HOST", "KATOK_PORT", "KATOK_RATE_LIMITS", "KATOK_METRICS"] {
+        for variable in [
+            "KATOK_HOST",
+            "KATOK_PORT",
+            "KATOK_RATE_LIMITS",
+            "KATOK_METRICS",
+            "KATOK_QUOTA_APP",
+            "KATOK_QUOTA_SENDER",
+            "KATOK_QUOTA_RECEIVER",
+            "KATOK_QUOTA_PAIR",
+        ] {
             let shown = |name: &str| (name == variable).then(|| setting(variable).default.to_owned());
             let set = ListenSettings::read(&shown, &SettingsFile::default(), None, &mut problems);
             assert_eq!(format!("{set:?}"), format!("{unset:?}"), "{variable}");

@@ -1,6 +1,7 @@
 //! The settings file `katok.toml`.
 
 use std::io::ErrorKind;
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -64,6 +65,14 @@ pub struct GatewaySection {
     pub tls_key_file: Option<String>,
     /// `KATOK_RATE_LIMITS`
     pub rate_limits: Option<String>,
+    /// `KATOK_QUOTA_APP`
+    pub quota_app: Option<NonZeroU32>,
+    /// `KATOK_QUOTA_SENDER`
+    pub quota_sender: Option<NonZeroU32>,
+    /// `KATOK_QUOTA_RECEIVER`
+    pub quota_receiver: Option<NonZeroU32>,
+    /// `KATOK_QUOTA_PAIR`
+    pub quota_pair: Option<NonZeroU32>,
     /// `KATOK_TRUSTED_PROXIES`
     pub trusted_proxies: Option<String>,
     /// `KATOK_ALLOWED_HOSTS`

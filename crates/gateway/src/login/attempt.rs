@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::seal::{DoesNotOpen, Purpose};
-use crate::store::ActionId;
+use crate::store::MessageId;
 use crate::vault::Vault;
 
 /// What a browser went to Kakao for.
@@ -19,7 +19,7 @@ pub(crate) enum Errand {
     /// To agree to more, somebody being signed in already.
     MoreConsent,
     /// To agree to what this message waits for.
-    Parked(ActionId),
+    Waiting(MessageId),
 }
 
 /// A sign-in as it is sealed between leaving and coming back.

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::content::Content;
 use super::order::Order;
-use super::policy::{Delivery, Event, decide};
+use super::policy::{Delivery, Event, OnFailure, decide};
 use super::state::State;
 use crate::app::App;
 use crate::digest::sha256;
@@ -70,6 +70,7 @@ pub(crate) async fn accept(
         expires_at: order.expires_at.unwrap_or_else(|| later(order.send_at.unwrap_or(now), TRIED_FOR)),
         on_unconfirmed: order.on_unconfirmed,
         on_quota: order.on_quota,
+        on_failure: order.on_failure,
         receivers: order.receivers.clone(),
         idempotency_key: idempotency_key.map(|key| sha256(key.as_bytes())),
     };
@@ -93,7 +94,8 @@ fn is_the_same(kept: &KeptMessage, order: &Order, key: &DataKey) -> bool {
         && receivers.eq(&order.receivers)
         && order.send_at == kept.send_at
         && order.expires_at.is_none_or(|expires_at| expires_at == kept.expires_at)
-        && (order.on_unconfirmed, order.on_quota) == (kept.on_unconfirmed, kept.on_quota)
+        && (order.on_unconfirmed, order.on_quota, order.on_failure)
+            == (kept.on_unconfirmed, kept.on_quota, kept.on_failure)
 }
 
 /// What a message says, as long as it is kept.
@@ -106,6 +108,11 @@ pub(crate) async fn read(app: &App, message: &KeptMessage) -> Result<Option<Cont
 /// Takes back what has not been sent of a message; says whether anything was.
 pub(crate) async fn cancel(app: &App, message: &KeptMessage) -> Result<bool, StoreError> {
     change(app, message, |_| Some(Event::Cancelled)).await
+}
+
+/// Takes back what nobody has begun to send and nothing is missing for; says whether anything was.
+pub(crate) async fn cancel_unbegun(app: &App, message: &KeptMessage) -> Result<bool, StoreError> {
+    change(app, message, |kept| (kept.state == State::Queued).then_some(Event::Cancelled)).await
 }
 
 /// Sends again what did not arrive, or may not have; says whether anything is sent.
@@ -129,10 +136,18 @@ pub(crate) async fn reschedule(
     change(app, message, |_| Some(Event::Rescheduled { send_at })).await
 }
 
-/// Goes on with everything of an account that waits for a consent, once somebody has agreed or signed in.
-pub(crate) async fn consented(app: &App, account: &AccountId) -> Result<(), StoreError> {
+/// Goes on with what waits for a consent of an account, once somebody has agreed or signed in: with everything that was
+/// accepted, and with the message by whose link they came. Whoever was told at once that a message was not sent may
+/// have sent another one in its place.
+pub(crate) async fn consented(
+    app: &App,
+    account: &AccountId,
+    by_link: Option<&MessageId>,
+) -> Result<(), StoreError> {
     for message in app.store.messages_waiting_for_consent(account).await? {
-        change(app, &message, |_| Some(Event::Consented)).await?;
+        if message.on_failure == OnFailure::Retry || by_link == Some(&message.id) {
+            change(app, &message, |_| Some(Event::Consented)).await?;
+        }
     }
     Ok(())
 }
@@ -163,18 +178,20 @@ async fn change(
             expires_at: message.expires_at,
             on_unconfirmed: message.on_unconfirmed,
             on_quota: message.on_quota,
+            on_failure: message.on_failure,
             consent_within: app.settings.sign_in.consent_within,
         };
         let next = decide(&delivery, &event(kept)?, now, 0.0)?;
         let (from, attempts) = (kept.state, kept.attempts);
-        Some(Settled { seq: kept.seq, from, attempts, next, scopes: None, attempt: None })
+        Some(Settled { seq: kept.seq, from, attempts, next, scopes: None, attempt: None, unused: None })
     });
     let deliveries: Vec<_> = deliveries.collect();
     if deliveries.is_empty() {
         return Ok(false);
     }
     let account = message.account.clone();
-    let settled = app.store.settle_deliveries(Settle { account, deliveries, now, is_news: true }).await?;
+    let settle = Settle { account, kakao_app: app.realm.clone(), deliveries, now, is_news: true };
+    let settled = app.store.settle_deliveries(settle).await?;
     for settled in &settled {
         if let Some(kept) = message.deliveries.iter().find(|kept| kept.seq == settled.seq) {
             app.outbox.changes.publish(&super::changes::Change {

@@ -14,13 +14,16 @@ use super::changes::Change;
 use super::content::Content;
 use super::plan::{Due, plan};
 use super::policy::{ABANDONED, Event, Next, Outcome, decide};
+use super::quota::Exhausted;
 use super::state::State;
 use super::{Delivery, outcome};
 use crate::account::ActError;
 use crate::app::App;
+use crate::day::Day;
 use crate::seal::DataKey;
 use crate::store::{
     Attempt, Begin, BeginDelivery, Begun, DueDelivery, Lane, Receiver, Rest, Settle, Settled, StoreError,
+    Unused,
 };
 
 /// How long a lane is sent before others have their turn.
@@ -106,15 +109,17 @@ async fn wave(app: &Arc<App>, lane: &Lane, due: &mut Vec<DueDelivery>) -> Result
     settle(app, lane, due, settled, &[]).await?;
     if !calls.is_empty() {
         dealt_with.extend(calls.iter().flat_map(|(_, places)| places).map(|place| due[*place].seq));
-        match begin(app, lane, due, &calls).await? {
+        let begun_at = app.clock.now();
+        match begin(app, lane, due, &calls, begun_at).await? {
             Begun::LaneLost => return Ok(Some(Rest::UntilDue)),
-            Begun::These(begun) => {
+            Begun::These { begun, no_place } => {
+                settle_without_place(app, lane, due, &no_place, begun_at).await?;
                 let begun: HashSet<i64> = begun.into_iter().collect();
                 for (_, places) in &mut calls {
                     places.retain(|place| begun.contains(&due[*place].seq));
                 }
                 calls.retain(|(_, places)| !places.is_empty());
-                let no_consent = ask_kakao(app, lane, due, calls).await?;
+                let no_consent = ask_kakao(app, lane, due, calls, begun_at).await?;
                 due.retain(|one| !dealt_with.contains(&one.seq));
                 if let Some(outcome) = no_consent {
                     wait_as_well(app, lane, due, outcome).await?;
@@ -138,19 +143,32 @@ async fn begin(
     lane: &Lane,
     due: &[DueDelivery],
     calls: &[(Content, Vec<usize>)],
+    now: Timestamp,
 ) -> Result<Begun, StoreError> {
     let deliveries = calls
         .iter()
         .flat_map(|(_, places)| places)
-        .map(|place| BeginDelivery { seq: due[*place].seq, attempts: due[*place].delivery.attempts })
+        .map(|place| {
+            let DueDelivery { seq, delivery, receiver, .. } = &due[*place];
+            BeginDelivery { seq: *seq, attempts: delivery.attempts, receiver: receiver.clone() }
+        })
         .collect();
-    let (account, holder) = (lane.account.clone(), app.outbox.holder.clone());
-    app.store.begin_deliveries(Begin { account, holder, deliveries, now: app.clock.now() }).await
+    let begin = Begin {
+        account: lane.account.clone(),
+        holder: app.outbox.holder.clone(),
+        deliveries,
+        now,
+        kakao_app: app.realm.clone(),
+        limits: app.settings.quotas,
+    };
+    app.store.begin_deliveries(begin).await
 }
 
 /// What one call came to.
 struct Called {
     places: Vec<usize>,
+    /// When its deliveries were begun, on whose day their places in Kakao's quotas were taken.
+    noted_at: Timestamp,
     begun_at: Timestamp,
     took: Duration,
     answer: Result<Value, ActError>,
@@ -162,6 +180,7 @@ async fn ask_kakao(
     lane: &Lane,
     due: &[DueDelivery],
     calls: Vec<(Content, Vec<usize>)>,
+    noted_at: Timestamp,
 ) -> Result<Option<Outcome>, StoreError> {
     let mut no_consent = None;
     let mut asking = JoinSet::new();
@@ -181,7 +200,7 @@ async fn ask_kakao(
             } else {
                 content.send_to_friends(&app, &account, &friends).await
             };
-            Called { places, begun_at, took: begun.elapsed(), answer }
+            Called { places, noted_at, begun_at, took: begun.elapsed(), answer }
         });
     }
     while let Some(called) = asking.join_next().await {
@@ -213,7 +232,7 @@ async fn note(
     called: Called,
 ) -> Result<Option<Outcome>, StoreError> {
     let now = app.clock.now();
-    let Called { places, begun_at, took, answer } = called;
+    let Called { places, noted_at, begun_at, took, answer } = called;
     if outcome::is_down(&answer) {
         app.outbox.breaker().failed(now);
     } else {
@@ -241,6 +260,11 @@ async fn note(
             Outcome::NoConsent { scopes, .. } => Some((one.message_seq, scopes.to_string())),
             _ => None,
         };
+        let unused = outcome.certainly_failed().then(|| Unused {
+            day: Day::of(noted_at),
+            receiver: one.receiver.clone(),
+            full: outcome.code().and_then(|code| Exhausted::meant_by(code.parse().ok()?)),
+        });
         let attempt = Attempt {
             begun_at,
             took: Some(took),
@@ -249,7 +273,15 @@ async fn note(
         };
         if let Some(next) = decide(&sending, &Event::Ended(outcome), now, chance(app)) {
             let attempt = Some(attempt);
-            settled.push(Settled { seq: one.seq, from: State::Sending, attempts, next, scopes, attempt });
+            settled.push(Settled {
+                seq: one.seq,
+                from: State::Sending,
+                attempts,
+                next,
+                scopes,
+                attempt,
+                unused,
+            });
         }
     }
     let error = match answer {
@@ -259,6 +291,23 @@ async fn note(
     let errors: Vec<_> = places.iter().map(|place| (due[*place].seq, error.clone())).collect();
     settle(app, lane, due, settled, &errors).await?;
     Ok(no_consent)
+}
+
+/// Deliveries for which our own count of Kakao's quotas has no place left: no call is spent on them.
+async fn settle_without_place(
+    app: &App,
+    lane: &Lane,
+    due: &[DueDelivery],
+    no_place: &[(i64, Exhausted)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let refilled_at = Day::of(now).refilled_at();
+    let settled = no_place.iter().filter_map(|(seq, exhausted)| {
+        let one = due.iter().find(|one| one.seq == *seq)?;
+        let outcome = Outcome::NoQuota { code: exhausted.kakao_code().to_string(), refilled_at };
+        foresee(app, one, &Event::Foreseen(outcome), now)
+    });
+    settle(app, lane, due, settled.collect(), &[]).await
 }
 
 /// Whoever was sending these is gone: the lane could not have been taken otherwise.
@@ -289,7 +338,7 @@ fn foresee(app: &App, one: &DueDelivery, event: &Event, now: Timestamp) -> Optio
         Event::Foreseen(Outcome::NoConsent { scopes, .. }) => Some((one.message_seq, scopes.to_string())),
         _ => None,
     };
-    Some(Settled { seq: one.seq, from, attempts, next, scopes, attempt: None })
+    Some(Settled { seq: one.seq, from, attempts, next, scopes, attempt: None, unused: None })
 }
 
 /// Writes down what became of deliveries, and tells whoever waits for it.
@@ -306,7 +355,13 @@ async fn settle(
     let now = app.clock.now();
     let settled = app
         .store
-        .settle_deliveries(Settle { account: lane.account.clone(), deliveries, now, is_news: false })
+        .settle_deliveries(Settle {
+            account: lane.account.clone(),
+            kakao_app: app.realm.clone(),
+            deliveries,
+            now,
+            is_news: false,
+        })
         .await?;
     for Settled { seq, next, .. } in settled {
         let Some(one) = due.iter().find(|one| one.seq == seq) else { continue };

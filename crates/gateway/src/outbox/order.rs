@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use katok_client::FriendUuid;
 use katok_client::template::{Finding, LintOptions, Severity};
+use katok_client::{FriendUuid, MessageTemplate};
 use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
 use super::content::Content;
-use super::policy::{OnQuota, OnUnconfirmed};
+use super::policy::{OnFailure, OnQuota, OnUnconfirmed};
 use crate::message;
 use crate::sentence::Sentence;
 use crate::store::Receiver;
@@ -35,6 +35,8 @@ pub(crate) struct Asked {
     on_unconfirmed: OnUnconfirmed,
     #[serde(default)]
     on_quota: OnQuota,
+    #[serde(default)]
+    on_failure: OnFailure,
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,6 +56,22 @@ pub(crate) struct Order {
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) on_unconfirmed: OnUnconfirmed,
     pub(crate) on_quota: OnQuota,
+    pub(crate) on_failure: OnFailure,
+}
+
+impl Order {
+    /// What somebody sends who waits for the outcome, and would send it again themselves.
+    pub(crate) fn at_once(receivers: Vec<Receiver>, template: MessageTemplate) -> Self {
+        Self {
+            receivers,
+            content: Content { template },
+            send_at: None,
+            expires_at: None,
+            on_unconfirmed: OnUnconfirmed::Hold,
+            on_quota: OnQuota::Refuse,
+            on_failure: OnFailure::Refuse,
+        }
+    }
 }
 
 /// Why a message makes no sense.
@@ -82,6 +100,7 @@ impl Asked {
             expires_at: None,
             on_unconfirmed: OnUnconfirmed::default(),
             on_quota: OnQuota::default(),
+            on_failure: OnFailure::default(),
         }
     }
 
@@ -122,6 +141,7 @@ impl Asked {
             expires_at: self.expires_at.map(to_the_millisecond),
             on_unconfirmed: self.on_unconfirmed,
             on_quota: self.on_quota,
+            on_failure: self.on_failure,
         };
         check_times(self.send_at, self.expires_at, now)?;
         Ok((order, warnings))

@@ -74,7 +74,7 @@ fn of_error(error: &ActError, now: Timestamp) -> Outcome {
         }
         ActError::Tokens(_) => retry(STORAGE),
         ActError::Busy => retry(BUSY),
-        ActError::SignedOutHereOnly(_) | ActError::Parked { .. } => retry(STORAGE),
+        ActError::SignedOutHereOnly(_) => retry(STORAGE),
     }
 }
 

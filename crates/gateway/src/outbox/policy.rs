@@ -59,6 +59,30 @@ impl OnQuota {
     }
 }
 
+/// What a sender wants when Kakao could not be asked, or could not do it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OnFailure {
+    /// It is tried again until its time runs out.
+    #[default]
+    Retry,
+    /// To be told at once.
+    Refuse,
+}
+
+impl OnFailure {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Refuse => "refuse",
+        }
+    }
+
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        [Self::Retry, Self::Refuse].into_iter().find(|wish| wish.as_str() == word)
+    }
+}
+
 /// What a decision is made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Delivery {
@@ -70,6 +94,7 @@ pub(crate) struct Delivery {
     pub(crate) expires_at: Timestamp,
     pub(crate) on_unconfirmed: OnUnconfirmed,
     pub(crate) on_quota: OnQuota,
+    pub(crate) on_failure: OnFailure,
     /// How long a message waits for the consent it lacks.
     pub(crate) consent_within: SignedDuration,
 }
@@ -232,7 +257,7 @@ fn ended(delivery: &Delivery, outcome: &Outcome, now: Timestamp, chance: f64) ->
 fn retry(delivery: &Delivery, code: &str, after: Option<Duration>, now: Timestamp, chance: f64) -> Next {
     let asked = after.and_then(|after| SignedDuration::try_from(after).ok()).unwrap_or_default();
     let due_at = later(now, pause_after(delivery.attempts, chance).max(asked));
-    if due_at >= delivery.expires_at {
+    if delivery.on_failure == OnFailure::Refuse || due_at >= delivery.expires_at {
         return Next::over(State::Refused, Some(code.to_owned()));
     }
     Next::at(State::Queued, due_at, code.to_owned())

@@ -7,6 +7,7 @@ use katok_client::KakaoUserId;
 use serde::Serialize;
 use sqlx::{Any, Transaction};
 
+use super::recent::Changed;
 use super::{Engine, NewSession, SealedTokens, Store, StoreError, StoredTokens, id, millis};
 use crate::seal::{DoesNotOpen, KeyId, SealedDataKey};
 
@@ -63,6 +64,8 @@ impl Store {
         ) -> Result<SealedTokens, DoesNotOpen>,
     ) -> Result<AccountId, StoreError> {
         let now = millis(arrival.now);
+        // Also whoever this browser was before.
+        let _changing = self.changing(Changed::Anyone);
         let mut tx = self.begin().await?;
         let id: String = sqlx::query_scalar(
             "INSERT INTO accounts (id, kakao_app, kakao_user_id, created_at, signed_in_at)
@@ -135,6 +138,7 @@ impl Store {
 
     /// Forgets tokens and sessions: the person is signed out everywhere, the account stays.
     pub(crate) async fn sign_out(&self, account: &AccountId) -> Result<(), StoreError> {
+        let _changing = self.changing(Changed::Account(account));
         let mut tx = self.begin().await?;
         // A sign-in at the same moment comes before or after, as in SQLite, not half and half.
         self.hold_account(&mut tx, account).await?;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{AccountId, Store, StoreError, id, millis, time};
+use crate::day::Day;
 use crate::digest::Digest;
 
 /// What a key is called, `key_…`; whoever knows it cannot use it.
@@ -167,14 +168,14 @@ impl Store {
     ///
     /// One statement, so that those who send at once cannot exceed it together. A gateway whose clock is
     /// behind counts on in the day that has begun for others.
-    pub(crate) async fn count_sends(&self, id: &ApiKeyId, day: i64, sends: i64) -> Result<bool, StoreError> {
+    pub(crate) async fn count_sends(&self, id: &ApiKeyId, day: Day, sends: i64) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "UPDATE api_keys
              SET counted = CASE WHEN counted_day >= $1 THEN counted ELSE 0 END + $2,
                  counted_day = CASE WHEN counted_day >= $1 THEN counted_day ELSE $1 END
              WHERE id = $3 AND CASE WHEN counted_day >= $1 THEN counted ELSE 0 END + $2 <= daily_cap",
         )
-        .bind(day)
+        .bind(day.number())
         .bind(sends)
         .bind(id.0.as_str())
         .execute(&self.writer)

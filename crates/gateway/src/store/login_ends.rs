@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use katok_client::LoginEnd;
 
+use super::recent::Changed;
 use super::{AccountId, Store, StoreError, millis};
 
 const ENDS: [(LoginEnd, &str); 3] =
@@ -18,6 +19,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let word = ENDS.iter().find(|(end, _)| *end == ended).map_or("revoked", |(_, word)| word);
+        let _changing = self.changing(Changed::Account(account));
         let mut tx = self.begin().await?;
         // The account first, as a sign-in does: two that wait for one another would wait for ever.
         sqlx::query("UPDATE accounts SET login_ended = $1, login_ended_at = $2 WHERE id = $3")

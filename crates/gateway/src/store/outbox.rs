@@ -14,4 +14,4 @@ pub(super) use group::Group;
 pub(crate) use ids::{MessageId, Receiver};
 pub(crate) use lanes::{DueDelivery, Holder, Lane, Rest};
 pub(crate) use listing::{KeptDelivery, KeptMessage, PastAttempt};
-pub(crate) use settle::{Attempt, Settle, Settled};
+pub(crate) use settle::{Attempt, Settle, Settled, Unused};

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgAdvisoryLock, PgAdvisoryLockGuard, PgConnectOptions, PgCo
 use sqlx::{Connection as _, Postgres};
 use tokio::time::timeout;
 
-use super::outbox::Group;
+use super::recent::Changed;
 use super::{AccountId, Engine, Store, StoreError, migrations};
 use crate::config::PostgresUrl;
 
@@ -24,6 +24,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "api_keys", include_str!("../../migrations/postgres/0005_api_keys.sql")),
     (6, "parked_actions", include_str!("../../migrations/postgres/0006_parked_actions.sql")),
     (7, "outbox", include_str!("../../migrations/postgres/0007_outbox.sql")),
+    (8, "quota_counts", include_str!("../../migrations/postgres/0008_quota_counts.sql")),
 ];
 
 /// How long the first connection may take.
@@ -82,9 +83,7 @@ impl Store {
                 ("tcp_keepalives_interval", "10"),
                 ("tcp_keepalives_count", "3"),
             ]));
-        let engine = Engine::Postgres { locks };
-        let group = Group::start(&shared, &engine);
-        Ok(Self { writer: shared.clone(), readers: shared, engine, group })
+        Ok(Self::over(shared.clone(), shared, Engine::Postgres { locks }))
     }
 
     /// Keeps other gateways from refreshing this account's tokens as long as the lock lives.
@@ -92,6 +91,8 @@ impl Store {
     /// A connection holds it, not a transaction, and PostgreSQL frees it when the connection ends: also when
     /// the gateway is killed. Poolers that change connections between statements cannot keep such a lock.
     pub(crate) async fn lock_account(&self, account: &AccountId) -> Result<AccountLock, StoreError> {
+        // Who had the lock before may have changed them at another gateway.
+        let _changed = self.changing(Changed::Account(account));
         let Engine::Postgres { locks } = &self.engine else { return Ok(AccountLock(None)) };
         let lock = PgAdvisoryLock::new(format!("katok/refresh/{account}"));
         Ok(AccountLock(Some(lock.acquire(locks.acquire().await?).await?)))

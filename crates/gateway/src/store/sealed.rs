@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{AccountId, ActionId, SealedTokens, Store, StoreError, StoredTokens, millis};
+use super::recent::Changed;
+use super::{AccountId, MessageId, SealedTokens, Store, StoreError, StoredTokens, millis};
 use crate::seal::{KeyId, SealedDataKey};
 
 /// An account with all of it that is sealed.
@@ -13,9 +14,10 @@ pub(crate) struct SealedAccount {
     pub(crate) tokens: Option<StoredTokens>,
 }
 
-/// A message that waits, with the key that opens it.
-pub(crate) struct SealedAction {
-    pub(crate) id: ActionId,
+/// A message with what it says, and the key that opens it.
+pub(crate) struct SealedMessage {
+    pub(crate) seq: i64,
+    pub(crate) id: MessageId,
     pub(crate) account: AccountId,
     pub(crate) data_key: Option<SealedDataKey>,
     pub(crate) sealed: Vec<u8>,
@@ -76,29 +78,27 @@ impl Store {
         Ok(attempts.bind(millis(now)).fetch_all(&self.readers).await?)
     }
 
-    /// The next waiting messages after one, in the order of their ids.
-    pub(crate) async fn sealed_actions(
+    /// The next messages after one that are kept with what they say, in the order of acceptance.
+    pub(crate) async fn sealed_messages(
         &self,
-        after: &str,
+        after: i64,
         limit: i64,
-        now: Timestamp,
-    ) -> Result<Vec<SealedAction>, StoreError> {
-        type Row = (String, String, Option<Vec<u8>>, Vec<u8>);
+    ) -> Result<Vec<SealedMessage>, StoreError> {
+        type Row = (i64, String, String, Option<Vec<u8>>, Vec<u8>);
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT p.id, p.account_id, a.data_key, p.sealed
-             FROM parked_actions p JOIN accounts a ON a.id = p.account_id
-             WHERE p.id > $1 AND p.sealed IS NOT NULL AND p.expires_at > $2 ORDER BY p.id LIMIT $3",
+            "SELECT m.seq, m.id, m.account_id, a.data_key, m.sealed
+             FROM messages m JOIN accounts a ON a.id = m.account_id
+             WHERE m.seq > $1 AND m.sealed IS NOT NULL ORDER BY m.seq LIMIT $2",
         )
         .bind(after)
-        .bind(millis(now))
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
-        let action = |(id, account, data_key, sealed): Row| {
-            let (id, account) = (ActionId(id), AccountId(account));
-            SealedAction { id, account, data_key: data_key.map(SealedDataKey), sealed }
+        let message = |(seq, id, account, data_key, sealed): Row| {
+            let (id, account) = (MessageId(id), AccountId(account));
+            SealedMessage { seq, id, account, data_key: data_key.map(SealedDataKey), sealed }
         };
-        Ok(rows.into_iter().map(action).collect())
+        Ok(rows.into_iter().map(message).collect())
     }
 
     /// The next accounts after one whose data key is missing, or sealed by another vault key than this.
@@ -127,6 +127,7 @@ impl Store {
         keys: &[SealedAnew],
         writing: KeyId,
     ) -> Result<u64, StoreError> {
+        let _changing = self.changing(Changed::Anyone);
         let mut replaced = 0;
         let mut tx = self.begin().await?;
         for key in keys {

@@ -1,7 +1,11 @@
 //! Browser sessions.
 
-use jiff::Timestamp;
+use std::sync::Arc;
 
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::recent::Changed;
 use super::{AccountId, Store, StoreError, id, millis, time};
 use crate::digest::Digest;
 
@@ -35,6 +39,7 @@ pub(crate) struct NewSession {
 pub(crate) struct StoredSession {
     pub(crate) id: SessionId,
     pub(crate) account: AccountId,
+    pub(crate) kakao_app: String,
     pub(crate) write_digest: Vec<u8>,
     pub(crate) created_at: Timestamp,
     pub(crate) last_seen_at: Timestamp,
@@ -54,19 +59,24 @@ impl Store {
         &self,
         id_digest: &Digest,
         kakao_app: &str,
-    ) -> Result<Option<StoredSession>, StoreError> {
-        let row: Option<(String, String, Vec<u8>, i64, i64)> = sqlx::query_as(
-            "SELECT s.id, s.account_id, s.write_digest, s.created_at, s.last_seen_at
+    ) -> Result<Option<Arc<StoredSession>>, StoreError> {
+        let found = self.recent_sessions.or(id_digest, Instant::now(), self.read_session(id_digest)).await?;
+        Ok(found.filter(|session| session.kakao_app == kakao_app))
+    }
+
+    async fn read_session(&self, id_digest: &Digest) -> Result<Option<StoredSession>, StoreError> {
+        let row: Option<(String, String, String, Vec<u8>, i64, i64)> = sqlx::query_as(
+            "SELECT s.id, s.account_id, a.kakao_app, s.write_digest, s.created_at, s.last_seen_at
              FROM sessions s JOIN accounts a ON a.id = s.account_id
-             WHERE s.id_digest = $1 AND a.kakao_app = $2",
+             WHERE s.id_digest = $1",
         )
         .bind(id_digest.as_slice())
-        .bind(kakao_app)
         .fetch_optional(&self.readers)
         .await?;
-        Ok(row.map(|(id, account, write_digest, created_at, last_seen_at)| StoredSession {
+        Ok(row.map(|(id, account, kakao_app, write_digest, created_at, last_seen_at)| StoredSession {
             id: SessionId(id),
             account: AccountId(account),
+            kakao_app,
             write_digest,
             created_at: time(created_at),
             last_seen_at: time(last_seen_at),
@@ -80,6 +90,7 @@ impl Store {
         now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
+        let _changing = self.changing(Changed::Session(id));
         sqlx::query("UPDATE sessions SET last_seen_at = $1, expires_at = $2 WHERE id = $3")
             .bind(millis(now))
             .bind(millis(expires_at))
@@ -109,6 +120,7 @@ impl Store {
 
     /// Ends one session of the account; `false` when it has none of this name.
     pub(crate) async fn end_session(&self, account: &AccountId, id: &SessionId) -> Result<bool, StoreError> {
+        let _changing = self.changing(Changed::Session(id));
         let done = sqlx::query("DELETE FROM sessions WHERE id = $1 AND account_id = $2")
             .bind(id.0.as_str())
             .bind(account.as_str())
@@ -123,6 +135,7 @@ impl Store {
         account: &AccountId,
         kept: &SessionId,
     ) -> Result<(), StoreError> {
+        let _changing = self.changing(Changed::Account(account));
         let mut tx = self.begin().await?;
         self.hold_account(&mut tx, account).await?;
         sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")

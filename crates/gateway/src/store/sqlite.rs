@@ -8,7 +8,6 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::AnyPool;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 
-use super::outbox::Group;
 use super::{Engine, Store, StoreError, migrations};
 
 /// 3.7.0 to 3.51.2 can corrupt a database when the write-ahead log is reset.
@@ -22,6 +21,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "api_keys", include_str!("../../migrations/sqlite/0005_api_keys.sql")),
     (6, "parked_actions", include_str!("../../migrations/sqlite/0006_parked_actions.sql")),
     (7, "outbox", include_str!("../../migrations/sqlite/0007_outbox.sql")),
+    (8, "quota_counts", include_str!("../../migrations/sqlite/0008_quota_counts.sql")),
 ];
 
 impl Store {
@@ -48,8 +48,7 @@ impl Store {
             .min_connections(1)
             .connect_with(options(path, "ro")?)
             .await?;
-        let group = Group::start(&writer, &Engine::Sqlite);
-        Ok(Self { writer, readers, engine: Engine::Sqlite, group })
+        Ok(Self::over(writer, readers, Engine::Sqlite))
     }
 }
 

@@ -1,7 +1,11 @@
 //! Sealed tokens, one row an account, replaced only by who has seen the newest version.
 
-use jiff::Timestamp;
+use std::sync::Arc;
 
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::recent::Changed;
 use super::{AccountId, Store, StoreError, millis};
 use crate::seal::SealedDataKey;
 
@@ -17,7 +21,11 @@ pub(crate) struct StoredTokens {
 }
 
 impl Store {
-    pub(crate) async fn tokens(&self, account: &AccountId) -> Result<Option<StoredTokens>, StoreError> {
+    pub(crate) async fn tokens(&self, account: &AccountId) -> Result<Option<Arc<StoredTokens>>, StoreError> {
+        self.recent_tokens.or(account, Instant::now(), self.read_tokens(account)).await
+    }
+
+    async fn read_tokens(&self, account: &AccountId) -> Result<Option<StoredTokens>, StoreError> {
         let row: Option<(i64, Vec<u8>, Option<Vec<u8>>)> = sqlx::query_as(
             "SELECT t.version, t.sealed, a.data_key
              FROM tokens t JOIN accounts a ON a.id = t.account_id
@@ -44,6 +52,7 @@ impl Store {
         keep_alive_due: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        let _changing = self.changing(Changed::Account(account));
         let keep_alive_at = (keep_alive_due > now).then_some(millis(keep_alive_due));
         let done = sqlx::query(
             "UPDATE tokens SET version = $1, sealed = $2, updated_at = $3,

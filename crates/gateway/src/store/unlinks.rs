@@ -5,13 +5,13 @@ use katok_client::KakaoUserId;
 use serde::Serialize;
 use sqlx::{Any, Transaction};
 
+use super::recent::Changed;
 use super::{AccountId, Store, StoreError, millis, time};
 
 /// All that hangs on an account but the tokens, with which Kakao is still to be asked.
-const BELONGINGS: [&str; 5] = [
+const BELONGINGS: [&str; 4] = [
     "DELETE FROM sessions WHERE account_id = $1",
     "DELETE FROM api_keys WHERE account_id = $1",
-    "DELETE FROM parked_actions WHERE account_id = $1",
     "DELETE FROM messages WHERE account_id = $1",
     "DELETE FROM lanes WHERE account_id = $1",
 ];
@@ -134,6 +134,7 @@ impl Store {
         kakao_app: &str,
         retry_at: Timestamp,
     ) -> Result<Option<BegunUnlink>, StoreError> {
+        let _changing = self.changing(Changed::Account(&receipt.account));
         let mut tx = self.begin().await?;
         let Some(user) = self.lock_account_row(&mut tx, &receipt.account).await? else { return Ok(None) };
         let written = sqlx::query(
@@ -183,6 +184,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Receipt, StoreError> {
         let confirmed_at = (state == UnlinkState::Confirmed).then_some(millis(now));
+        let _changing = self.changing(Changed::Account(&receipt.account));
         let mut tx = self.begin().await?;
         self.lock_account_row(&mut tx, &receipt.account).await?;
         let ended = sqlx::query(
@@ -255,6 +257,7 @@ impl Store {
         now: Timestamp,
         chance: [u8; 10],
     ) -> Result<Option<Receipt>, StoreError> {
+        let _changing = self.changing(Changed::Anyone);
         let mut tx = self.begin().await?;
         if let Some(event) = &departure.event {
             let is_new = sqlx::query(

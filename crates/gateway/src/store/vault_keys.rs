@@ -2,6 +2,7 @@
 
 use sqlx::{Any, Transaction};
 
+use super::recent::Changed;
 use super::{AccountId, SealedTokens, Store, StoreError, StoredTokens};
 use crate::seal::{DoesNotOpen, KeyId, SealedDataKey};
 
@@ -134,6 +135,7 @@ impl Store {
         make_key: impl FnOnce(&AccountId, KeyId) -> Result<SealedDataKey, DoesNotOpen>,
         seal_again: impl FnOnce(StoredTokens) -> Result<SealedTokens, DoesNotOpen>,
     ) -> Result<Option<SealedDataKey>, StoreError> {
+        let _changing = self.changing(Changed::Account(account));
         let mut tx = self.begin().await?;
         let Some(data_key) = self.data_key_or_new(&mut tx, account, make_key).await? else { return Ok(None) };
         let tokens: Option<(i64, Vec<u8>)> =

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{TokenVault, Vault, VaultError};
 use crate::config::VaultKeyText;
 use crate::seal::Purpose;
-use crate::store::{SealedAccount, SealedAction, Store, StoreError};
+use crate::store::{SealedAccount, SealedMessage, Store, StoreError};
 
 /// How many accounts or messages are read at a time.
 const PAGE: i64 = 500;
@@ -70,13 +70,13 @@ pub(crate) async fn inspect(
             inspection.look_at(&vault, &tokens, &account);
         }
     }
-    after.clear();
+    let mut after = 0;
     loop {
-        let actions = store.sealed_actions(&after, PAGE, now).await?;
-        let Some(last) = actions.last() else { break };
-        last.id.as_str().clone_into(&mut after);
-        for action in actions {
-            inspection.count(opens(&vault, &action));
+        let messages = store.sealed_messages(after, PAGE).await?;
+        let Some(last) = messages.last() else { break };
+        after = last.seq;
+        for message in messages {
+            inspection.count(opens(&vault, &message));
         }
     }
     for sealed in store.sealed_login_attempts(now).await? {
@@ -85,10 +85,10 @@ pub(crate) async fn inspect(
     Ok(inspection)
 }
 
-fn opens(vault: &Vault, action: &SealedAction) -> bool {
-    let key = action.data_key.as_ref().and_then(|key| vault.data_key(&action.account, key).ok());
-    let purpose = Purpose::ParkedAction { account: action.account.as_str(), id: action.id.as_str() };
-    key.is_some_and(|key| key.open(purpose, &action.sealed).is_ok())
+fn opens(vault: &Vault, message: &SealedMessage) -> bool {
+    let key = message.data_key.as_ref().and_then(|key| vault.data_key(&message.account, key).ok());
+    let purpose = Purpose::Message { account: message.account.as_str(), id: message.id.as_str() };
+    key.is_some_and(|key| key.open(purpose, &message.sealed).is_ok())
 }
 
 impl Inspection {

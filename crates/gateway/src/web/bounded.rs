@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::middleware::Next;
@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use tower_http::timeout::{TimeoutBody, TimeoutError};
 
 use super::refusal::Refusal;
-use crate::app::App;
+use crate::config::Bounds;
 
 /// What was wrong with a body that a handler wanted to read.
 #[derive(Clone, Copy)]
@@ -26,8 +26,9 @@ enum Trouble {
 /// Reads no more of a request than its bounds allow; whichever handler found that out, the answer says it.
 ///
 /// The body stays where it is until a handler asks for it: who may not act has nothing read.
-pub(super) async fn in_size(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let bounds = app.settings.bounds;
+pub(super) async fn in_size(bounds: Bounds, mut request: Request, next: Next) -> Response {
+    // axum's own bound says less.
+    DefaultBodyLimit::disable().apply(&mut request);
     let (parts, body) = request.into_parts();
     if length_of_head(&parts) > bounds.head {
         return Refusal::head_too_large(bounds.head).into_response();
@@ -59,11 +60,8 @@ pub(super) async fn in_size(State(app): State<Arc<App>>, request: Request, next:
 }
 
 /// Gives up on a request that takes too long, whatever it waits for.
-pub(super) async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    match timeout(app.settings.bounds.request, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Refusal::too_slow().into_response(),
-    }
+pub(super) async fn in_time(bounds: Bounds, answer: impl Future<Output = Response>) -> Response {
+    timeout(bounds.request, answer).await.unwrap_or_else(|_| Refusal::too_slow().into_response())
 }
 
 fn length_of_head(parts: &Parts) -> usize {

@@ -1,11 +1,10 @@
 //! Who asks, by which name of ours, and whether too often.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, Once};
+use std::sync::Once;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use katok_listener::PeerAddr;
 
@@ -22,8 +21,8 @@ use crate::store::AccountId;
 const WATCHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// Notes whose request it is.
-pub(super) async fn known(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let peer = peer(&request);
+pub(super) fn know(app: &App, request: &mut Request) {
+    let peer = peer(request);
     let forwarded_for = forwarded_for(request.headers());
     let trusted = &app.settings.network.trusted_proxies;
     if trusted.is_empty() && !forwarded_for.is_empty() {
@@ -36,63 +35,56 @@ pub(super) async fn known(State(app): State<Arc<App>>, mut request: Request, nex
     }
     let client = ClientAddr::of(peer, &forwarded_for, trusted);
     request.extensions_mut().insert(client);
-    next.run(request).await
 }
 
 /// Refuses names that are not ours.
-pub(super) async fn by_our_name(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+pub(super) fn by_our_name(app: &App, request: &mut Request) -> Result<(), Refusal> {
     if WATCHED.contains(&request.uri().path()) {
-        return next.run(request).await;
+        return Ok(());
     }
-    let Some(named) = names(request.uri(), request.headers()) else {
-        return Refusal::no_host().into_response();
-    };
+    let named = names(request.uri(), request.headers()).ok_or_else(Refusal::no_host)?;
     let settings = &app.settings;
     let ours = |name: &HeaderValue| {
         let name = name.to_str().unwrap_or_default();
         host_name::is_ours(name, &settings.public_url, &settings.network.allowed_hosts)
     };
     if !named.iter().all(ours) {
-        return Refusal::misdirected().into_response();
+        return Err(Refusal::misdirected());
     }
     // HTTP/2 has it elsewhere, and everybody behind us looks here.
     if let [name] = named.as_slice() {
         request.headers_mut().insert(header::HOST, name.clone());
     }
-    next.run(request).await
+    Ok(())
 }
 
 /// Refuses whom asks too often; sign-ins are counted apart.
-pub(super) async fn at_their_pace(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(super) fn at_their_pace(app: &App, request: &Request) -> Result<(), Response> {
     // Behind a proxy that is not named, strangers could use up the pace of Kakao's webhooks, which prove who they are.
     if WATCHED.contains(&request.uri().path()) || request.uri().path().starts_with("/kakao/") {
-        return next.run(request).await;
+        return Ok(());
     }
-    let client = request.extensions().get::<ClientAddr>().copied().unwrap_or(ClientAddr(peer(&request)));
-    let counted = if is_of_a_sign_in(&app, request.uri()) {
+    let client = request.extensions().get::<ClientAddr>().copied().unwrap_or(ClientAddr(peer(request)));
+    let counted = if is_of_a_sign_in(app, request.uri()) {
         app.rates.sign_in(client)
     } else {
         app.rates.address(client)
     };
-    match counted {
-        Ok(()) => next.run(request).await,
-        Err(too_many) => {
-            let accepts_pages = request
-                .headers()
-                .get(header::ACCEPT)
-                .and_then(|accept| accept.to_str().ok())
-                .is_some_and(|accept| accept.contains("text/html"));
-            let refusal = refused(&app, too_many);
-            if !accepts_pages || envelope::is_v1(request.uri().path()) {
-                return refusal.into_response();
-            }
-            let sentence = refusal.sentence;
-            let problem = Problem { title: "너무 자주 요청했습니다", sentence, sign_in: None };
-            let mut response = pages::problem(&app, refusal.status, &problem);
-            response.headers_mut().insert(header::RETRY_AFTER, too_many.seconds.into());
-            response
-        }
+    let Err(too_many) = counted else { return Ok(()) };
+    let accepts_pages = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    let refusal = refused(app, too_many);
+    if !accepts_pages || envelope::is_v1(request.uri().path()) {
+        return Err(refusal.into_response());
     }
+    let sentence = refusal.sentence;
+    let problem = Problem { title: "너무 자주 요청했습니다", sentence, sign_in: None };
+    let mut response = pages::problem(app, refusal.status, &problem);
+    response.headers_mut().insert(header::RETRY_AFTER, too_many.seconds.into());
+    Err(response)
 }
 
 /// Counts what somebody signed in asks for, and notes in the log who it is.

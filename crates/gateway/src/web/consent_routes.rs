@@ -16,9 +16,9 @@ use super::refusal::Refusal;
 use super::signed_in::Visitor;
 use crate::app::App;
 use crate::login;
-use crate::parked::{self, Told};
+use crate::outbox::{self, State as DeliveryState, Told};
 use crate::sentence::Sentence;
-use crate::store::{AccountId, ActionId, ActionState, StoreError, StoredAction};
+use crate::store::{AccountId, KeptMessage, MessageId, StoreError};
 
 #[derive(Default, Deserialize)]
 pub(super) struct Ask {
@@ -42,27 +42,25 @@ pub(super) async fn consent(
     if let Some(home) = pages::other_name_of_this_machine(&app, &headers, &uri) {
         return home.into_response();
     }
-    let action = match find(&app, &id).await {
-        Ok(Some(action)) => action,
+    let message = match find(&app, &id).await {
+        Ok(Some(message)) => message,
         Ok(None) => return gone(&app),
         Err(error) => return storage_silent(&app, &error),
     };
     let prompt = ask.is_ok_and(|Query(ask)| ask.prompt == "login").then_some(Prompt::Login);
     let is_yours = match visitor.ok().and_then(|Visitor(access)| access.account()) {
-        Some(account) if account == action.account => true,
-        Some(_) if prompt.is_none() => return not_yours(&app, &action.id, true),
+        Some(account) if account == message.account => true,
+        Some(_) if prompt.is_none() => return not_yours(&app, &message.id, true),
         _ => false,
     };
-    let scopes = match action.state {
-        ActionState::Waiting(scopes) => scopes,
-        _ if is_yours => {
-            return (StatusCode::FOUND, [(header::LOCATION, outcome_of(&action.id))]).into_response();
-        }
-        // To be told what became of it, one only has to sign in.
-        _ => ScopeSet::new(),
-    };
-    let parked = Some(action.id.clone());
-    let ask = login::Ask { scopes, prompt, person: Some(&action.account), is_asked: true, parked };
+    let waits = message.deliveries.iter().any(|delivery| delivery.state == DeliveryState::WaitingConsent);
+    if is_yours && !waits {
+        return (StatusCode::FOUND, [(header::LOCATION, outcome_of(&message.id))]).into_response();
+    }
+    // To be told what became of it, one only has to sign in.
+    let scopes = message.scopes.as_deref().filter(|_| waits).map(ScopeSet::parse).unwrap_or_default();
+    let waiting = Some(message.id.clone());
+    let ask = login::Ask { scopes, prompt, person: Some(&message.account), is_asked: true, waiting };
     login_routes::lead_to_kakao(&app, jar, ask).await
 }
 
@@ -72,33 +70,33 @@ pub(super) async fn outcome(
     Path(id): Path<String>,
     visitor: Result<Visitor, Refusal>,
 ) -> Response {
-    let action = match find(&app, &id).await {
-        Ok(Some(action)) => action,
+    let message = match find(&app, &id).await {
+        Ok(Some(message)) => message,
         Ok(None) => return gone(&app),
         Err(error) => return storage_silent(&app, &error),
     };
     match visitor.ok().and_then(|Visitor(access)| access.account()) {
-        Some(account) if account == action.account => {
-            pages::told(&app, parked::tell(&action, app.clock.now()), outcome_of(&action.id))
+        Some(account) if account == message.account => {
+            pages::told(&app, outbox::tell(&message), outcome_of(&message.id))
         }
-        visitor => not_yours(&app, &action.id, visitor.is_some()),
+        visitor => not_yours(&app, &message.id, visitor.is_some()),
     }
 }
 
 /// Where it is told what became of a message.
-pub(super) fn outcome_of(action: &ActionId) -> String {
-    format!("/consent/{action}/outcome")
+pub(super) fn outcome_of(message: &MessageId) -> String {
+    format!("/consent/{message}/outcome")
 }
 
 /// What became of a message, if it is this account's.
 pub(super) async fn told_to(app: &App, id: &str, account: &AccountId) -> Option<Told> {
-    let action = find(app, id).await.ok()??;
-    (action.account == *account).then(|| parked::tell(&action, app.clock.now()))
+    let message = find(app, id).await.ok()??;
+    (message.account == *account).then(|| outbox::tell(&message))
 }
 
-async fn find(app: &App, id: &str) -> Result<Option<StoredAction>, StoreError> {
-    match ActionId::presented(id) {
-        Some(id) => app.store.action(&id, app.clock.now()).await,
+async fn find(app: &App, id: &str) -> Result<Option<KeptMessage>, StoreError> {
+    match MessageId::presented(id) {
+        Some(id) => Ok(app.store.message(&id).await?),
         None => Ok(None),
     }
 }
@@ -120,7 +118,7 @@ fn gone(app: &App) -> Response {
     )
 }
 
-fn not_yours(app: &App, id: &ActionId, is_somebody: bool) -> Response {
+fn not_yours(app: &App, id: &MessageId, is_somebody: bool) -> Response {
     let sentence = Sentence::new(
         "이 링크는 그 메시지를 쓴 사람의 것입니다. 메시지를 쓸 때의 카카오계정으로 로그인하세요.",
         "This link is for the one who wrote the message. Sign in with the Kakao Account it was written with.",

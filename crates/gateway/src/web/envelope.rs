@@ -1,12 +1,8 @@
 //! The form of a refusal, which goes by where it was asked: `/v1` answers problem details (RFC 9457), pages a page,
 //! all others as the sample's routes do.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use katok_client::KakaoCode;
 use serde_json::{Map, Value};
@@ -26,18 +22,31 @@ fn is_page(path: &str) -> bool {
         || path.starts_with("/logout/")
 }
 
-/// Stands around everything that can refuse, panics and time-outs included.
-pub(super) async fn put_in(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let (is_v1, is_page) = (is_v1(path), is_page(path));
-    let mut response = next.run(request).await;
-    let Some(refusal) = response.extensions_mut().remove::<Refusal>() else { return response };
-    if is_v1 {
-        with_body(response, "application/problem+json", problem(refusal).to_string())
-    } else if is_page {
-        with_body(response, "text/html; charset=utf-8", pages::refused(&app, refusal))
+/// What a refusal looks like at an address.
+#[derive(Clone, Copy)]
+pub(super) enum Form {
+    Problem,
+    Page,
+    Sample,
+}
+
+pub(super) fn at(path: &str) -> Form {
+    if is_v1(path) {
+        Form::Problem
+    } else if is_page(path) {
+        Form::Page
     } else {
-        response
+        Form::Sample
+    }
+}
+
+/// Gives an answer its form if it is a refusal, whoever refused: panics and time-outs do as well.
+pub(super) fn put_in(form: Form, app: &App, mut response: Response) -> Response {
+    let Some(refusal) = response.extensions_mut().remove::<Refusal>() else { return response };
+    match form {
+        Form::Problem => with_body(response, "application/problem+json", problem(refusal).to_string()),
+        Form::Page => with_body(response, "text/html; charset=utf-8", pages::refused(app, refusal)),
+        Form::Sample => response,
     }
 }
 

@@ -22,9 +22,10 @@ use super::to_its_end;
 use crate::app::App;
 use crate::device;
 use crate::login::{self, Errand, LoginFailure};
-use crate::parked::{self, Sending};
+use crate::outbox::{self, Order};
 use crate::seal::DoesNotOpen;
 use crate::sentence::{Sentence, explain, explain_redirect};
+use crate::store::Receiver;
 
 #[derive(Default, Deserialize)]
 pub(super) struct Ask {
@@ -54,7 +55,7 @@ pub(super) async fn authorize(
         prompt: (ask.prompt == "login").then_some(Prompt::Login),
         person: visitor.as_ref(),
         is_asked: site::is_asked(&headers),
-        parked: None,
+        waiting: None,
     };
     lead_to_kakao(&app, jar, ask).await
 }
@@ -114,8 +115,8 @@ pub(super) async fn redirect(
         Ok((secrets, next)) => {
             (cookies::set_session(jar, &secrets, &app.settings), found(&next)).into_response()
         }
-        Err(LoginFailure::Declined(Errand::Parked(action))) => {
-            found(&consent_routes::outcome_of(&action)).into_response()
+        Err(LoginFailure::Declined(Errand::Waiting(message))) => {
+            found(&consent_routes::outcome_of(&message)).into_response()
         }
         Err(LoginFailure::Declined(_)) => found("/index.html?login=cancelled").into_response(),
         Err(failure) => problem(&app, failure),
@@ -125,14 +126,23 @@ pub(super) async fn redirect(
 /// Does what somebody signed in for, and says which page tells of it. They are signed in whatever comes of it.
 async fn run_errand(app: &App, completed: &login::Completed) -> String {
     let account = &completed.account;
+    let by_link = match &completed.errand {
+        Errand::Waiting(message) => Some(message),
+        _ => None,
+    };
+    if let Err(error) = outbox::consented(app, account, by_link).await {
+        tracing::error!(%error, "web.login.waiting_not_resumed");
+    }
     let done = match (&completed.errand, &app.settings.sign_in.send_after) {
-        (Errand::Parked(action), _) => {
-            parked::resume(app, account, action).await.map(|()| consent_routes::outcome_of(action))
+        (Errand::Waiting(message), _) => {
+            let done = outbox::wait_for(app, account, message).await;
+            done.map(|()| consent_routes::outcome_of(message)).map_err(outbox::NotAccepted::from)
         }
         (Errand::SignIn, Some(send_after)) => {
-            let sending = Sending::ToMe(send_after.template.clone());
-            let sent = parked::send_and_keep(app, account, &sending).await;
-            sent.map(|action| format!("/index.html?login=success&sent={action}"))
+            let sender = outbox::Sender { account, api_key: None };
+            let order = Order::at_once(vec![Receiver::Me], send_after.template.clone());
+            let sent = outbox::send_and_wait(app, sender, &order).await;
+            sent.map(|sent| format!("/index.html?login=success&sent={}", sent.message))
         }
         (Errand::SignIn | Errand::OnlySignIn | Errand::MoreConsent, _) => {
             Ok("/index.html?login=success".to_owned())

@@ -19,7 +19,7 @@ use super::request_log::StorageFailed;
 use super::signed_in::Visitor;
 use crate::app::App;
 use crate::config::KakaoAt;
-use crate::parked::Told;
+use crate::outbox::Told;
 use crate::sentence::Sentence;
 use crate::session::Access;
 use crate::store::UnlinkState;

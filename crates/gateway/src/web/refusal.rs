@@ -10,9 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::request_log::StorageFailed;
 use crate::account::ActError;
+use crate::outbox::explain_code;
 use crate::seal::DoesNotOpen;
 use crate::sentence::{Sentence, explain};
-use crate::store::{ActionId, StoreError};
+use crate::store::{MessageId, StoreError};
 use crate::vault::TokenVaultError;
 
 /// A refused request: JSON as the sample's routes answer it, unless `envelope` gives it another form.
@@ -91,7 +92,7 @@ impl Refusal {
     }
 
     /// The person is known here, and Kakao takes their tokens no longer.
-    fn login_ended(ended: LoginEnd) -> Self {
+    pub(super) fn login_ended(ended: LoginEnd) -> Self {
         Self::sign_in(match ended {
             LoginEnd::Expired => Sentence::new(
                 "오래 쓰지 않아 카카오 로그인이 만료되었습니다. 다시 로그인하세요.",
@@ -300,7 +301,7 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", sentence)
     }
 
-    fn kakao(error: &katok_client::Error) -> Self {
+    pub(super) fn kakao(error: &katok_client::Error) -> Self {
         if let Some(api_error) = error.api_error() {
             let status = error.status().and_then(|status| StatusCode::from_u16(status).ok());
             let body = match serde_json::to_value(api_error) {
@@ -329,16 +330,29 @@ impl Refusal {
         refusal
     }
 
+    /// As Kakao would have refused it, had it been asked, or did refuse it when another gateway asked.
+    pub(super) fn kakao_code(code: &str) -> Self {
+        let mut body = Map::new();
+        body.insert("msg".into(), "refused".into());
+        match KakaoCode::parse(code) {
+            Some(KakaoCode::Api(number)) => body.insert("code".into(), number.into()),
+            _ => body.insert("error".into(), code.into()),
+        };
+        let refusal =
+            Self::with_body(StatusCode::BAD_REQUEST, "kakao_refused", body, None, explain_code(code));
+        Self { kakao_code: KakaoCode::parse(code), ..refusal }
+    }
+
     /// As Kakao refused it, but the way to the consent is one that goes on with it.
-    fn parked(error: &katok_client::Error, action: &ActionId) -> Self {
+    pub(super) fn waiting(error: &katok_client::Error, message: &MessageId) -> Self {
         let mut refusal = Self::kakao(error);
         if let Some(Value::Object(remedy)) = refusal.body.get_mut("remedy") {
-            remedy.insert("href".into(), format!("/consent/{action}").into());
+            remedy.insert("href".into(), format!("/consent/{message}").into());
         }
         refusal
     }
 
-    fn busy() -> Self {
+    pub(super) fn busy() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "busy",
@@ -402,7 +416,6 @@ impl From<ActError> for Refusal {
             ActError::SignInAgain(None) => Self::not_signed_in(),
             ActError::SignInAgain(Some(ended)) => Self::login_ended(ended),
             ActError::Kakao(error) => Self::kakao(&error),
-            ActError::Parked { error, action } => Self::parked(&error, &action),
             ActError::Tokens(error) => Self::from(error),
             ActError::Busy => Self::busy(),
             ActError::SignedOutHereOnly(error) => {

@@ -1,15 +1,12 @@
 //! What is noted of every request: method, route and outcome, never its query, its headers or its body.
 
-use std::sync::Arc;
-
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::time::Instant;
-use tracing::Instrument as _;
+use tracing::Span;
 use tracing::field::Empty;
 
 use crate::app::App;
@@ -20,34 +17,50 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone, Copy)]
 pub(super) struct StorageFailed;
 
-/// Notes a request under an id that its answer names, and counts it.
-pub(super) async fn noted(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let method = method(request.method());
-    // The route and not the path: a path is what a stranger writes.
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    let id = given_id(request.headers()).unwrap_or_else(|| new_id(&app));
-    let span = tracing::info_span!(
-        "web.request",
-        http.method = method,
-        http.route = route,
-        request.id = id.to_str().unwrap_or_default(),
-        account.id = Empty,
-        http.status = Empty,
-        duration_ms = Empty,
-    );
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let took = begun.elapsed();
-    span.record("http.status", response.status().as_u16());
-    span.record("duration_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
-    span.in_scope(|| tracing::info!("web.request.done"));
-    app.telemetry.request(method, route, response.status().as_u16(), took);
-    if response.extensions().get::<StorageFailed>().is_some() {
-        app.telemetry.database_failed();
+/// A request under way, under an id that its answer names.
+pub(super) struct Noted {
+    begun: Instant,
+    method: &'static str,
+    /// The route and not the path: a path is what a stranger writes.
+    route: Option<MatchedPath>,
+    id: HeaderValue,
+    pub(super) span: Span,
+}
+
+impl Noted {
+    pub(super) fn new(app: &App, request: &Request) -> Self {
+        let method = method(request.method());
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let id = given_id(request.headers()).unwrap_or_else(|| new_id(app));
+        let span = tracing::info_span!(
+            "web.request",
+            http.method = method,
+            http.route = name(route.as_ref()),
+            request.id = id.to_str().unwrap_or_default(),
+            account.id = Empty,
+            http.status = Empty,
+            duration_ms = Empty,
+        );
+        Self { begun: Instant::now(), method, route, id, span }
     }
-    response.headers_mut().insert(REQUEST_ID, id);
-    response
+
+    /// Notes how it was answered, and counts it.
+    pub(super) fn answered(self, app: &App, response: &mut Response) {
+        let took = self.begun.elapsed();
+        let status = response.status().as_u16();
+        self.span.record("http.status", status);
+        self.span.record("duration_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+        self.span.in_scope(|| tracing::info!("web.request.done"));
+        app.telemetry.request(self.method, name(self.route.as_ref()), status, took);
+        if response.extensions().get::<StorageFailed>().is_some() {
+            app.telemetry.database_failed();
+        }
+        response.headers_mut().insert(REQUEST_ID, self.id);
+    }
+}
+
+fn name(route: Option<&MatchedPath>) -> &str {
+    route.map_or("none", MatchedPath::as_str)
 }
 
 /// The methods there are; a stranger can send any word.

@@ -1,5 +1,6 @@
 //! The routes of Kakao's own sample: same paths, same meaning, Kakao's JSON passed on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -10,18 +11,18 @@ use axum::http::{Method, header};
 use axum_extra::extract::CookieJar;
 use katok_client::{ListFriends, Me};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::cookies;
 use super::refusal::Refusal;
 use super::signed_in::{Acting, Allowed, ToRead, ToSendToFriends, ToSendToMe};
 use super::to_its_end;
-use crate::account::{self, ActError};
+use crate::account;
 use crate::app::App;
 use crate::message::Draft;
-use crate::parked::{self, Sending};
+use crate::outbox::{self, Order, Sent, SentDelivery, State as DeliveryState};
 use crate::sentence::Sentence;
-use crate::store::AccountId;
+use crate::store::{AccountId, Receiver};
 
 type Answer = Result<Json<Value>, Refusal>;
 
@@ -77,7 +78,7 @@ pub(super) async fn message(
 ) -> Answer {
     let template = draft.0.template(&app.settings.public_url).map_err(Refusal::bad_request)?;
     sender.count_sends(&app, 1).await?;
-    Ok(Json(send(&app, sender.account, Sending::ToMe(template)).await?))
+    send(&app, &sender, Order::at_once(vec![Receiver::Me], template)).await
 }
 
 /// `GET|POST /friend-message?uuid="…"[,"…"]`: to friends.
@@ -90,13 +91,77 @@ pub(super) async fn friend_message(
     let receivers = draft.0.receivers(uuids_in(query.as_deref()).as_deref()).map_err(Refusal::bad_request)?;
     let template = draft.0.template(&app.settings.public_url).map_err(Refusal::bad_request)?;
     sender.count_sends(&app, receivers.as_slice().len()).await?;
-    Ok(Json(send(&app, sender.account, Sending::ToFriends(receivers, template)).await?))
+    let receivers = receivers.as_slice().iter().cloned().map(Receiver::Friend).collect();
+    send(&app, &sender, Order::at_once(receivers, template)).await
 }
 
 /// Goes on when the browser goes away: it must be written down if the message has to wait for a consent.
-async fn send(app: &Arc<App>, account: AccountId, sending: Sending) -> Result<Value, ActError> {
-    let working = app.clone();
-    to_its_end(app, async move { parked::send(&working, &account, &sending).await }).await
+async fn send<S>(app: &Arc<App>, sender: &Allowed<S>, order: Order) -> Answer {
+    let (working, account, api_key) = (app.clone(), sender.account.clone(), sender.api_key());
+    let sent = to_its_end(app, async move {
+        let sender = outbox::Sender { account: &account, api_key };
+        outbox::send_and_wait(&working, sender, &order).await
+    });
+    answer(app, &sender.account, sent.await?).await
+}
+
+/// What became of a message, as Kakao would have answered.
+async fn answer(app: &App, account: &AccountId, sent: Sent) -> Answer {
+    let all = |state| sent.deliveries.iter().all(|delivery| delivery.state == state);
+    let [first, ..] = sent.deliveries.as_slice() else { return Err(Refusal::not_signed_in()) };
+    if first.receiver == Receiver::Me && first.state == DeliveryState::Delivered {
+        return Ok(Json(json!({"result_code": 0})));
+    }
+    if all(DeliveryState::WaitingConsent) {
+        return Err(match &first.error {
+            Some(error) => Refusal::waiting(error, &sent.message),
+            None => match app.store.login_end(account).await? {
+                Some(ended) => Refusal::login_ended(ended),
+                None => Refusal::not_signed_in(),
+            },
+        });
+    }
+    // One answer of Kakao's for all of them.
+    if !sent.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Delivered)
+        && let Some(error) = &first.error
+    {
+        return Err(Refusal::kakao(error));
+    }
+    if let [SentDelivery { state, code, .. }] = sent.deliveries.as_slice()
+        && *state != DeliveryState::Delivered
+    {
+        return Err(match (state, code) {
+            (DeliveryState::Refused, Some(code)) => Refusal::kakao_code(code),
+            (DeliveryState::Sending | DeliveryState::Unconfirmed, _) => Refusal::too_slow(),
+            _ => Refusal::busy(),
+        });
+    }
+    Ok(Json(report(&sent.deliveries)))
+}
+
+/// As Kakao tells of several receivers; one named nowhere in it may or may not have got the message.
+fn report(deliveries: &[SentDelivery]) -> Value {
+    let mut delivered = Vec::new();
+    let mut refused: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for SentDelivery { receiver, state, code, .. } in deliveries {
+        match (state, code) {
+            (DeliveryState::Delivered, _) => delivered.push(receiver.as_str()),
+            (DeliveryState::Refused, Some(code)) => refused.entry(code).or_default().push(receiver.as_str()),
+            _ => {}
+        }
+    }
+    let mut report = json!({"successful_receiver_uuids": delivered});
+    if !refused.is_empty() {
+        let refusal = |(code, receivers): (&&str, &Vec<&str>)| {
+            json!({
+                "code": code.parse::<i64>().map_or_else(|_| Value::from(*code), Value::from),
+                "msg": outbox::explain_code(code).en,
+                "receiver_uuids": receivers,
+            })
+        };
+        report["failure_info"] = refused.iter().map(refusal).collect();
+    }
+    report
 }
 
 /// All `uuid` parameters of a query, joined as if they were one.

@@ -1,8 +1,6 @@
 //! What every answer tells browsers, whoever wrote the answer.
 
-use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use url::{Host, Url};
 
@@ -39,12 +37,10 @@ pub(super) fn of(app: &App) -> HeaderMap {
 }
 
 /// Adds them; what a handler has set itself stays, such as how long an asset may be kept.
-pub(super) async fn added(State(headers): State<HeaderMap>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    for (name, value) in &headers {
+pub(super) fn add(headers: &HeaderMap, response: &mut Response) {
+    for (name, value) in headers {
         response.headers_mut().entry(name).or_insert_with(|| value.clone());
     }
-    response
 }
 
 /// Nothing but our own files; pictures also from where Kakao keeps profile images. A browser that posts the form for

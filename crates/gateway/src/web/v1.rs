@@ -3,6 +3,7 @@
 mod keys;
 mod me;
 mod messages;
+mod quota;
 mod sessions;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/v1/messages/{id}/resend", post(messages::resend))
         .route("/v1/messages/{id}/reschedule", post(messages::reschedule))
         .route("/v1/notify", post(messages::notify))
+        .route("/v1/quota", get(quota::quota))
         .route("/v1/sessions", get(sessions::list))
         .route("/v1/sessions/{id}", delete(sessions::end))
         .route("/v1/keys", get(keys::list).post(keys::make))

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use katok_emulator::{Decision, Fault};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 
 use crate::browser::{Browser, Page};
@@ -31,13 +31,7 @@ async fn agree(house: &House, browser: &Browser, href: &str, person: &str, decis
 }
 
 async fn states(house: &House) -> Vec<String> {
-    house.database.column(house.data.path(), "SELECT state FROM parked_actions ORDER BY id").await
-}
-
-async fn contents(house: &House) -> Vec<String> {
-    let sealed =
-        "SELECT CASE WHEN sealed IS NULL THEN 'gone' ELSE 'kept' END FROM parked_actions ORDER BY id";
-    house.database.column(house.data.path(), sealed).await
+    house.database.column(house.data.path(), "SELECT state FROM deliveries ORDER BY seq").await
 }
 
 #[tokio::test]
@@ -53,7 +47,6 @@ async fn a_message_to_me_goes_out_once_when_its_person_has_agreed() {
     // The link again tells, and does nothing.
     browser.get(&href).await.found(&format!("{href}/outcome"));
     assert_eq!(house.texts("ryan").len(), 1);
-    assert_eq!(contents(&house).await, ["gone"]);
 }
 
 #[tokio::test]
@@ -187,7 +180,7 @@ async fn of_two_gateways_one_sends() {
 #[tokio::test]
 async fn what_kakao_refuses_or_leaves_open_is_told_and_never_repeated() {
     let faults: [(Fault, &str, &str); 2] = [
-        (Fault::on("/v2/api/talk/memo/*").code(-501), "failed", "메시지를 보내지 않았습니다"),
+        (Fault::on("/v2/api/talk/memo/*").code(-501), "refused", "메시지를 보내지 않았습니다"),
         (Fault::on("/v2/api/talk/memo/*").drop_after(), "unconfirmed", "대화방을 먼저 확인하세요"),
     ];
     for (fault, state, told) in faults {
@@ -197,10 +190,7 @@ async fn what_kakao_refuses_or_leaves_open_is_told_and_never_repeated() {
         house.emulator.fault(fault).unwrap();
         let page = agree(&house, &browser, &href, "ryan", &Decision::Allow).await;
         assert!(page.body.contains(told), "{}", page.body);
-        assert_eq!(
-            (states(&house).await, contents(&house).await),
-            (vec![state.to_owned()], vec!["gone".to_owned()])
-        );
+        assert_eq!(states(&house).await, [state]);
         house.emulator.clear_faults();
         let before = house.texts("ryan");
         browser.get(&href).await.found(&format!("{href}/outcome"));
@@ -209,29 +199,7 @@ async fn what_kakao_refuses_or_leaves_open_is_told_and_never_repeated() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_died_half_way_leaves_it_unconfirmed() {
-    let house = House::open().await;
-    let browser = house.signed_in_with("ryan", &[]).await;
-    let href = parked(&browser, "반쯤").await;
-    let authorize = browser.get(&href).await.location();
-    let back = house.emulator.approve(&authorize, "ryan", &Decision::Allow).unwrap();
-    // Begun by a gateway that is no more.
-    house
-        .database
-        .change(house.data.path(), "UPDATE parked_actions SET state = 'doing', changed_at = 1767236400000")
-        .await;
-    browser.get_url(&back).await.found(&format!("{href}/outcome"));
-    assert!(browser.get(&format!("{href}/outcome")).await.body.contains("보내는 중입니다"));
-    house.advance(SignedDuration::from_mins(5));
-    house.gateway.do_what_is_due().await;
-    let page = browser.get(&format!("{href}/outcome")).await;
-    assert!(page.body.contains("대화방을 먼저 확인하세요"), "{}", page.body);
-    assert!(house.texts("ryan").is_empty());
-    assert_eq!(contents(&house).await, ["gone"]);
-}
-
-#[tokio::test]
-async fn what_waits_too_long_is_thrown_out() {
+async fn what_waits_too_long_expires() {
     let house = House::open().await;
     let browser = house.signed_in_with("ryan", &[]).await;
     let href = parked(&browser, "늦은 글").await;
@@ -241,14 +209,10 @@ async fn what_waits_too_long_is_thrown_out() {
     browser.get_url(&back).await.found(&format!("{href}/outcome"));
     let href = parked(&house.signed_in_with("frodo", &[]).await, "늦은 글").await;
     house.advance(SignedDuration::from_hours(1));
-    let page = browser.get(&href).await;
-    assert_eq!(page.status, 404);
+    house.gateway.do_what_is_due().await;
+    assert_eq!(states(&house).await, ["delivered", "expired"]);
+    let page = agree(&house, &house.visitor(), &href, "frodo", &Decision::Allow).await;
     assert!(page.body.contains("다시 보내세요"), "{}", page.body);
-    house.gateway.do_what_is_due().await;
-    assert_eq!(states(&house).await, ["done"]);
-    house.advance(SignedDuration::from_hours(24));
-    house.gateway.do_what_is_due().await;
-    assert!(states(&house).await.is_empty());
     assert!(house.texts("frodo").is_empty());
 }
 
@@ -256,7 +220,7 @@ async fn what_waits_too_long_is_thrown_out() {
 async fn a_link_that_nobody_was_given_leads_nowhere() {
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;
-    for id in ["act_00000000000000000000000000000000", "act_1", "x", "act_%27"] {
+    for id in ["msg_00000000000000000000000000000000", "msg_1", "x", "msg_%27"] {
         for path in [format!("/consent/{id}"), format!("/consent/{id}/outcome")] {
             assert_eq!(browser.get(&path).await.status, 404, "{path}");
         }
@@ -264,17 +228,19 @@ async fn a_link_that_nobody_was_given_leads_nowhere() {
 }
 
 #[tokio::test]
-async fn a_program_that_asks_in_vain_again_and_again_fills_nothing() {
+async fn all_that_waits_goes_on_with_one_consent_and_in_order() {
     let house = House::open().await;
     let browser = house.signed_in_with("ryan", &[]).await;
-    let mut hrefs: Vec<Value> = Vec::new();
-    for _ in 0..22 {
-        let refused = browser.post("/message", json!({"text": "또"})).await.is(403);
-        hrefs.push(refused["remedy"]["href"].clone());
+    for text in ["하나", "둘", "셋"] {
+        browser.post("/v1/messages", json!({"to": "me", "text": text})).await.is(202);
     }
-    assert!(hrefs[19].as_str().unwrap().starts_with("/consent/act_"));
-    assert_eq!(hrefs[20], "/authorize?scope=talk_message");
-    assert_eq!(states(&house).await.len(), 20);
+    house.gateway.do_what_is_due().await;
+    assert_eq!(states(&house).await, ["waiting_consent"; 3]);
+    let waiting = browser.get("/v1/messages").await.is(200);
+    let href = waiting["messages"][1]["deliveries"][0]["remedy"]["href"].as_str().unwrap().to_owned();
+    agree(&house, &browser, &href, "ryan", &Decision::Allow).await;
+    house.gateway.do_what_is_due().await;
+    assert_eq!(house.texts("ryan"), ["하나", "둘", "셋"]);
 }
 
 #[tokio::test]

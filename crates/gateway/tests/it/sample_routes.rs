@@ -249,7 +249,7 @@ async fn missing_consent_names_exactly_what_to_ask_for_and_works_afterwards() {
     assert_eq!(refused["required_scopes"], json!(["talk_message"]));
     assert_eq!(refused["remedy"]["action"], "ask_consent");
     assert_eq!(refused["remedy"]["scopes"], json!(["talk_message"]));
-    assert!(refused["remedy"]["href"].as_str().unwrap().starts_with("/consent/act_"), "{refused}");
+    assert!(refused["remedy"]["href"].as_str().unwrap().starts_with("/consent/msg_"), "{refused}");
     assert!(house.texts("ryan").is_empty());
     browser.sign_in(&house.emulator, "ryan", "/authorize?scope=talk_message").await;
     browser.post("/message", json!({"text": "안녕"})).await.is(200);

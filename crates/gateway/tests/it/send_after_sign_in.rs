@@ -29,7 +29,7 @@ async fn sign_in(house: &House, browser: &Browser, decision: &Decision) -> Page 
     let led = browser.get_url(&back).await;
     assert_eq!(led.status, 302, "{}", led.body);
     let page = led.headers["location"].to_str().unwrap();
-    assert!(page.starts_with("/index.html?login=success&sent=act_"), "{page}");
+    assert!(page.starts_with("/index.html?login=success&sent=msg_"), "{page}");
     let told = browser.get(page).await;
     browser.get("/profile").await.is(200);
     told
@@ -103,7 +103,7 @@ async fn without_the_consent_the_sign_in_succeeds_and_the_page_leads_to_it() {
         "{}",
         page.body
     );
-    assert!(page.body.contains("href=\"/consent/act_"), "{}", page.body);
+    assert!(page.body.contains("href=\"/consent/msg_"), "{}", page.body);
     assert!(house.texts("ryan").is_empty());
 }
 
@@ -136,7 +136,7 @@ async fn no_query_makes_the_page_tell_what_did_not_happen() {
     let authorize = apeach.get("/authorize").await.location();
     let back = house.emulator.approve(&authorize, "apeach", &Decision::Allow).unwrap();
     apeach.get_url(&back).await;
-    let forged = ["/?sent=done", "/?sent=act_00000000000000000000000000000000", "/?login=success", &page];
+    let forged = ["/?sent=done", "/?sent=msg_00000000000000000000000000000000", "/?login=success", &page];
     for query in forged {
         let shown = apeach.get(query).await;
         assert_eq!(shown.status, 200);
@@ -158,6 +158,6 @@ async fn a_message_whose_browser_has_gone_is_finished_and_its_outcome_kept() {
     request.abort();
     let house = house.restart().await;
     assert_eq!(house.texts("ryan"), ["환영합니다"]);
-    let kept = house.database.column(house.data.path(), "SELECT state FROM parked_actions").await;
-    assert_eq!(kept, ["done"]);
+    let kept = house.database.column(house.data.path(), "SELECT state FROM deliveries").await;
+    assert_eq!(kept, ["delivered"]);
 }

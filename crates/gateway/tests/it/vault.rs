@@ -263,8 +263,8 @@ async fn messages_that_wait_are_looked_at_too() {
     // The content of the first in the place of the second's.
     house
         .sql(
-            "UPDATE parked_actions SET sealed = (SELECT sealed FROM parked_actions p ORDER BY id LIMIT 1)
-             WHERE id = (SELECT MAX(id) FROM parked_actions)",
+            "UPDATE messages SET sealed = (SELECT sealed FROM messages m ORDER BY seq LIMIT 1)
+             WHERE seq = (SELECT MAX(seq) FROM messages)",
         )
         .await;
     let found = house.check().await.unwrap();

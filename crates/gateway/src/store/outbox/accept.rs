@@ -7,7 +7,7 @@ use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::{MessageId, Receiver};
 use crate::digest::Digest;
-use crate::outbox::{OnQuota, OnUnconfirmed};
+use crate::outbox::{OnFailure, OnQuota, OnUnconfirmed};
 use crate::store::rows::{first_rows, places};
 use crate::store::{AccountId, ApiKeyId, StoreError, millis};
 
@@ -25,6 +25,7 @@ pub(crate) struct NewMessage {
     pub(crate) expires_at: Timestamp,
     pub(crate) on_unconfirmed: OnUnconfirmed,
     pub(crate) on_quota: OnQuota,
+    pub(crate) on_failure: OnFailure,
     pub(crate) receivers: Vec<Receiver>,
     /// By what it may be asked for again.
     pub(crate) idempotency_key: Option<Digest>,
@@ -51,9 +52,9 @@ pub(super) async fn accept(
         rest = others;
         let statement = AssertSqlSafe(format!(
             "INSERT INTO messages (id, account_id, api_key_id, sealed, created_at, send_at, expires_at,
-             on_unconfirmed, on_quota, idempotency_key)
+             on_unconfirmed, on_quota, on_failure, idempotency_key)
              VALUES {} ON CONFLICT DO NOTHING RETURNING id, seq",
-            places(rows.len(), 10)
+            places(rows.len(), 11)
         ));
         let mut query = sqlx::query_as::<_, (String, i64)>(statement);
         for message in rows {
@@ -67,6 +68,7 @@ pub(super) async fn accept(
                 .bind(millis(message.expires_at))
                 .bind(message.on_unconfirmed.as_str())
                 .bind(message.on_quota.as_str())
+                .bind(message.on_failure.as_str())
                 .bind(message.idempotency_key.as_ref().map(Digest::as_slice));
         }
         kept.extend(query.fetch_all(&mut **tx).await?);

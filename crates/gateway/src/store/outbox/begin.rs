@@ -1,13 +1,15 @@
 //! Beginning deliveries: what Kakao is about to be asked for stands on the disk before it is asked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
-use super::Holder;
+use super::{Holder, Receiver, Unused};
+use crate::day::Day;
+use crate::outbox::quota::{Exhausted, Limits};
 use crate::store::rows::{first_rows, list};
-use crate::store::{AccountId, Engine, StoreError, millis};
+use crate::store::{AccountId, Engine, StoreError, millis, quota};
 
 /// Deliveries of one lane for which Kakao is about to be asked.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub(crate) struct Begin {
     pub(crate) holder: Holder,
     pub(crate) deliveries: Vec<BeginDelivery>,
     pub(crate) now: Timestamp,
+    pub(crate) kakao_app: String,
+    pub(crate) limits: Limits,
 }
 
 /// A delivery as it was read.
@@ -23,27 +27,27 @@ pub(crate) struct Begin {
 pub(crate) struct BeginDelivery {
     pub(crate) seq: i64,
     pub(crate) attempts: u32,
+    pub(crate) receiver: Receiver,
 }
 
 /// Which deliveries were begun.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Begun {
-    /// These, by their `seq`; the others were taken back meanwhile.
-    These(Vec<i64>),
+    /// These, by their `seq`, and those for which a quota has no place left; the others were taken back meanwhile.
+    These { begun: Vec<i64>, no_place: Vec<(i64, Exhausted)> },
     /// Somebody else holds the lane.
     LaneLost,
 }
 
-/// Begins deliveries of lanes that are still held.
+/// Begins deliveries of lanes that are still held, as far as Kakao's quotas have places for them; what was settled gives
+/// its places back before.
 pub(super) async fn begin(
     tx: &mut Transaction<'static, Any>,
     engine: &Engine,
     begins: &[Begin],
+    unused: &[(AccountId, String, Unused)],
 ) -> Result<Vec<Begun>, StoreError> {
-    if begins.is_empty() {
-        return Ok(Vec::new());
-    }
-    let held = held_lanes(tx, engine, begins).await?;
+    let held = if begins.is_empty() { HashMap::new() } else { held_lanes(tx, engine, begins).await? };
     let is_held = |begin: &Begin| held.get(begin.account.as_str()) == Some(&begin.holder.0);
     let wanted: Vec<i64> = begins
         .iter()
@@ -54,20 +58,73 @@ pub(super) async fn begin(
     let is_unchanged = |delivery: &&BeginDelivery| {
         waiting.get(&delivery.seq).is_some_and(|attempts| *attempts == i64::from(delivery.attempts))
     };
+    let wanted: Vec<(&Begin, Vec<&BeginDelivery>)> = begins
+        .iter()
+        .map(|begin| {
+            let these = begin.deliveries.iter().filter(|_| is_held(begin)).filter(is_unchanged);
+            (begin, these.collect())
+        })
+        .collect();
+    let no_place = take_places(tx, engine, &wanted, unused).await?;
     let mut begun = Vec::with_capacity(begins.len());
-    let mut seqs = Vec::new();
-    for begin in begins {
-        if !is_held(begin) {
-            begun.push(Begun::LaneLost);
-            continue;
-        }
-        let these: Vec<i64> =
-            begin.deliveries.iter().filter(is_unchanged).map(|delivery| delivery.seq).collect();
-        seqs.extend(these.iter().map(|seq| (*seq, begin.now)));
-        begun.push(Begun::These(these));
+    let mut sending = Vec::new();
+    for (begin, deliveries) in wanted {
+        begun.push(if is_held(begin) {
+            let has_place = |seq: &i64| !no_place.contains_key(seq);
+            let seqs = deliveries.iter().map(|delivery| delivery.seq);
+            let these: Vec<i64> = seqs.clone().filter(has_place).collect();
+            sending.extend(these.iter().map(|seq| (*seq, begin.now)));
+            let refused = seqs.filter_map(|seq| Some((seq, *no_place.get(&seq)?)));
+            Begun::These { begun: these, no_place: refused.collect() }
+        } else {
+            Begun::LaneLost
+        });
     }
-    mark_sending(tx, &seqs).await?;
+    mark_sending(tx, &sending).await?;
     Ok(begun)
+}
+
+/// Takes a place in Kakao's quotas for each delivery; answers with those that got none. Places that were not needed are
+/// given back first, day by day.
+async fn take_places(
+    tx: &mut Transaction<'static, Any>,
+    engine: &Engine,
+    wanted: &[(&Begin, Vec<&BeginDelivery>)],
+    unused: &[(AccountId, String, Unused)],
+) -> Result<HashMap<i64, Exhausted>, StoreError> {
+    let mut no_place = HashMap::new();
+    let days: BTreeSet<(&str, Day)> = wanted
+        .iter()
+        .filter(|(_, deliveries)| !deliveries.is_empty())
+        .map(|(begin, _)| (begin.kakao_app.as_str(), Day::of(begin.now)))
+        .chain(unused.iter().map(|(_, kakao_app, unused)| (kakao_app.as_str(), unused.day)))
+        .collect();
+    for (kakao_app, day) in days {
+        let of_day = |begin: &Begin| begin.kakao_app == kakao_app && Day::of(begin.now) == day;
+        let given_back = || unused.iter().filter(|(_, app, unused)| app == kakao_app && unused.day == day);
+        let mut counted = Vec::new();
+        for (begin, deliveries) in wanted.iter().filter(|(begin, _)| of_day(begin)) {
+            counted.extend(deliveries.iter().map(|delivery| (&begin.account, delivery.receiver.friend())));
+        }
+        counted.extend(given_back().map(|(account, _, unused)| (account, unused.receiver.friend())));
+        let mut ledger = quota::ledger(tx, engine, kakao_app, day, counted).await?;
+        for (account, _, Unused { receiver, full, .. }) in given_back() {
+            ledger.give_back(account, receiver.friend());
+            if let Some(full) = full {
+                ledger.fill(*full, account, receiver.friend());
+            }
+        }
+        for (begin, deliveries) in wanted.iter().filter(|(begin, _)| of_day(begin)) {
+            for delivery in deliveries {
+                let taken = ledger.take(&begin.limits, &begin.account, delivery.receiver.friend());
+                if let Err(exhausted) = taken {
+                    no_place.insert(delivery.seq, exhausted);
+                }
+            }
+        }
+        quota::write_ledger(tx, engine, kakao_app, &ledger).await?;
+    }
+    Ok(no_place)
 }
 
 /// Who holds the lanes, by account; nobody can take one of them over before this transaction ends.

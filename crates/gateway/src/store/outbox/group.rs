@@ -5,7 +5,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::accept::accept;
 use super::begin::begin;
-use super::settle::settle;
+use super::settle::{settle, unused};
 use super::{Accepted, Begin, Begun, NewMessage, Settle, Settled};
 use crate::store::{Engine, Store, StoreError};
 
@@ -133,9 +133,9 @@ impl Parts {
 
     async fn write(&self, pool: &AnyPool, engine: &Engine) -> Result<Done, StoreError> {
         let mut tx = engine.begin(pool).await?;
-        // What has become of deliveries first: it may give back places in a quota.
         let settled = settle(&mut tx, engine, &self.settles.0).await?;
-        let begun = begin(&mut tx, engine, &self.begins.0).await?;
+        let unused = unused(&self.settles.0, &settled);
+        let begun = begin(&mut tx, engine, &self.begins.0, &unused).await?;
         let accepted = accept(&mut tx, &self.accepts.0).await?;
         tx.commit().await?;
         Ok(Done { accepted, begun, settled })

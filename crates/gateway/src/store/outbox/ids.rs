@@ -60,6 +60,13 @@ impl Receiver {
         }
     }
 
+    pub(crate) fn friend(&self) -> Option<&FriendUuid> {
+        match self {
+            Self::Me => None,
+            Self::Friend(uuid) => Some(uuid),
+        }
+    }
+
     pub(in crate::store) fn read(text: String) -> Self {
         if text == "me" { Self::Me } else { Self::Friend(FriendUuid::new(text)) }
     }

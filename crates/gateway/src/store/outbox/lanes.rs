@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::listing::unknown;
 use super::{MessageId, Receiver};
-use crate::outbox::{Delivery, OnQuota, OnUnconfirmed, State};
+use crate::outbox::{Delivery, OnFailure, OnQuota, OnUnconfirmed, State};
 use crate::store::rows::{first_rows, list};
 use crate::store::{AccountId, Engine, Store, StoreError, millis, time};
 
@@ -117,7 +117,8 @@ impl Store {
 
     /// What is due in a lane and does not have to wait for something before it, in the order of acceptance.
     ///
-    /// A delivery waits for every earlier one to the same receiver that has still to be sent, and is not scheduled.
+    /// A delivery waits for every earlier one to the same receiver that is being tried. One that waits for something
+    /// else holds nobody up: what comes after it will have to wait for the same.
     pub(crate) async fn due_deliveries(
         &self,
         account: &AccountId,
@@ -126,11 +127,11 @@ impl Store {
     ) -> Result<Vec<DueDelivery>, StoreError> {
         let rows = sqlx::query(
             "SELECT d.seq, d.message_seq, m.id, d.receiver, d.state, d.code, d.attempts, d.changed_at,
-             m.expires_at, m.on_unconfirmed, m.on_quota, m.sealed, d.place
+             m.expires_at, m.on_unconfirmed, m.on_quota, m.sealed, d.place, m.on_failure
              FROM deliveries d JOIN messages m ON m.seq = d.message_seq
              WHERE d.account_id = $1 AND d.due_at <= $2 AND NOT EXISTS
              (SELECT 1 FROM deliveries e WHERE e.account_id = d.account_id AND e.receiver = d.receiver
-              AND e.seq < d.seq AND e.due_at > d.due_at AND e.state <> 'scheduled')
+              AND e.seq < d.seq AND e.due_at > d.due_at AND e.state IN ('queued', 'sending'))
              ORDER BY d.due_at, d.seq LIMIT $3",
         )
         .bind(account.as_str())
@@ -183,6 +184,7 @@ fn due(row: &AnyRow, consent_within: jiff::SignedDuration) -> Result<DueDelivery
     let state: String = row.try_get(4)?;
     let on_unconfirmed: String = row.try_get(9)?;
     let on_quota: String = row.try_get(10)?;
+    let on_failure: String = row.try_get(13)?;
     Ok(DueDelivery {
         seq: row.try_get(0)?,
         message_seq: row.try_get(1)?,
@@ -195,6 +197,7 @@ fn due(row: &AnyRow, consent_within: jiff::SignedDuration) -> Result<DueDelivery
             expires_at: time(row.try_get(8)?),
             on_unconfirmed: OnUnconfirmed::parse(&on_unconfirmed).ok_or_else(|| unknown("on_unconfirmed"))?,
             on_quota: OnQuota::parse(&on_quota).ok_or_else(|| unknown("on_quota"))?,
+            on_failure: OnFailure::parse(&on_failure).ok_or_else(|| unknown("on_failure"))?,
             consent_within,
         },
         changed_at: time(row.try_get(7)?),

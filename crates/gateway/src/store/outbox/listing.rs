@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{MessageId, Receiver};
-use crate::outbox::{OnQuota, OnUnconfirmed, State};
+use crate::outbox::{OnFailure, OnQuota, OnUnconfirmed, State};
 use crate::store::rows::list;
 use crate::store::{AccountId, Store, StoreError, millis, time};
 
@@ -24,6 +24,7 @@ pub(crate) struct KeptMessage {
     pub(crate) expires_at: Timestamp,
     pub(crate) on_unconfirmed: OnUnconfirmed,
     pub(crate) on_quota: OnQuota,
+    pub(crate) on_failure: OnFailure,
     /// The consent items it waits for, or waited for last.
     pub(crate) scopes: Option<String>,
     /// In the order of its receivers.
@@ -52,7 +53,7 @@ pub(crate) struct PastAttempt {
 }
 
 const MESSAGE: &str = "SELECT seq, id, account_id, api_key_id, sealed, created_at, send_at, expires_at,
-    on_unconfirmed, on_quota, scopes FROM messages";
+    on_unconfirmed, on_quota, scopes, on_failure FROM messages";
 
 impl Store {
     /// Finds a message by its name, whosever it is.
@@ -175,6 +176,7 @@ impl Store {
 fn message(row: &AnyRow) -> Result<KeptMessage, StoreError> {
     let on_unconfirmed: String = row.try_get(8)?;
     let on_quota: String = row.try_get(9)?;
+    let on_failure: String = row.try_get(11)?;
     Ok(KeptMessage {
         seq: row.try_get(0)?,
         id: MessageId(row.try_get(1)?),
@@ -186,6 +188,7 @@ fn message(row: &AnyRow) -> Result<KeptMessage, StoreError> {
         expires_at: time(row.try_get(7)?),
         on_unconfirmed: OnUnconfirmed::parse(&on_unconfirmed).ok_or_else(|| unknown("on_unconfirmed"))?,
         on_quota: OnQuota::parse(&on_quota).ok_or_else(|| unknown("on_quota"))?,
+        on_failure: OnFailure::parse(&on_failure).ok_or_else(|| unknown("on_failure"))?,
         scopes: row.try_get(10)?,
         deliveries: Vec::new(),
     })

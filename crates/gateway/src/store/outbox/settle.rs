@@ -6,6 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
+use super::Receiver;
+use crate::day::Day;
+use crate::outbox::quota::Exhausted;
 use crate::outbox::{Next, State};
 use crate::store::rows::{first_rows, list, places};
 use crate::store::{AccountId, Engine, Store, StoreError, millis};
@@ -14,6 +17,7 @@ use crate::store::{AccountId, Engine, Store, StoreError, millis};
 #[derive(Debug)]
 pub(crate) struct Settle {
     pub(crate) account: AccountId,
+    pub(crate) kakao_app: String,
     pub(crate) deliveries: Vec<Settled>,
     pub(crate) now: Timestamp,
     /// Whether the lane's holder, if there is one, does not know of it.
@@ -32,6 +36,17 @@ pub(crate) struct Settled {
     /// The consent items that its message waits for from now on.
     pub(crate) scopes: Option<(i64, String)>,
     pub(crate) attempt: Option<Attempt>,
+    /// The places in Kakao's quotas that it did not need.
+    pub(crate) unused: Option<Unused>,
+}
+
+/// Places in Kakao's quotas that were taken on a day for a delivery, and are free again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unused {
+    pub(crate) day: Day,
+    pub(crate) receiver: Receiver,
+    /// Which quota is used up although there seemed to be room.
+    pub(crate) full: Option<Exhausted>,
 }
 
 /// One delivery's part in one call to Kakao.
@@ -74,6 +89,16 @@ pub(super) async fn settle(
         settle.deliveries.iter().filter(|settled| changed.contains(&settled.seq)).cloned().collect()
     };
     Ok(settles.iter().map(of_lane).collect())
+}
+
+/// The places in Kakao's quotas that are free again, by account and Kakao app.
+pub(super) fn unused(settles: &[Settle], settled: &[Vec<Settled>]) -> Vec<(AccountId, String, Unused)> {
+    std::iter::zip(settles, settled)
+        .flat_map(|(settle, settled)| {
+            let unused = settled.iter().filter_map(|settled| settled.unused.clone());
+            unused.map(|unused| (settle.account.clone(), settle.kakao_app.clone(), unused))
+        })
+        .collect()
 }
 
 /// Makes lanes due in which something is now due.

@@ -252,6 +252,7 @@ fn show(message: &KeptMessage, attempts: &[PastAttempt]) -> Value {
         "expires_at": message.expires_at,
         "on_unconfirmed": message.on_unconfirmed,
         "on_quota": message.on_quota,
+        "on_failure": message.on_failure,
         "api_key": message.api_key,
         "deliveries": deliveries.collect::<Vec<_>>(),
     })

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::needs::run;
+use crate::postgres::Postgres;
 use crate::target_folder;
 
 /// Measures the client beside the HTTP library it is built on.
@@ -12,19 +13,27 @@ pub(crate) fn client() -> Result<(), String> {
 
 /// Measures the emulator from outside.
 pub(crate) fn emulator() -> Result<(), String> {
-    from_outside("katok-emulator")
+    run(&mut from_outside("katok-emulator", "load")?)
 }
 
 /// Measures the gateway from outside, beside a server that does nothing but pass calls on.
 pub(crate) fn gateway() -> Result<(), String> {
-    from_outside("katok-gateway")
+    run(&mut from_outside("katok-gateway", "load")?)
 }
 
-/// Builds the program as users get it, and lets a crate's benchmark measure it.
-fn from_outside(package: &str) -> Result<(), String> {
+/// Measures how fast the gateway accepts and delivers messages, on SQLite and on PostgreSQL.
+pub(crate) fn outbox() -> Result<(), String> {
+    let mut load = from_outside("katok-gateway", "outbox")?;
+    // What is accepted has to be on the disk.
+    let server = Postgres::start("on")?;
+    run(load.env("KATOK_TEST_DATABASE_URL", server.url()))
+}
+
+/// Builds the program as users get it; the command that lets a crate's benchmark measure it.
+fn from_outside(package: &str, bench: &str) -> Result<Command, String> {
     run(Command::new("cargo").args(["build", "--release", "--package", "katok"]))?;
     let program = target_folder()?.join("release/katok");
     let mut load = Command::new("cargo");
-    load.args(["bench", "--package", package, "--bench", "load"]);
-    run(load.env("KATOK_BENCH_PROGRAM", program))
+    load.args(["bench", "--package", package, "--bench", bench]).env("KATOK_BENCH_PROGRAM", program);
+    Ok(load)
 }

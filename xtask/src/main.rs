@@ -26,6 +26,7 @@ cargo xtask fuzz [SECONDS]       feed the emulator's parsers with what a fuzzer 
 cargo xtask bench client         measure what a typed call costs beside a bare HTTP call
 cargo xtask bench emulator       measure how fast the emulator is (builds the program with optimisation)
 cargo xtask bench gateway        measure what the gateway adds to a call of Kakao's (builds the program with optimisation)
+cargo xtask bench outbox         measure how fast messages are accepted and delivered, on SQLite and PostgreSQL
 cargo xtask pictures             take the pictures of the READMEs anew, and one of every page to look at";
 
 fn main() -> ExitCode {
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
             ["bench", "client"] => bench::client(),
             ["bench", "emulator"] => bench::emulator(),
             ["bench", "gateway"] => bench::gateway(),
+            ["bench", "outbox"] => bench::outbox(),
             ["pictures"] => pictures::run_all(),
             _ => Err(USAGE.to_owned()),
         });

@@ -27,8 +27,8 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Makes and starts a server on a free port of this machine.
-    pub(crate) fn start() -> Result<Self, String> {
+    /// Makes and starts a server on a free port of this machine; without `fsync` nothing waits for the disk.
+    pub(crate) fn start(fsync: &str) -> Result<Self, String> {
         let programs = programs().ok_or("PostgreSQL is not installed")?;
         // A socket's path may have about a hundred letters, so not under the target folder.
         let folder = env::temp_dir().join(format!("katok-postgres-{}", process::id()));
@@ -46,7 +46,7 @@ impl Postgres {
             "--no-sync",
         ]))?;
         let options = format!(
-            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c fsync=off -c max_connections=500",
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c fsync={fsync} -c max_connections=500",
             server.folder.display()
         );
         run(server.program("pg_ctl").args([

@@ -33,7 +33,7 @@ pub(crate) fn run_all(deny: &[&str]) -> Result<(), String> {
         run(tests.env("KATOK_TEST_NODE_MODULES", &clients.node_modules))
     })?;
     step("tests on PostgreSQL", || {
-        let server = Postgres::start()?;
+        let server = Postgres::start("off")?;
         let mut tests = cargo(&["test", "-p", "katok-gateway", "--test", "it", "--no-fail-fast"]);
         run(tests.env("KATOK_TEST_DATABASE_URL", server.url()))
     })?;

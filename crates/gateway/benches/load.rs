@@ -5,27 +5,26 @@
 #![expect(clippy::print_stdout, reason = "a benchmark talks to the terminal")]
 #![expect(clippy::unwrap_used, reason = "a benchmark stops at the first surprise")]
 
+mod program;
+
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
-/// How many people ask at once, each on a connection of their own.
-const PEOPLE: usize = 64;
+use program::{Figures, PEOPLE, Program, approve, asking, free_port, measure, middle, reset, sign_in};
+
 /// How long each figure is measured at a time.
 const SPELL: Duration = Duration::from_secs(3);
 /// How often those that are compared take turns.
@@ -63,7 +62,7 @@ async fn bench(katok: &str) {
     let seed = reset(&emulator, &format!("http://localhost:{port}/redirect")).await;
 
     starts(katok, &emulator, &data, port);
-    let gateway = Program::gateway(katok, &emulator, &data, port);
+    let gateway = Program::gateway(katok, &emulator, &data, port, None);
     let http = reqwest::Client::builder().no_proxy().tls_certs_only([]);
     let http = http.redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let mut cookies = Vec::new();
@@ -85,7 +84,7 @@ async fn bench(katok: &str) {
         for (figures, (program, requests)) in
             turns.iter_mut().zip([(&passing_on, &bare), (&gateway, &profile), (&gateway, &me)])
         {
-            figures.push(measure(program, requests, SPELL).await);
+            figures.push(measure(program, again_and_again(requests), SPELL).await);
         }
     }
     let [bare, profile, me] = turns.map(middle);
@@ -101,11 +100,18 @@ async fn bench(katok: &str) {
     growth(katok, &emulator, &data, port, &cookies).await;
 }
 
+/// Each connection repeats its own request.
+fn again_and_again(
+    requests: &[Request<Full<Bytes>>],
+) -> Vec<impl FnMut() -> Request<Full<Bytes>> + Send + use<>> {
+    requests.iter().cloned().map(|request| move || request.clone()).collect()
+}
+
 /// How long until `katok up` says that it is ready, on an empty data folder and on one that is there.
 fn starts(katok: &str, emulator: &Program, data: &Path, port: u16) {
     let begin = |data: &Path| {
         let start = Instant::now();
-        let program = Program::gateway(katok, emulator, data, port);
+        let program = Program::gateway(katok, emulator, data, port, None);
         (start.elapsed(), program)
     };
     let mut first = Vec::new();
@@ -133,7 +139,7 @@ async fn anonymous_visits(gateway: &Program, data: &Path) {
     let requests = vec![asking("/", gateway, "accept", "text/html"); PEOPLE];
     let mut visits = 0;
     while visits < ANONYMOUS {
-        visits += measure(gateway, &requests, SPELL).await.answers;
+        visits += measure(gateway, again_and_again(&requests), SPELL).await.answers;
     }
     let after = (rows(data).await, on_disk(data), gateway.resident());
     println!(
@@ -149,12 +155,12 @@ async fn growth(katok: &str, emulator: &Program, data: &Path, port: u16, cookies
     println!();
     for accounts in [1_000, 10_000, 100_000, 1_000_000] {
         fill(data, accounts).await;
-        let gateway = Program::gateway(katok, emulator, data, port);
+        let gateway = Program::gateway(katok, emulator, data, port, None);
         let requests: Vec<_> =
             cookies.iter().map(|cookie| asking("/profile", &gateway, "cookie", cookie)).collect();
         let mut turns = Vec::new();
         for _ in 0..TURNS {
-            turns.push(measure(&gateway, &requests, SPELL).await);
+            turns.push(measure(&gateway, again_and_again(&requests), SPELL).await);
         }
         println!("{:<44}{}", format!("GET /profile beside {accounts} accounts"), middle(turns));
     }
@@ -234,102 +240,6 @@ async fn pass_on(kakao: &str) {
     axum::serve(listener, router).await.unwrap();
 }
 
-/// A program that says in JSON where it runs.
-struct Program {
-    child: Child,
-    origin: String,
-    authority: String,
-}
-
-impl Program {
-    fn start(command: &mut Command, name: &str) -> Self {
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let said: Value = serde_json::from_str(&line).unwrap();
-        let origin = said[name].as_str().unwrap().trim_end_matches('/').to_owned();
-        let authority = origin.trim_start_matches("http://").to_owned();
-        Self { child, origin, authority }
-    }
-
-    fn gateway(katok: &str, emulator: &Self, data: &Path, port: u16) -> Self {
-        let mut command = Command::new(katok);
-        command.args(["up", "--json", "--port", &port.to_string()]).env("KATOK_DATA", data);
-        // All requests come from one address.
-        command.env("KATOK_RATE_LIMITS", "off");
-        for (name, value) in [
-            ("KAKAO_REST_API_KEY", "bench"),
-            ("KAKAO_AUTH_BASE_URL", &emulator.origin),
-            ("KAKAO_API_BASE_URL", &emulator.origin),
-        ] {
-            command.env(name, value);
-        }
-        Self::start(&mut command, "gateway")
-    }
-
-    /// Resident memory in MiB, as Linux counts it.
-    fn resident(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
-        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1024.0
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // As a person stops it, so that nothing is left in the journal of the database.
-        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
-        let _ = self.child.wait();
-    }
-}
-
-async fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
-}
-
-/// An app whose people come back to `redirect_uri`, and quotas that nobody reaches; its people.
-async fn reset(emulator: &Program, redirect_uri: &str) -> Vec<String> {
-    let people: Vec<String> = (0..PEOPLE).map(|number| format!("p{number}")).collect();
-    let most = u32::MAX;
-    let seed = json!({
-        "apps": [{
-            "key": "bench", "rest_api_key": "bench", "client_secret": null, "redirect_uris": [redirect_uri],
-            "consent_items": [{"id": "profile_nickname", "level": "required"}],
-            "quotas": {"requests_per_month": most},
-        }],
-        "people": people.iter().map(|key| json!({"key": key, "nickname": key})).collect::<Vec<_>>(),
-    });
-    let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
-    let reset = http.post(format!("{}/_emulator/v1/reset", emulator.origin)).body(seed.to_string());
-    let world: Value = reset.send().await.unwrap().json().await.unwrap();
-    assert!(world["apps"].is_array(), "{world}");
-    people
-}
-
-/// Signs somebody in at the gateway; what the browser then sends as its cookies.
-async fn sign_in(http: &reqwest::Client, emulator: &Program, gateway: &Program, person: &str) -> String {
-    let begun = http.get(format!("{}/authorize", gateway.origin)).send().await.unwrap();
-    let attempt = cookies(&begun);
-    let authorize = begun.headers()["location"].to_str().unwrap();
-    let returned = approve(http, emulator, authorize, person).await;
-    let done = http.get(returned).header("cookie", attempt).send().await.unwrap();
-    assert!(done.status().is_redirection(), "{}", done.status());
-    cookies(&done)
-}
-
-fn cookies(answer: &reqwest::Response) -> String {
-    let cookies = answer.headers().get_all("set-cookie").iter();
-    let cookies: Vec<_> = cookies.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap()).collect();
-    cookies.join("; ")
-}
-
-async fn approve(http: &reqwest::Client, emulator: &Program, authorize: &str, person: &str) -> String {
-    let approve = json!({"authorize_url": authorize, "person": person, "decision": "allow"});
-    let approve = http.post(format!("{}/_emulator/v1/approve", emulator.origin)).body(approve.to_string());
-    let approved: Value = approve.send().await.unwrap().json().await.unwrap();
-    approved["redirect_url"].as_str().unwrap().to_owned()
-}
-
 /// Tokens of the same people, for the server that only passes them on.
 async fn tokens(http: &reqwest::Client, emulator: &Program) -> Vec<String> {
     let world = http.get(format!("{}/_emulator/v1/world", emulator.origin)).send().await.unwrap();
@@ -355,73 +265,4 @@ async fn tokens(http: &reqwest::Client, emulator: &Program) -> Vec<String> {
         tokens.push(format!("Bearer {}", issued["access_token"].as_str().unwrap()));
     }
     tokens
-}
-
-fn asking(path: &str, program: &Program, header: &str, value: &str) -> Request<Empty<Bytes>> {
-    let request = Request::get(path).header("host", &program.authority).header(header, value);
-    request.body(Empty::new()).unwrap()
-}
-
-/// What one spell showed.
-struct Figures {
-    answers: usize,
-    rate: f64,
-    median: Duration,
-    p99: Duration,
-}
-
-impl std::fmt::Display for Figures {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
-        write!(
-            f,
-            "{:>10.0} /s   p50 {:>6.2} ms   p99 {:>6.2} ms",
-            self.rate,
-            milliseconds(self.median),
-            milliseconds(self.p99)
-        )
-    }
-}
-
-fn middle(mut turns: Vec<Figures>) -> Figures {
-    turns.sort_by(|one, other| one.rate.total_cmp(&other.rate));
-    turns.swap_remove(turns.len() / 2)
-}
-
-/// Lets each connection repeat its own request.
-async fn measure(program: &Program, requests: &[Request<Empty<Bytes>>], spell: Duration) -> Figures {
-    let stop = Arc::new(AtomicBool::new(false));
-    let mut asking = Vec::new();
-    let start = Instant::now();
-    for request in requests {
-        let (stop, request, authority) = (stop.clone(), request.clone(), program.authority.clone());
-        asking.push(tokio::spawn(async move {
-            let stream = TcpStream::connect(authority).await.unwrap();
-            stream.set_nodelay(true).unwrap();
-            let (mut sender, connection) =
-                hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
-            tokio::spawn(connection);
-            let mut times = Vec::new();
-            while !stop.load(Ordering::Relaxed) {
-                let asked = Instant::now();
-                sender.ready().await.unwrap();
-                let answer = sender.send_request(request.clone()).await.unwrap();
-                let status = answer.status();
-                let body = answer.into_body().collect().await.unwrap().to_bytes();
-                assert!(status.is_success(), "{status} {}", String::from_utf8_lossy(&body));
-                times.push(asked.elapsed());
-            }
-            times
-        }));
-    }
-    tokio::time::sleep(spell).await;
-    stop.store(true, Ordering::Relaxed);
-    let mut times = Vec::new();
-    for asking in asking {
-        times.extend(asking.await.unwrap());
-    }
-    let elapsed = start.elapsed();
-    times.sort();
-    let rate = f64::from(u32::try_from(times.len()).unwrap()) / elapsed.as_secs_f64();
-    Figures { answers: times.len(), rate, median: times[times.len() / 2], p99: times[times.len() * 99 / 100] }
 }

@@ -175,6 +175,7 @@ async fn change(
             state: kept.state,
             code: kept.code.clone(),
             attempts: kept.attempts,
+            may_have_arrived: kept.may_have_arrived,
             expires_at: message.expires_at,
             on_unconfirmed: message.on_unconfirmed,
             on_quota: message.on_quota,

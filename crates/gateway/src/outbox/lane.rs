@@ -43,7 +43,8 @@ pub(super) async fn send(app: &Arc<App>, mut lane: Lane) -> Result<(), StoreErro
         let within = app.settings.sign_in.consent_within;
         let mut due = app.store.due_deliveries(&lane.account, now, within).await?;
         if due.is_empty() {
-            return release(app, &lane, Rest::UntilDue).await;
+            // As of the time at which it was read: what has become due since would be left behind.
+            return app.store.release_lane(&lane, &app.outbox.holder, Rest::UntilDue, now).await;
         }
         settle_abandoned(app, &lane, &mut due).await?;
         while !due.is_empty() {
@@ -62,7 +63,8 @@ async fn release(app: &App, lane: &Lane, rest: Rest) -> Result<(), StoreError> {
     app.store.release_lane(lane, &app.outbox.holder, rest, app.clock.now()).await
 }
 
-/// One wave; what it has dealt with is no longer `due` afterwards. Answers with a rest when the lane must be let go.
+/// One wave; what it has dealt with is no longer `due` afterwards, nor what comes after something that is put off.
+/// Answers with a rest when the lane must be let go.
 async fn wave(app: &Arc<App>, lane: &Lane, due: &mut Vec<DueDelivery>) -> Result<Option<Rest>, StoreError> {
     let now = app.clock.now();
     let plan = {
@@ -105,21 +107,21 @@ async fn wave(app: &Arc<App>, lane: &Lane, due: &mut Vec<DueDelivery>) -> Result
         }
     }
     let mut dealt_with: HashSet<i64> = settled.iter().map(|settled: &Settled| settled.seq).collect();
-    settle(app, lane, due, settled, &[]).await?;
+    let mut put_off = settle(app, lane, due, settled, &[]).await?;
     if !calls.is_empty() {
         dealt_with.extend(calls.iter().flat_map(|(_, places)| places).map(|place| due[*place].seq));
         let begun_at = app.clock.now();
         match begin(app, lane, due, &calls, begun_at).await? {
             Begun::LaneLost => return Ok(Some(Rest::UntilDue)),
             Begun::These { begun, no_place } => {
-                settle_without_place(app, lane, due, &no_place, begun_at).await?;
+                put_off.extend(settle_without_place(app, lane, due, &no_place, begun_at).await?);
                 let begun: HashSet<i64> = begun.into_iter().collect();
                 for (_, places) in &mut calls {
                     places.retain(|place| begun.contains(&due[*place].seq));
                 }
                 calls.retain(|(_, places)| !places.is_empty());
-                let no_consent = ask_kakao(app, lane, due, calls, begun_at).await?;
-                due.retain(|one| !dealt_with.contains(&one.seq));
+                let no_consent = ask_kakao(app, lane, due, calls, begun_at, &mut put_off).await?;
+                due.retain(|one| !dealt_with.contains(&one.seq) && !put_off.contains(&one.receiver));
                 if let Some(outcome) = no_consent {
                     wait_as_well(app, lane, due, outcome).await?;
                 }
@@ -180,6 +182,7 @@ async fn ask_kakao(
     due: &[DueDelivery],
     calls: Vec<(Content, Vec<usize>)>,
     noted_at: Timestamp,
+    put_off: &mut HashSet<Receiver>,
 ) -> Result<Option<Outcome>, StoreError> {
     let mut no_consent = None;
     let mut asking = JoinSet::new();
@@ -204,7 +207,7 @@ async fn ask_kakao(
     }
     while let Some(called) = asking.join_next().await {
         let called = called.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-        no_consent = note(app, lane, due, called).await?.or(no_consent);
+        no_consent = note(app, lane, due, called, put_off).await?.or(no_consent);
     }
     Ok(no_consent)
 }
@@ -229,6 +232,7 @@ async fn note(
     lane: &Lane,
     due: &[DueDelivery],
     called: Called,
+    put_off: &mut HashSet<Receiver>,
 ) -> Result<Option<Outcome>, StoreError> {
     let now = app.clock.now();
     let Called { places, noted_at, begun_at, took, answer } = called;
@@ -288,7 +292,7 @@ async fn note(
         _ => None,
     };
     let errors: Vec<_> = places.iter().map(|place| (due[*place].seq, error.clone())).collect();
-    settle(app, lane, due, settled, &errors).await?;
+    put_off.extend(settle(app, lane, due, settled, &errors).await?);
     Ok(no_consent)
 }
 
@@ -299,7 +303,7 @@ async fn settle_without_place(
     due: &[DueDelivery],
     no_place: &[(i64, Exhausted)],
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<HashSet<Receiver>, StoreError> {
     let refilled_at = Day::of(now).refilled_at();
     let settled = no_place.iter().filter_map(|(seq, exhausted)| {
         let one = due.iter().find(|one| one.seq == *seq)?;
@@ -324,8 +328,8 @@ async fn settle_abandoned(app: &App, lane: &Lane, due: &mut Vec<DueDelivery>) ->
         Some(Settled { attempt: Some(attempt), ..settled })
     });
     let settled: Vec<_> = settled.collect();
-    settle(app, lane, due, settled, &[]).await?;
-    due.retain(|one| one.delivery.state != State::Sending);
+    let put_off = settle(app, lane, due, settled, &[]).await?;
+    due.retain(|one| one.delivery.state != State::Sending && !put_off.contains(&one.receiver));
     Ok(())
 }
 
@@ -340,16 +344,18 @@ fn foresee(app: &App, one: &DueDelivery, event: &Event, now: Timestamp) -> Optio
     Some(Settled { seq: one.seq, from, attempts, next, scopes, attempt: None, unused: None })
 }
 
-/// Writes down what became of deliveries, and tells whoever waits for it.
+/// Writes down what became of deliveries, and tells whoever waits for it; answers with the receivers for whom it is
+/// to be tried again, since nothing may overtake it.
 async fn settle(
     app: &App,
     lane: &Lane,
     due: &[DueDelivery],
     deliveries: Vec<Settled>,
     errors: &[(i64, Option<Arc<katok_client::Error>>)],
-) -> Result<(), StoreError> {
+) -> Result<HashSet<Receiver>, StoreError> {
+    let mut put_off = HashSet::new();
     if deliveries.is_empty() {
-        return Ok(());
+        return Ok(put_off);
     }
     let now = app.clock.now();
     let settled = app
@@ -365,6 +371,9 @@ async fn settle(
     app.poster.wake();
     for Settled { seq, next, .. } in settled {
         let Some(one) = due.iter().find(|one| one.seq == seq) else { continue };
+        if next.state == State::Queued {
+            put_off.insert(one.receiver.clone());
+        }
         let error = errors.iter().find(|(of, _)| *of == seq).and_then(|(_, error)| error.clone());
         let delivery = one.message.delivery(one.place).0;
         tracing::info!(
@@ -384,7 +393,7 @@ async fn settle(
             error,
         });
     }
-    Ok(())
+    Ok(put_off)
 }
 
 /// A number from 0 to 1.

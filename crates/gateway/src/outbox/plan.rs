@@ -9,6 +9,9 @@ use super::outcome::ONE_OF_THEM;
 use super::policy::Delivery;
 use super::state::State;
 
+#[cfg(test)]
+mod tests;
+
 /// How many calls one lane has under way at a time.
 const CALLS: usize = 8;
 

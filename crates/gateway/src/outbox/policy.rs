@@ -7,6 +7,9 @@ use katok_client::ScopeSet;
 
 use super::state::State;
 
+#[cfg(test)]
+mod tests;
+
 /// The pause before the second attempt; it doubles with each one.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
@@ -91,6 +94,8 @@ pub(crate) struct Delivery {
     pub(crate) code: Option<String>,
     /// How many calls to Kakao have been begun for it.
     pub(crate) attempts: u32,
+    /// Whether the outcome of one of these was never known.
+    pub(crate) may_have_arrived: bool,
     pub(crate) expires_at: Timestamp,
     pub(crate) on_unconfirmed: OnUnconfirmed,
     pub(crate) on_quota: OnQuota,
@@ -118,6 +123,13 @@ pub(crate) enum Event {
     Resent,
     /// The sender wants it sent at another time.
     Rescheduled { send_at: Timestamp },
+}
+
+impl Event {
+    /// Whether a call was made of which nobody knows what it came to.
+    fn is_uncertain(&self) -> bool {
+        matches!(self, Self::Abandoned | Self::Ended(Outcome::Unconfirmed { .. }))
+    }
 }
 
 /// What one call to Kakao came to for one receiver.
@@ -207,6 +219,16 @@ impl Next {
 
 /// Decides what an event makes of a delivery; `None` when that cannot happen to it. `chance` is a number from 0 to 1.
 pub(crate) fn decide(delivery: &Delivery, event: &Event, now: Timestamp, chance: f64) -> Option<Next> {
+    let mut next = next(delivery, event, now, chance)?;
+    // Of what may have arrived nobody is told that it did not.
+    let did_not_arrive = matches!(next.state, State::Refused | State::Expired | State::Cancelled);
+    if did_not_arrive && (delivery.may_have_arrived || event.is_uncertain()) {
+        next.state = State::Unconfirmed;
+    }
+    Some(next)
+}
+
+fn next(delivery: &Delivery, event: &Event, now: Timestamp, chance: f64) -> Option<Next> {
     use State::{Cancelled, Expired, Queued, Refused, Scheduled, Sending, Unconfirmed, WaitingConsent};
     let state = delivery.state;
     Some(match event {
@@ -223,7 +245,9 @@ pub(crate) fn decide(delivery: &Delivery, event: &Event, now: Timestamp, chance:
         }
         Event::RanOut if state.is_waiting() => Next::over(Expired, delivery.code.clone()),
         Event::Consented if state == WaitingConsent => Next::at_once(Queued),
-        Event::Cancelled if state.is_waiting() => Next::over(Cancelled, None),
+        Event::Cancelled if state.is_waiting() => {
+            Next::over(Cancelled, delivery.code.clone().filter(|_| delivery.may_have_arrived))
+        }
         Event::Resent if matches!(state, Unconfirmed | Refused | Expired | Cancelled) => {
             Next::at_once(Queued)
         }

@@ -233,3 +233,24 @@ async fn a_message_whose_gateway_died_over_it_is_unconfirmed() {
     assert!(house.texts("ryan").is_empty());
     let _: Timestamp = message["deliveries"][0]["attempts"][0]["at"].as_str().unwrap().parse().unwrap();
 }
+
+#[tokio::test]
+async fn what_has_to_wait_is_not_overtaken() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let soon = (house.clock.now() + SignedDuration::from_mins(1)).to_string();
+    for text in ["하나", "둘", "셋"] {
+        sent(&house, &browser, json!({"to": "me", "text": text, "send_at": soon})).await;
+    }
+    let fault =
+        json!({"match": {"path": "/v2/api/talk/memo/default/send"}, "times": 1, "then": {"status": 503}});
+    let faults = house.emulator.base_url().join("/_emulator/v1/faults").unwrap();
+    let told = crate::browser::http().post(faults).json(&fault).send().await.unwrap();
+    assert!(told.status().is_success());
+    house.advance(SignedDuration::from_mins(1));
+    house.gateway.do_what_is_due().await;
+    assert!(house.texts("ryan").is_empty());
+    house.advance(SignedDuration::from_secs(2));
+    house.gateway.do_what_is_due().await;
+    assert_eq!(house.texts("ryan"), ["하나", "둘", "셋"]);
+}

@@ -54,7 +54,8 @@ pub(super) async fn begin(
         .filter(|begin| is_held(begin))
         .flat_map(|begin| begin.deliveries.iter().map(|delivery| delivery.seq))
         .collect();
-    let waiting = waiting(tx, engine, &wanted).await?;
+    let now = begins.iter().map(|begin| begin.now).max().unwrap_or(Timestamp::MIN);
+    let waiting = waiting(tx, engine, &wanted, now).await?;
     let is_unchanged = |delivery: &&BeginDelivery| {
         waiting.get(&delivery.seq).is_some_and(|attempts| *attempts == i64::from(delivery.attempts))
     };
@@ -155,12 +156,13 @@ async fn held_lanes(
     Ok(held)
 }
 
-/// Of deliveries those that wait to be sent, with how often it was tried; nobody can take them back before this
+/// Of deliveries those that wait to be sent, and were not put off meanwhile, with how often it was tried; nobody can take them back before this
 /// transaction ends.
 async fn waiting(
     tx: &mut Transaction<'static, Any>,
     engine: &Engine,
     seqs: &[i64],
+    now: Timestamp,
 ) -> Result<HashMap<i64, i64>, StoreError> {
     let mut seqs = seqs.to_vec();
     seqs.sort_unstable();
@@ -172,10 +174,11 @@ async fn waiting(
         let lock = engine.choose("", " FOR UPDATE");
         let statement = AssertSqlSafe(format!(
             "SELECT seq, attempts FROM deliveries
-             WHERE seq IN ({}) AND state IN ('scheduled', 'queued', 'waiting_quota') ORDER BY seq{lock}",
-            list(0, rows.len())
+             WHERE due_at <= $1 AND seq IN ({}) AND state IN ('scheduled', 'queued', 'waiting_quota')
+             ORDER BY seq{lock}",
+            list(1, rows.len())
         ));
-        let mut query = sqlx::query_as::<_, (i64, i64)>(statement);
+        let mut query = sqlx::query_as::<_, (i64, i64)>(statement).bind(millis(now));
         for seq in rows {
             query = query.bind(*seq);
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::listing::unknown;
+use super::listing::{UNCERTAIN, unknown};
 use super::{MessageId, Receiver};
 use crate::outbox::{Delivery, OnFailure, OnQuota, OnUnconfirmed, State};
 use crate::store::rows::{first_rows, list};
@@ -125,20 +125,17 @@ impl Store {
         now: Timestamp,
         consent_within: jiff::SignedDuration,
     ) -> Result<Vec<DueDelivery>, StoreError> {
-        let rows = sqlx::query(
+        let statement = AssertSqlSafe(format!(
             "SELECT d.seq, d.message_seq, m.id, d.receiver, d.state, d.code, d.attempts, d.changed_at,
-             m.expires_at, m.on_unconfirmed, m.on_quota, m.sealed, d.place, m.on_failure
+             m.expires_at, m.on_unconfirmed, m.on_quota, m.sealed, d.place, m.on_failure, {UNCERTAIN}
              FROM deliveries d JOIN messages m ON m.seq = d.message_seq
              WHERE d.account_id = $1 AND d.due_at <= $2 AND NOT EXISTS
              (SELECT 1 FROM deliveries e WHERE e.account_id = d.account_id AND e.receiver = d.receiver
               AND e.seq < d.seq AND e.due_at > d.due_at AND e.state IN ('queued', 'sending'))
-             ORDER BY d.due_at, d.seq LIMIT $3",
-        )
-        .bind(account.as_str())
-        .bind(millis(now))
-        .bind(BATCH)
-        .fetch_all(&self.readers)
-        .await?;
+             ORDER BY d.due_at, d.seq LIMIT $3"
+        ));
+        let due_by = sqlx::query(statement).bind(account.as_str()).bind(millis(now)).bind(BATCH);
+        let rows = due_by.fetch_all(&self.readers).await?;
         rows.iter().map(|row| due(row, consent_within)).collect()
     }
 
@@ -194,6 +191,7 @@ fn due(row: &AnyRow, consent_within: jiff::SignedDuration) -> Result<DueDelivery
             state: State::parse(&state).ok_or_else(|| unknown("state"))?,
             code: row.try_get(5)?,
             attempts: u32::try_from(row.try_get::<i64, _>(6)?).unwrap_or(u32::MAX),
+            may_have_arrived: row.try_get::<i64, _>(14)? > 0,
             expires_at: time(row.try_get(8)?),
             on_unconfirmed: OnUnconfirmed::parse(&on_unconfirmed).ok_or_else(|| unknown("on_unconfirmed"))?,
             on_quota: OnQuota::parse(&on_quota).ok_or_else(|| unknown("on_quota"))?,

@@ -40,6 +40,8 @@ pub(crate) struct KeptDelivery {
     pub(crate) code: Option<String>,
     pub(crate) due_at: Option<Timestamp>,
     pub(crate) attempts: u32,
+    /// Whether the outcome of one of these was never known.
+    pub(crate) may_have_arrived: bool,
     pub(crate) changed_at: Timestamp,
 }
 
@@ -54,6 +56,10 @@ pub(crate) struct PastAttempt {
 
 const MESSAGE: &str = "SELECT seq, id, account_id, api_key_id, sealed, created_at, send_at, expires_at,
     on_unconfirmed, on_quota, scopes, on_failure FROM messages";
+
+/// How many attempts for a delivery `d` came to nobody knows what.
+pub(super) const UNCERTAIN: &str =
+    "(SELECT COUNT(*) FROM attempts a WHERE a.delivery_seq = d.seq AND a.outcome = 'unconfirmed')";
 
 impl Store {
     /// Finds a message by its name, whosever it is.
@@ -154,8 +160,8 @@ impl Store {
             return Ok(messages);
         }
         let statement = AssertSqlSafe(format!(
-            "SELECT message_seq, seq, place, receiver, state, code, due_at, attempts, changed_at
-             FROM deliveries WHERE message_seq IN ({}) ORDER BY message_seq, seq",
+            "SELECT message_seq, seq, place, receiver, state, code, due_at, attempts, changed_at, {UNCERTAIN}
+             FROM deliveries d WHERE message_seq IN ({}) ORDER BY message_seq, seq",
             list(0, messages.len())
         ));
         let mut query = sqlx::query(statement);
@@ -205,6 +211,7 @@ fn delivery(row: &AnyRow) -> Result<KeptDelivery, StoreError> {
         due_at: row.try_get::<Option<i64>, _>(6)?.map(time),
         attempts: u32::try_from(row.try_get::<i64, _>(7)?).unwrap_or(u32::MAX),
         changed_at: time(row.try_get(8)?),
+        may_have_arrived: row.try_get::<i64, _>(9)? > 0,
     })
 }
 

@@ -149,6 +149,7 @@ async fn begin(
     let deliveries = calls
         .iter()
         .flat_map(|(_, places)| places)
+        .filter(|place| decide(&due[**place].delivery, &Event::Begun, now, chance(app)).is_some())
         .map(|place| {
             let DueDelivery { seq, delivery, receiver, .. } = &due[*place];
             BeginDelivery { seq: *seq, attempts: delivery.attempts, receiver: receiver.clone() }

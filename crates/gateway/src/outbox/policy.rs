@@ -107,6 +107,8 @@ pub(crate) struct Delivery {
 /// What happens to a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
+    /// A call to Kakao is about to be made for it.
+    Begun,
     /// Kakao need not be asked to know what it would say.
     Foreseen(Outcome),
     /// Kakao answered, or did not.
@@ -232,6 +234,7 @@ fn next(delivery: &Delivery, event: &Event, now: Timestamp, chance: f64) -> Opti
     use State::{Cancelled, Expired, Queued, Refused, Scheduled, Sending, Unconfirmed, WaitingConsent};
     let state = delivery.state;
     Some(match event {
+        Event::Begun if state.is_waiting() => Next::at_once(Sending),
         Event::Foreseen(outcome) if state.is_waiting() => ended(delivery, outcome, now, chance),
         // An answer may come late, when others have given the gateway up for dead.
         Event::Ended(outcome) if matches!(state, Sending | Unconfirmed) => {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use katok_client::ScopeSet;
 use tokio::time::{Instant, timeout};
 
 use super::acceptance::{self, NotAccepted, Sender, accept};
@@ -11,10 +12,13 @@ use super::changes::{Change, Subscription};
 use super::order::Order;
 use super::state::State;
 use crate::app::App;
-use crate::store::{AccountId, KeptMessage, MessageId, Receiver, StoreError};
+use crate::store::{AccountId, KeptDelivery, KeptMessage, MessageId, Receiver, StoreError};
 
 /// How often it is looked whether another gateway has sent it.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// How long the word of what the client said may come after the database shows it.
+const WORD: Duration = Duration::from_millis(200);
 
 /// What there is beside Kakao's own patience: taking the lane, refreshing the token, writing it down.
 const GRACE: Duration = Duration::from_secs(10);
@@ -22,6 +26,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// What became of a message, receiver by receiver.
 pub(crate) struct Sent {
     pub(crate) message: MessageId,
+    /// The consent items it waits for, if any are known.
+    pub(crate) scopes: ScopeSet,
     pub(crate) deliveries: Vec<SentDelivery>,
 }
 
@@ -53,7 +59,8 @@ pub(crate) async fn send_and_wait(app: &App, sender: Sender<'_>, order: &Order) 
         code: delivery.code,
     });
     let deliveries = deliveries.collect();
-    Ok(Sent { message, deliveries })
+    let scopes = kept.scopes.as_deref().map(ScopeSet::parse).unwrap_or_default();
+    Ok(Sent { message, scopes, deliveries })
 }
 
 /// Waits for what becomes of a message, as long as a sender would.
@@ -71,20 +78,34 @@ async fn settled(
 ) -> Result<(Option<KeptMessage>, Errors), StoreError> {
     let begun = Instant::now();
     let mut errors = Errors::new();
+    let mut at_rest_since = None;
     loop {
         let kept = app.store.message(message).await?;
-        let comes_to_rest = kept.as_ref().is_none_or(|kept| {
-            kept.deliveries.iter().all(|delivery| {
-                // One that failed already is tried again later than anybody waits.
-                !matches!(delivery.state, State::Queued | State::Sending)
-                    || delivery.state == State::Queued && delivery.code.is_some()
-            })
-        });
-        if comes_to_rest || begun.elapsed() > app.settings.kakao_timeout + GRACE {
+        let deliveries = kept.as_ref().map_or(&[][..], |kept| kept.deliveries.as_slice());
+        if deliveries.iter().all(is_at_rest) {
+            // The database may have been read between the commit and the word of what the client said.
+            let since = *at_rest_since.get_or_insert_with(Instant::now);
+            let is_told = |delivery: &KeptDelivery| {
+                delivery.state == State::Delivered || errors.contains_key(&message.delivery(delivery.place).0)
+            };
+            if deliveries.iter().all(is_told) || since.elapsed() > WORD {
+                return Ok((kept, errors));
+            }
+        } else if begun.elapsed() > app.settings.kakao_timeout + GRACE {
             return Ok((kept, errors));
         }
-        if let Ok(Ok(Change { delivery, error: Some(error), .. })) = timeout(LOOK, changes.next()).await {
+        let look = if at_rest_since.is_some() { WORD } else { LOOK };
+        if let Ok(Ok(Change { delivery, error: Some(error), .. })) = timeout(look, changes.next()).await {
             errors.insert(delivery, error);
         }
+    }
+}
+
+/// Whether nothing will become of it as long as anybody waits. One that failed already is tried again later than that.
+fn is_at_rest(delivery: &KeptDelivery) -> bool {
+    match delivery.state {
+        State::Queued => delivery.code.is_some(),
+        State::Sending => false,
+        _ => true,
     }
 }

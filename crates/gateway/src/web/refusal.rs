@@ -6,14 +6,14 @@ mod webhook;
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use katok_client::{ErrorKind, KakaoCode, LoginEnd, Remedy};
+use katok_client::{ErrorKind, KakaoCode, LoginEnd, Remedy, ScopeSet};
 use serde_json::{Map, Value, json};
 
 use super::request_log::StorageFailed;
 use crate::account::ActError;
 use crate::outbox::explain_code;
 use crate::seal::DoesNotOpen;
-use crate::sentence::{Sentence, explain};
+use crate::sentence::{Sentence, explain, explain_missing_consent};
 use crate::store::{MessageId, StoreError};
 use crate::vault::TokenVaultError;
 
@@ -342,6 +342,19 @@ impl Refusal {
         let refusal =
             Self::with_body(StatusCode::BAD_REQUEST, "kakao_refused", body, None, explain_code(code));
         Self { kakao_code: KakaoCode::parse(code), ..refusal }
+    }
+
+    /// As Kakao refused it when another gateway asked.
+    pub(super) fn waiting_for(scopes: &ScopeSet, message: &MessageId) -> Self {
+        let mut body = Map::new();
+        body.insert("msg".into(), "insufficient scopes.".into());
+        body.insert("code".into(), (-402).into());
+        body.insert("required_scopes".into(), json!(scopes));
+        let mut action = action(&Remedy::AskConsent(scopes.clone()));
+        action["href"] = format!("/consent/{message}").into();
+        let sentence = explain_missing_consent(scopes);
+        let refusal = Self::with_body(StatusCode::FORBIDDEN, "kakao_refused", body, Some(action), sentence);
+        Self { kakao_code: Some(KakaoCode::Api(-402)), ..refusal }
     }
 
     /// As Kakao refused it, but the way to the consent is one that goes on with it.

@@ -115,6 +115,7 @@ async fn answer(app: &App, account: &AccountId, sent: Sent) -> Answer {
     if all(DeliveryState::WaitingConsent) {
         return Err(match &first.error {
             Some(error) => Refusal::waiting(error, &sent.message),
+            None if !sent.scopes.is_empty() => Refusal::waiting_for(&sent.scopes, &sent.message),
             None => match app.store.login_end(account).await? {
                 Some(ended) => Refusal::login_ended(ended),
                 None => Refusal::not_signed_in(),

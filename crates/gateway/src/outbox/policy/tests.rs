@@ -26,8 +26,8 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     prop_oneof![
         Just(Outcome::Delivered),
         (code(), proptest::option::of(0..200_000_u64))
-            .prop_map(|(code(), after)| Outcome::Retry { code, after: after.map(Duration::from_secs) }),
-        (code(), 0..200_000_i64).prop_map(|(code(), seconds)| Outcome::NoQuota {
+            .prop_map(|(code, after)| Outcome::Retry { code, after: after.map(Duration::from_secs) }),
+        (code(), 0..200_000_i64).prop_map(|(code, seconds)| Outcome::NoQuota {
             code,
             refilled_at: NOW + SignedDuration::from_secs(seconds)
         }),

@@ -211,6 +211,15 @@ pub(crate) async fn count_sends(app: &App, key: &StoredApiKey, sends: usize) -> 
     Err(NotNow::CapReached { turns_at, wait: turns_at.duration_since(now) })
 }
 
+/// Takes back what was counted for messages that are not sent after all.
+pub(crate) async fn uncount_sends(app: &App, key: &StoredApiKey, sends: usize) -> Result<(), StoreError> {
+    if key.daily_cap.is_some() {
+        let sends = i64::try_from(sends).unwrap_or(i64::MAX);
+        app.store.count_sends(&key.id, Day::of(app.clock.now()), -sends).await?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

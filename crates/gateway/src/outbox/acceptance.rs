@@ -41,6 +41,13 @@ impl From<DoesNotOpen> for NotAccepted {
     }
 }
 
+/// A message that is on the disk.
+pub(crate) struct Acceptance {
+    pub(crate) message: MessageId,
+    /// Whether it was not there before, under the same idempotency key.
+    pub(crate) is_new: bool,
+}
+
 /// Who sends.
 pub(crate) struct Sender<'a> {
     pub(crate) account: &'a AccountId,
@@ -54,7 +61,7 @@ pub(crate) async fn accept(
     sender: Sender<'_>,
     order: &Order,
     idempotency_key: Option<&str>,
-) -> Result<MessageId, NotAccepted> {
+) -> Result<Acceptance, NotAccepted> {
     let account = sender.account;
     let now = app.clock.now();
     let key = app.tokens.data_key(account).await?.ok_or(NotAccepted::NoAccount)?;
@@ -77,11 +84,14 @@ pub(crate) async fn accept(
     match app.store.accept(message).await? {
         Accepted::New => {
             app.outbox.wake();
-            Ok(id)
+            Ok(Acceptance { message: id, is_new: true })
         }
         Accepted::Before(before) => {
             let kept = app.store.message(&before).await?.ok_or(NotAccepted::NoAccount)?;
-            if is_the_same(&kept, order, &key) { Ok(before) } else { Err(NotAccepted::OtherMessage) }
+            if !is_the_same(&kept, order, &key) {
+                return Err(NotAccepted::OtherMessage);
+            }
+            Ok(Acceptance { message: before, is_new: false })
         }
     }
 }

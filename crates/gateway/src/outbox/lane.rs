@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use katok_client::FriendUuid;
 use serde_json::Value;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::changes::Change;
 use super::content::Content;
@@ -31,6 +31,10 @@ const TURN: Duration = Duration::from_secs(1);
 
 /// How long a lane rests whose account cannot be read.
 const TROUBLE: SignedDuration = SignedDuration::from_secs(30);
+
+/// How often it is tried to write down what Kakao said, and how long to wait in between.
+const TRIES: usize = 60;
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The code of a message whose content is gone or does not open.
 const UNREADABLE: &str = "unreadable";
@@ -112,7 +116,8 @@ async fn wave(app: &Arc<App>, lane: &Lane, due: &mut Vec<DueDelivery>) -> Result
         dealt_with.extend(calls.iter().flat_map(|(_, places)| places).map(|place| due[*place].seq));
         let begun_at = app.clock.now();
         match begin(app, lane, due, &calls, begun_at).await? {
-            Begun::LaneLost => return Ok(Some(Rest::UntilDue)),
+            // If nobody else has taken it, it is as due as before.
+            Begun::LaneLost => return Ok(Some(Rest::Until(begun_at))),
             Begun::These { begun, no_place } => {
                 put_off.extend(settle_without_place(app, lane, due, &no_place, begun_at).await?);
                 let begun: HashSet<i64> = begun.into_iter().collect();
@@ -359,16 +364,14 @@ async fn settle(
         return Ok(put_off);
     }
     let now = app.clock.now();
-    let settled = app
-        .store
-        .settle_deliveries(Settle {
-            account: lane.account.clone(),
-            kakao_app: app.realm.clone(),
-            deliveries,
-            now,
-            is_news: false,
-        })
-        .await?;
+    let settle = Settle {
+        account: lane.account.clone(),
+        kakao_app: app.realm.clone(),
+        deliveries,
+        now,
+        is_news: false,
+    };
+    let settled = write_down(app, settle).await?;
     app.poster.wake();
     for Settled { seq, next, .. } in settled {
         let Some(one) = due.iter().find(|one| one.seq == seq) else { continue };
@@ -395,6 +398,20 @@ async fn settle(
         });
     }
     Ok(put_off)
+}
+
+/// Writes down what became of deliveries, also when the database is away for a while: nobody else knows what Kakao said.
+async fn write_down(app: &App, settle: Settle) -> Result<Vec<Settled>, StoreError> {
+    for _ in 0..TRIES {
+        match app.store.settle_deliveries(settle.clone()).await {
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Full(_))) if !app.is_stopping() => {
+                tracing::warn!(%error, "outbox.not_written_down_yet");
+                sleep(PAUSE).await;
+            }
+            outcome => return outcome,
+        }
+    }
+    app.store.settle_deliveries(settle).await
 }
 
 /// A number from 0 to 1.

@@ -68,6 +68,14 @@ impl Scope for ToSend {
 }
 
 impl<S> Allowed<S> {
+    /// Takes back what was counted for messages that are not sent.
+    pub(super) async fn uncount_sends(&self, app: &App, sends: usize) -> Result<(), Refusal> {
+        match &self.key {
+            Some(key) => Ok(api_key::uncount_sends(app, key, sends).await?),
+            None => Ok(()),
+        }
+    }
+
     /// Refuses a key that lacks a scope; a person has them all.
     pub(super) fn must_have(&self, scope: KeyScope) -> Result<(), Refusal> {
         match &self.key {

@@ -254,3 +254,22 @@ async fn what_has_to_wait_is_not_overtaken() {
     house.gateway.do_what_is_due().await;
     assert_eq!(house.texts("ryan"), ["하나", "둘", "셋"]);
 }
+
+#[tokio::test]
+async fn what_is_asked_for_again_counts_once_towards_a_keys_cap() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let key =
+        browser.post("/v1/keys", json!({"name": "CI", "scopes": ["send:me"], "daily_cap": 2})).await.is(201);
+    let url = house.url.join("/v1/notify").unwrap();
+    let (program, key) = (house.visitor(), key["key"].as_str().unwrap());
+    let notify = |name: &'static str, text: &'static str| {
+        let request = crate::browser::http().post(url.clone()).bearer_auth(key);
+        program.send(request.header("idempotency-key", name).body(text))
+    };
+    let first = notify("one", "하나").await.is(202);
+    assert_eq!(notify("one", "하나").await.is(202), first);
+    notify("one", "다른 것").await.is(409);
+    notify("two", "둘").await.is(202);
+    notify("three", "셋").await.is(429);
+}

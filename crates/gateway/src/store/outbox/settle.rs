@@ -14,7 +14,7 @@ use crate::store::rows::{first_rows, list, places};
 use crate::store::{AccountId, Engine, Store, StoreError, changes, millis};
 
 /// What became of deliveries of one lane.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settle {
     pub(crate) account: AccountId,
     pub(crate) kakao_app: String,

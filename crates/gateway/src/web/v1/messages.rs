@@ -83,15 +83,19 @@ async fn accept<S>(
     let (order, warnings) = asked.checked(&app.settings.public_url, now)?;
     let api_key = sender.api_key();
     sender.count_sends(&app, order.receivers.len()).await?;
-    let (account, working) = (sender.account, app.clone());
+    let (account, working) = (sender.account.clone(), app.clone());
     let kept = order.clone();
     // The message may be on the disk when the browser has gone: then it is sent as well.
     let accepted = to_its_end(&app, async move {
         let sender = outbox::Sender { account: &account, api_key };
         outbox::accept(&working, sender, &kept, key.0.as_deref()).await
     });
-    let id = accepted.await?;
-    Ok((StatusCode::ACCEPTED, Json(accepted_as(&id, &order, &warnings))).into_response())
+    let accepted = accepted.await;
+    if !accepted.as_ref().is_ok_and(|accepted| accepted.is_new) {
+        sender.uncount_sends(&app, order.receivers.len()).await?;
+    }
+    let answer = accepted_as(&accepted?.message, &order, &warnings);
+    Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
 }
 
 /// The same whenever it is asked for again, whatever became of the message since.

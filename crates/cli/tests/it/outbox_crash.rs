@@ -248,7 +248,8 @@ async fn send(
         };
         let resend = dice.below(4) == 0;
         let wish = if resend { "resend" } else { "hold" };
-        let message = json!({"to": to, "text": text, "on_unconfirmed": wish});
+        // Each gateway here has an address of its own, which would be the link of a text that names none.
+        let message = json!({"to": to, "text": text, "link": gateways[0], "on_unconfirmed": wish});
         let id = loop {
             let gateway = &gateways[usize::try_from(dice.below(gateways.len() as u64)).unwrap()];
             let post = http.post(gateway.join("/v1/messages").unwrap()).bearer_auth(&key);

@@ -23,6 +23,7 @@ cargo xtask test --advisories    the same, and ask the advisory database about t
 cargo xtask tidy                 only check that every line of code is in the room it belongs to
 cargo xtask deploy               only check the systemd unit and the container file
 cargo xtask fuzz [SECONDS]       feed the emulator's parsers with what a fuzzer makes up, 60 seconds each unless said
+cargo xtask crash CYCLES         kill gateways so many times over their outbox, on SQLite and PostgreSQL
 cargo xtask bench client         measure what a typed call costs beside a bare HTTP call
 cargo xtask bench emulator       measure how fast the emulator is (builds the program with optimisation)
 cargo xtask bench gateway        measure what the gateway adds to a call of Kakao's (builds the program with optimisation)
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
                 let seconds = seconds.parse().map_err(|_| USAGE.to_owned());
                 seconds.and_then(|seconds| needs::cargo_fuzz().and_then(|()| fuzz::run_all(seconds)))
             }
+            ["crash", cycles] => suite::crash(cycles),
             ["bench", "client"] => bench::client(),
             ["bench", "emulator"] => bench::emulator(),
             ["bench", "gateway"] => bench::gateway(),

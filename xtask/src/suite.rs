@@ -35,7 +35,9 @@ pub(crate) fn run_all(deny: &[&str]) -> Result<(), String> {
     step("tests on PostgreSQL", || {
         let server = Postgres::start("off")?;
         let mut tests = cargo(&["test", "-p", "katok-gateway", "--test", "it", "--no-fail-fast"]);
-        run(tests.env("KATOK_TEST_DATABASE_URL", server.url()))
+        run(tests.env("KATOK_TEST_DATABASE_URL", server.url()))?;
+        let mut crashes = cargo(&["test", "-p", "katok", "--test", "it", "outbox_crash"]);
+        run(crashes.env("KATOK_TEST_DATABASE_URL", server.url()))
     })?;
     step("oldest Rust", oldest_rust::build_client)?;
     step("fuzzing", || fuzz::run_all(FUZZ_SECONDS))?;
@@ -45,6 +47,14 @@ pub(crate) fn run_all(deny: &[&str]) -> Result<(), String> {
     })?;
     step("deploy", deploy::lint)?;
     step("rooms", tidy::run)
+}
+
+/// Kills gateways that many times; what was accepted has to arrive once all the same.
+pub(crate) fn crash(cycles: &str) -> Result<(), String> {
+    let server = Postgres::start("off")?;
+    let mut crashes = cargo(&["test", "-p", "katok", "--test", "it", "outbox_crash", "--", "--nocapture"]);
+    crashes.arg("--test-threads=1").env("KATOK_CRASH_CYCLES", cycles);
+    run(crashes.env("KATOK_TEST_DATABASE_URL", server.url()))
 }
 
 fn step<T>(name: &str, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {

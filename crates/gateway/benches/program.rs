@@ -46,7 +46,7 @@ impl Program {
         let mut command = Command::new(katok);
         command.args(["up", "--json", "--port", &port.to_string()]).env("KATOK_DATA", data);
         // All requests come from one address.
-        command.env("KATOK_RATE_LIMITS", "off");
+        command.env("KATOK_RATE_LIMITS", "off").env("KATOK_QUOTA_APP", "1000000000");
         for (name, value) in [
             ("KAKAO_REST_API_KEY", "bench"),
             ("KAKAO_AUTH_BASE_URL", &emulator.origin),

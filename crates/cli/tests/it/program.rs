@@ -298,6 +298,11 @@ impl Running {
         fs::read_to_string(&self.log).unwrap()
     }
 
+    /// Sends a signal (`STOP`, `CONT`), and goes on.
+    pub(crate) fn signal(&self, signal: &str) {
+        send_signal(&self.child.0, signal);
+    }
+
     /// Sends a signal (`TERM`, `INT`) and waits for the end.
     #[track_caller]
     pub(crate) fn stop(mut self, signal: &str) {

@@ -51,7 +51,7 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_by_message ON deliveries (message_seq);
 CREATE INDEX deliveries_due ON deliveries (account_id, due_at, seq) WHERE due_at IS NOT NULL;
-CREATE INDEX deliveries_in_order ON deliveries (account_id, receiver, seq) WHERE due_at IS NOT NULL;
+CREATE INDEX deliveries_in_order ON deliveries (account_id, receiver, due_at) WHERE state IN ('queued', 'sending');
 
 CREATE TABLE attempts (
     delivery_seq INTEGER NOT NULL REFERENCES deliveries (seq) ON DELETE CASCADE,

@@ -74,7 +74,9 @@ pub(crate) async fn accept(
         api_key: sender.api_key,
         created_at: now,
         send_at: order.send_at,
-        expires_at: order.expires_at.unwrap_or_else(|| later(order.send_at.unwrap_or(now), TRIED_FOR)),
+        expires_at: order
+            .expires_at
+            .unwrap_or_else(|| later(order.send_at.unwrap_or(now).max(now), TRIED_FOR)),
         on_unconfirmed: order.on_unconfirmed,
         on_quota: order.on_quota,
         on_failure: order.on_failure,
@@ -141,7 +143,8 @@ pub(crate) async fn reschedule(
     message: &KeptMessage,
     send_at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let tried_for = message.expires_at.duration_since(message.send_at.unwrap_or(message.created_at));
+    let begins = message.send_at.unwrap_or(message.created_at).max(message.created_at);
+    let tried_for = message.expires_at.duration_since(begins);
     app.store.reschedule_message(message.seq, send_at, later(send_at, tried_for)).await?;
     change(app, message, |_| Some(Event::Rescheduled { send_at })).await
 }

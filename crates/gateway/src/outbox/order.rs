@@ -51,6 +51,7 @@ enum To {
 pub(crate) struct Order {
     pub(crate) receivers: Vec<Receiver>,
     pub(crate) content: Content,
+    /// Not before then; what has passed is as good as none.
     pub(crate) send_at: Option<Timestamp>,
     /// When it is too late, if the sender said so.
     pub(crate) expires_at: Option<Timestamp>,
@@ -137,7 +138,8 @@ impl Asked {
         let order = Order {
             receivers: receivers(self.to)?,
             content: Content { template },
-            send_at: self.send_at.map(to_the_millisecond).filter(|time| *time > now),
+            // As it was asked for, also when it has passed: whoever asks again asks for the same.
+            send_at: self.send_at.map(to_the_millisecond),
             expires_at: self.expires_at.map(to_the_millisecond),
             on_unconfirmed: self.on_unconfirmed,
             on_quota: self.on_quota,

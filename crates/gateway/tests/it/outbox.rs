@@ -273,3 +273,21 @@ async fn what_is_asked_for_again_counts_once_towards_a_keys_cap() {
     notify("two", "둘").await.is(202);
     notify("three", "셋").await.is(429);
 }
+
+#[tokio::test]
+async fn whoever_asks_again_after_the_time_to_send_gets_the_same_answer() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let send_at = (house.clock.now() + SignedDuration::from_mins(1)).to_string();
+    let url = house.url.join("/v1/messages").unwrap();
+    let post = || {
+        let request = crate::browser::http().post(url.clone()).header("idempotency-key", "deploy-1");
+        browser.send(request.json(&json!({"to": "me", "text": "하나", "send_at": send_at})))
+    };
+    let first = post().await.is(202);
+    house.advance(SignedDuration::from_mins(2));
+    assert_eq!(post().await.is(202), first);
+    house.gateway.do_what_is_due().await;
+    assert_eq!(post().await.is(202), first);
+    assert_eq!(house.texts("ryan"), ["하나"]);
+}

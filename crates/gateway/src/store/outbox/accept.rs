@@ -108,13 +108,14 @@ async fn insert_deliveries(
         ));
         let mut query = sqlx::query(statement);
         for (seq, message, place, receiver) in rows {
+            let later = message.send_at.filter(|send_at| *send_at > message.created_at);
             query = query
                 .bind(seq)
                 .bind(message.account.as_str())
                 .bind(i64::try_from(*place).unwrap_or(i64::MAX))
                 .bind(receiver.as_str())
-                .bind(if message.send_at.is_some() { "scheduled" } else { "queued" })
-                .bind(message.send_at.map_or(0, millis))
+                .bind(if later.is_some() { "scheduled" } else { "queued" })
+                .bind(later.map_or(0, millis))
                 .bind(millis(message.created_at));
         }
         query.execute(&mut **tx).await?;

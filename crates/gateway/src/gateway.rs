@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::background;
 use crate::config::{Settings, redirect_path};
 use crate::data_folder::DataFolder;
-use crate::outbox::{self, feed, webhook};
+use crate::outbox::{self, feed, recurring, webhook};
 use crate::sentence::Sentence;
 use crate::start_error::StartError;
 use crate::storage::Storage;
@@ -80,6 +80,7 @@ impl Gateway {
         ));
         app.unfinished.spawn(background::run(app.clone(), stop.clone()));
         app.unfinished.spawn(outbox::run(app.clone(), stop.clone()));
+        app.unfinished.spawn(recurring::run(app.clone(), stop.clone()));
         app.unfinished.spawn(webhook::run(app.clone(), stop.clone()));
         app.unfinished.spawn(feed::hear_other_gateways(app.clone(), stop.clone()));
         Ok(Self { notice, stop, serving, app })
@@ -95,6 +96,9 @@ impl Gateway {
     pub async fn do_what_is_due(&self) {
         if let Err(error) = background::do_what_is_due(&self.app).await {
             tracing::error!(%error, "background.failed");
+        }
+        if let Err(error) = recurring::send_what_is_due(&self.app).await {
+            tracing::error!(%error, "recurring.failed");
         }
         if let Err(error) = outbox::deliver_what_is_due(&self.app).await {
             tracing::error!(%error, "outbox.failed");

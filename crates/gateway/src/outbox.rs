@@ -15,6 +15,7 @@ mod outcome;
 mod plan;
 mod policy;
 pub(crate) mod quota;
+pub(crate) mod recurring;
 mod remedy;
 mod state;
 mod told;

@@ -34,6 +34,8 @@ pub(crate) enum Purpose<'a> {
     LoginAttempt,
     /// What a message of the outbox says.
     Message { account: &'a str, id: &'a str },
+    /// What a recurring message says, and to whom.
+    Recurring { account: &'a str, id: &'a str },
     /// Where a webhook leads, and what its posts are signed with.
     Webhook { account: &'a str, id: &'a str },
     /// The row that proved the key in the first schema.
@@ -47,6 +49,7 @@ impl Purpose<'_> {
             Self::DataKey { account } => format!("katok/{generation}/data-key/{account}"),
             Self::LoginAttempt => format!("katok/{generation}/login-attempt"),
             Self::Message { account, id } => format!("katok/{generation}/message/{account}/{id}"),
+            Self::Recurring { account, id } => format!("katok/{generation}/recurring/{account}/{id}"),
             Self::Webhook { account, id } => format!("katok/{generation}/webhook/{account}/{id}"),
             Self::Check => format!("katok/{generation}/check"),
         }

@@ -16,6 +16,7 @@ mod outbox;
 mod postgres;
 mod quota;
 mod recent;
+mod recurring;
 mod rows;
 mod sealed;
 mod sessions;
@@ -46,6 +47,7 @@ pub(crate) use outbox::{
     MessageId, NewMessage, PastAttempt, Receiver, Rest, Settle, Settled, Unused,
 };
 pub(crate) use postgres::AccountLock;
+pub(crate) use recurring::{NewRecurring, PausedFor, RecurringId, SealedRecurring, StoredRecurring};
 pub(crate) use sealed::{SealedAccount, SealedAnew, SealedMessage};
 pub(crate) use sessions::{ListedSession, NewSession, SessionId, StoredSession};
 pub(crate) use tokens::{SealedTokens, StoredTokens};

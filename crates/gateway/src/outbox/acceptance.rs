@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::digest::sha256;
 use crate::seal::{DataKey, DoesNotOpen};
 use crate::store::{
-    Accepted, AccountId, ApiKeyId, KeptDelivery, KeptMessage, MessageId, NewMessage, Settle, Settled,
-    StoreError,
+    Accepted, AccountId, ApiKeyId, KeptDelivery, KeptMessage, MessageId, NewMessage, RecurringId, Settle,
+    Settled, StoreError,
 };
 use crate::vault::TokenVaultError;
 
@@ -52,6 +52,8 @@ pub(crate) struct Acceptance {
 pub(crate) struct Sender<'a> {
     pub(crate) account: &'a AccountId,
     pub(crate) api_key: Option<ApiKeyId>,
+    /// The recurring message whose turn it is.
+    pub(crate) recurring: Option<RecurringId>,
 }
 
 /// Keeps a message. When this answers, it is on the disk, under the name that is answered; whoever asks for the same
@@ -72,6 +74,7 @@ pub(crate) async fn accept(
         account: account.clone(),
         kakao_app: app.realm.clone(),
         api_key: sender.api_key,
+        recurring: sender.recurring,
         created_at: now,
         send_at: order.send_at,
         expires_at: order

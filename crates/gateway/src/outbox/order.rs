@@ -25,23 +25,23 @@ const FARTHEST: SignedDuration = SignedDuration::from_hours(366 * 24);
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Asked {
-    to: To,
-    template: Option<Value>,
-    text: Option<String>,
-    link: Option<String>,
-    send_at: Option<Timestamp>,
-    expires_at: Option<Timestamp>,
+    pub(super) to: To,
+    pub(super) template: Option<Value>,
+    pub(super) text: Option<String>,
+    pub(super) link: Option<String>,
+    pub(super) send_at: Option<Timestamp>,
+    pub(super) expires_at: Option<Timestamp>,
     #[serde(default)]
-    on_unconfirmed: OnUnconfirmed,
+    pub(super) on_unconfirmed: OnUnconfirmed,
     #[serde(default)]
-    on_quota: OnQuota,
+    pub(super) on_quota: OnQuota,
     #[serde(default)]
-    on_failure: OnFailure,
+    pub(super) on_failure: OnFailure,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum To {
+pub(super) enum To {
     Me,
     Friends(Vec<String>),
 }

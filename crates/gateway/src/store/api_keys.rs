@@ -51,6 +51,17 @@ pub(crate) struct StoredApiKey {
 type ListedRow = (String, String, String, String, i64, Option<i64>, Option<i64>, Option<i64>);
 type StoredRow = (String, String, String, Option<i64>, Option<i64>, Option<i64>);
 
+fn stored((id, account, scopes, expires_at, last_used_at, daily_cap): StoredRow) -> StoredApiKey {
+    StoredApiKey {
+        id: ApiKeyId(id),
+        account: AccountId(account),
+        scopes,
+        expires_at: expires_at.map(time),
+        last_used_at: last_used_at.map(time),
+        daily_cap,
+    }
+}
+
 impl Store {
     /// Keeps a new key unless the account has `most` already; says whether it did.
     pub(crate) async fn insert_api_key(
@@ -105,14 +116,18 @@ impl Store {
         .bind(kakao_app)
         .fetch_optional(&self.readers)
         .await?;
-        Ok(row.map(|(id, account, scopes, expires_at, last_used_at, daily_cap)| StoredApiKey {
-            id: ApiKeyId(id),
-            account: AccountId(account),
-            scopes,
-            expires_at: expires_at.map(time),
-            last_used_at: last_used_at.map(time),
-            daily_cap,
-        }))
+        Ok(row.map(stored))
+    }
+
+    /// Finds a key by its name, to send in its name without its being shown.
+    pub(crate) async fn api_key_called(&self, id: &ApiKeyId) -> Result<Option<StoredApiKey>, StoreError> {
+        let row: Option<StoredRow> = sqlx::query_as(
+            "SELECT id, account_id, scopes, expires_at, last_used_at, daily_cap FROM api_keys WHERE id = $1",
+        )
+        .bind(id.0.as_str())
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(row.map(stored))
     }
 
     /// The keys of an account, the newest first.

@@ -10,9 +10,10 @@ use super::recent::Changed;
 use super::{AccountId, Store, StoreError, millis, time};
 
 /// All that hangs on an account but the tokens, with which Kakao is still to be asked.
-const BELONGINGS: [&str; 5] = [
+const BELONGINGS: [&str; 6] = [
     "DELETE FROM sessions WHERE account_id = $1",
     "DELETE FROM api_keys WHERE account_id = $1",
+    "DELETE FROM recurring_messages WHERE account_id = $1",
     "DELETE FROM messages WHERE account_id = $1",
     "DELETE FROM lanes WHERE account_id = $1",
     // After deliveries: whoever changes those notes it for the webhooks afterwards.

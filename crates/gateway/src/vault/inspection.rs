@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{TokenVault, Vault, VaultError};
 use crate::config::VaultKeyText;
 use crate::seal::Purpose;
-use crate::store::{SealedAccount, SealedMessage, SealedWebhook, Store, StoreError};
+use crate::store::{SealedAccount, SealedMessage, SealedRecurring, SealedWebhook, Store, StoreError};
 
 /// How many accounts or messages are read at a time.
 const PAGE: i64 = 500;
@@ -88,6 +88,15 @@ pub(crate) async fn inspect(
             inspection.count(webhook_opens(&vault, &webhook));
         }
     }
+    let mut after = String::new();
+    loop {
+        let recurring = store.sealed_recurring(&after, PAGE).await?;
+        let Some(last) = recurring.last() else { break };
+        last.id.as_str().clone_into(&mut after);
+        for recurring in recurring {
+            inspection.count(recurring_opens(&vault, &recurring));
+        }
+    }
     for sealed in store.sealed_login_attempts(now).await? {
         inspection.count(vault.open(Purpose::LoginAttempt, &sealed).is_ok());
     }
@@ -104,6 +113,12 @@ fn webhook_opens(vault: &Vault, webhook: &SealedWebhook) -> bool {
     let key = webhook.data_key.as_ref().and_then(|key| vault.data_key(&webhook.account, key).ok());
     let purpose = Purpose::Webhook { account: webhook.account.as_str(), id: webhook.id.as_str() };
     key.is_some_and(|key| key.open(purpose, &webhook.sealed).is_ok())
+}
+
+fn recurring_opens(vault: &Vault, recurring: &SealedRecurring) -> bool {
+    let key = recurring.data_key.as_ref().and_then(|key| vault.data_key(&recurring.account, key).ok());
+    let purpose = Purpose::Recurring { account: recurring.account.as_str(), id: recurring.id.as_str() };
+    key.is_some_and(|key| key.open(purpose, &recurring.sealed).is_ok())
 }
 
 impl Inspection {

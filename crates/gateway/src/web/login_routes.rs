@@ -139,7 +139,7 @@ async fn run_errand(app: &App, completed: &login::Completed) -> String {
             done.map(|()| consent_routes::outcome_of(message)).map_err(outbox::NotAccepted::from)
         }
         (Errand::SignIn, Some(send_after)) => {
-            let sender = outbox::Sender { account, api_key: None };
+            let sender = outbox::Sender { account, api_key: None, recurring: None };
             let order = Order::at_once(vec![Receiver::Me], send_after.template.clone());
             let sent = outbox::send_and_wait(app, sender, &order).await;
             sent.map(|sent| format!("/index.html?login=success&sent={}", sent.message))

@@ -1,6 +1,7 @@
 //! How a request is refused: Kakao's own JSON where there is one, and always what to do next.
 
 mod api_key;
+mod recurring;
 mod webhook;
 
 use axum::Json;

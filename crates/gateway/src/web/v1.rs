@@ -5,6 +5,7 @@ mod keys;
 mod me;
 mod messages;
 mod quota;
+mod recurring;
 mod sessions;
 mod webhooks;
 
@@ -32,6 +33,10 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/v1/messages/{id}/reschedule", post(messages::reschedule))
         .route("/v1/notify", post(messages::notify))
         .route("/v1/quota", get(quota::quota))
+        .route("/v1/recurring", get(recurring::list).post(recurring::make))
+        .route("/v1/recurring/{id}", get(recurring::one).delete(recurring::remove))
+        .route("/v1/recurring/{id}/pause", post(recurring::pause))
+        .route("/v1/recurring/{id}/resume", post(recurring::resume))
         .route("/v1/sessions", get(sessions::list))
         .route("/v1/sessions/{id}", delete(sessions::end))
         .route("/v1/keys", get(keys::list).post(keys::make))

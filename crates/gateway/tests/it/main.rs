@@ -27,6 +27,7 @@ mod postgres;
 mod quota;
 mod real_mode;
 mod receiver;
+mod recurring;
 mod redirect_path;
 mod sample_routes;
 mod send_after_sign_in;

@@ -249,6 +249,28 @@ async fn damage_is_counted_and_does_not_keep_others_from_a_new_key() {
 }
 
 #[tokio::test]
+async fn recurring_messages_are_looked_at_too() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    for text in ["하나", "둘"] {
+        browser.post("/v1/recurring", json!({"to": "me", "text": text, "cron": "@daily"})).await.is(201);
+        // Ids follow the time.
+        house.advance(SignedDuration::from_secs(1));
+    }
+    let found = house.check().await.unwrap();
+    assert_eq!((found.accounts, found.opened, found.damaged), (1, 4, 0));
+    house.rotate().await;
+    house
+        .sql(
+            "UPDATE recurring_messages SET sealed = (SELECT sealed FROM recurring_messages r ORDER BY id LIMIT 1)
+             WHERE id = (SELECT MAX(id) FROM recurring_messages)",
+        )
+        .await;
+    let found = house.check().await.unwrap();
+    assert_eq!((found.opened, found.damaged), (3, 1));
+}
+
+#[tokio::test]
 async fn messages_that_wait_are_looked_at_too() {
     let house = House::open().await;
     let browser = house.signed_in_with("ryan", &[]).await;

@@ -9,7 +9,7 @@ use super::{MessageId, Receiver};
 use crate::digest::Digest;
 use crate::outbox::{OnFailure, OnQuota, OnUnconfirmed};
 use crate::store::rows::{first_rows, places};
-use crate::store::{AccountId, ApiKeyId, StoreError, millis};
+use crate::store::{AccountId, ApiKeyId, RecurringId, StoreError, millis};
 
 /// A message about to be kept.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(crate) struct NewMessage {
     pub(crate) account: AccountId,
     pub(crate) kakao_app: String,
     pub(crate) api_key: Option<ApiKeyId>,
+    /// What made it, if it came by itself.
+    pub(crate) recurring: Option<RecurringId>,
     pub(crate) sealed: Vec<u8>,
     pub(crate) created_at: Timestamp,
     /// None for at once.
@@ -52,9 +54,9 @@ pub(super) async fn accept(
         rest = others;
         let statement = AssertSqlSafe(format!(
             "INSERT INTO messages (id, account_id, api_key_id, sealed, created_at, send_at, expires_at,
-             on_unconfirmed, on_quota, on_failure, idempotency_key)
+             on_unconfirmed, on_quota, on_failure, idempotency_key, recurring_id)
              VALUES {} ON CONFLICT DO NOTHING RETURNING id, seq",
-            places(rows.len(), 11)
+            places(rows.len(), 12)
         ));
         let mut query = sqlx::query_as::<_, (String, i64)>(statement);
         for message in rows {
@@ -69,7 +71,8 @@ pub(super) async fn accept(
                 .bind(message.on_unconfirmed.as_str())
                 .bind(message.on_quota.as_str())
                 .bind(message.on_failure.as_str())
-                .bind(message.idempotency_key.as_ref().map(Digest::as_slice));
+                .bind(message.idempotency_key.as_ref().map(Digest::as_slice))
+                .bind(message.recurring.as_ref().map(RecurringId::as_str));
         }
         kept.extend(query.fetch_all(&mut **tx).await?);
     }

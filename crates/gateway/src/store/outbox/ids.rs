@@ -67,7 +67,7 @@ impl Receiver {
         }
     }
 
-    pub(in crate::store) fn read(text: String) -> Self {
+    pub(crate) fn read(text: String) -> Self {
         if text == "me" { Self::Me } else { Self::Friend(FriendUuid::new(text)) }
     }
 }

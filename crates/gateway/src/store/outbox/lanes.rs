@@ -16,6 +16,9 @@ const BATCH: i64 = 200;
 /// How long a gateway holds a lane without a sign of life, in milliseconds.
 const LEASE: i64 = 15_000;
 
+/// Attempts are put off by five minutes at most, and a little.
+const LONGER_THAN_ANY_PAUSE: i64 = 10 * 60 * 1_000;
+
 /// The name under which a gateway holds lanes: another one at each start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Holder(pub(crate) String);
@@ -77,6 +80,37 @@ impl Store {
             .fetch_all(&self.writer)
             .await?;
         Ok(rows.into_iter().map(|(account, news)| Lane { account: AccountId(account), news }).collect())
+    }
+
+    /// Makes due again what a clock that was turned back would leave lying: attempts that were put off a little, and
+    /// lanes in which something is due. What has a time of its own keeps it.
+    pub(crate) async fn bring_forward(&self, kakao_app: &str, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(self.choose(
+            "UPDATE deliveries SET due_at = $1 WHERE due_at > $2 AND state = 'queued'
+             AND account_id IN (SELECT account_id FROM lanes WHERE kakao_app = $3)",
+            "UPDATE deliveries SET due_at = $1 WHERE seq IN
+             (SELECT seq FROM deliveries WHERE due_at > $2 AND state = 'queued'
+              AND account_id IN (SELECT account_id FROM lanes WHERE kakao_app = $3)
+              ORDER BY seq FOR UPDATE)",
+        ))
+        .bind(millis(now))
+        .bind(millis(now).saturating_add(LONGER_THAN_ANY_PAUSE))
+        .bind(kakao_app)
+        .execute(&self.writer)
+        .await?;
+        sqlx::query(self.choose(
+            "UPDATE lanes SET due_at = $1, news = news + 1 WHERE kakao_app = $2 AND due_at > $1 AND EXISTS
+             (SELECT 1 FROM deliveries d WHERE d.account_id = lanes.account_id AND d.due_at <= $1)",
+            "UPDATE lanes SET due_at = $1, news = news + 1 WHERE account_id IN
+             (SELECT account_id FROM lanes l WHERE kakao_app = $2 AND due_at > $1 AND EXISTS
+              (SELECT 1 FROM deliveries d WHERE d.account_id = l.account_id AND d.due_at <= $1)
+              ORDER BY account_id FOR UPDATE)",
+        ))
+        .bind(millis(now))
+        .bind(kakao_app)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
     }
 
     /// Holds on to these lanes.

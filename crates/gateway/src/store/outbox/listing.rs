@@ -17,6 +17,8 @@ pub(crate) struct KeptMessage {
     pub(crate) id: MessageId,
     pub(crate) account: AccountId,
     pub(crate) api_key: Option<String>,
+    /// What made it, if it came by itself.
+    pub(crate) recurring: Option<String>,
     /// Nothing when it was kept long enough.
     pub(crate) sealed: Option<Vec<u8>>,
     pub(crate) created_at: Timestamp,
@@ -55,7 +57,7 @@ pub(crate) struct PastAttempt {
 }
 
 const MESSAGE: &str = "SELECT seq, id, account_id, api_key_id, sealed, created_at, send_at, expires_at,
-    on_unconfirmed, on_quota, scopes, on_failure FROM messages";
+    on_unconfirmed, on_quota, scopes, on_failure, recurring_id FROM messages";
 
 /// How many attempts for a delivery `d` came to nobody knows what.
 pub(super) const UNCERTAIN: &str =
@@ -196,6 +198,7 @@ fn message(row: &AnyRow) -> Result<KeptMessage, StoreError> {
         on_quota: OnQuota::parse(&on_quota).ok_or_else(|| unknown("on_quota"))?,
         on_failure: OnFailure::parse(&on_failure).ok_or_else(|| unknown("on_failure"))?,
         scopes: row.try_get(10)?,
+        recurring: row.try_get(12)?,
         deliveries: Vec::new(),
     })
 }

@@ -87,7 +87,7 @@ async fn accept<S>(
     let kept = order.clone();
     // The message may be on the disk when the browser has gone: then it is sent as well.
     let accepted = to_its_end(&app, async move {
-        let sender = outbox::Sender { account: &account, api_key };
+        let sender = outbox::Sender { account: &account, api_key, recurring: None };
         outbox::accept(&working, sender, &kept, key.0.as_deref()).await
     });
     let accepted = accepted.await;
@@ -258,6 +258,7 @@ fn show(message: &KeptMessage, attempts: &[PastAttempt]) -> Value {
         "on_quota": message.on_quota,
         "on_failure": message.on_failure,
         "api_key": message.api_key,
+        "recurring": message.recurring,
         "deliveries": deliveries.collect::<Vec<_>>(),
     })
 }

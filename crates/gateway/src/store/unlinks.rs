@@ -10,8 +10,9 @@ use super::recent::Changed;
 use super::{AccountId, Store, StoreError, millis, time};
 
 /// All that hangs on an account but the tokens, with which Kakao is still to be asked.
-const BELONGINGS: [&str; 5] = [
+const BELONGINGS: [&str; 6] = [
     "DELETE FROM sessions WHERE account_id = $1",
+    "DELETE FROM outbox_pauses WHERE scope = $1 OR scope IN (SELECT id FROM api_keys WHERE account_id = $1)",
     "DELETE FROM api_keys WHERE account_id = $1",
     "DELETE FROM messages WHERE account_id = $1",
     "DELETE FROM lanes WHERE account_id = $1",

@@ -4,6 +4,7 @@ mod events;
 mod keys;
 mod me;
 mod messages;
+mod outbox;
 mod quota;
 mod sessions;
 mod webhooks;
@@ -31,6 +32,9 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/v1/messages/{id}/resend", post(messages::resend))
         .route("/v1/messages/{id}/reschedule", post(messages::reschedule))
         .route("/v1/notify", post(messages::notify))
+        .route("/v1/outbox", get(outbox::outbox))
+        .route("/v1/outbox/pause", post(outbox::pause))
+        .route("/v1/outbox/resume", post(outbox::resume))
         .route("/v1/quota", get(quota::quota))
         .route("/v1/sessions", get(sessions::list))
         .route("/v1/sessions/{id}", delete(sessions::end))

@@ -5,6 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::listing::unknown;
+use super::pauses::NOT_PAUSED;
 use super::{MessageId, Receiver};
 use crate::outbox::{Delivery, OnFailure, OnQuota, OnUnconfirmed, State};
 use crate::store::rows::{first_rows, list};
@@ -49,6 +50,8 @@ pub(crate) struct DueDelivery {
     pub(crate) changed_at: Timestamp,
     /// Nothing when it was kept long enough.
     pub(crate) sealed: Option<Vec<u8>>,
+    /// When it was accepted, if it was to be sent at once.
+    pub(crate) wanted_since: Option<Timestamp>,
 }
 
 impl Store {
@@ -125,20 +128,23 @@ impl Store {
         now: Timestamp,
         consent_within: jiff::SignedDuration,
     ) -> Result<Vec<DueDelivery>, StoreError> {
-        let rows = sqlx::query(
+        // What a dead gateway has begun is looked at, paused or not.
+        let statement = AssertSqlSafe(format!(
             "SELECT d.seq, d.message_seq, m.id, d.receiver, d.state, d.code, d.attempts, d.changed_at,
-             m.expires_at, m.on_unconfirmed, m.on_quota, m.sealed, d.place, m.on_failure
+             m.expires_at, m.on_unconfirmed, m.on_quota, m.sealed, d.place, m.on_failure,
+             m.created_at, m.send_at
              FROM deliveries d JOIN messages m ON m.seq = d.message_seq
-             WHERE d.account_id = $1 AND d.due_at <= $2 AND NOT EXISTS
+             WHERE d.account_id = $1 AND d.due_at <= $2 AND (d.state = 'sending' OR {NOT_PAUSED}) AND NOT EXISTS
              (SELECT 1 FROM deliveries e WHERE e.account_id = d.account_id AND e.receiver = d.receiver
               AND e.seq < d.seq AND e.due_at > d.due_at AND e.state IN ('queued', 'sending'))
-             ORDER BY d.due_at, d.seq LIMIT $3",
-        )
-        .bind(account.as_str())
-        .bind(millis(now))
-        .bind(BATCH)
-        .fetch_all(&self.readers)
-        .await?;
+             ORDER BY d.due_at, d.seq LIMIT $3"
+        ));
+        let rows = sqlx::query(statement)
+            .bind(account.as_str())
+            .bind(millis(now))
+            .bind(BATCH)
+            .fetch_all(&self.readers)
+            .await?;
         rows.iter().map(|row| due(row, consent_within)).collect()
     }
 
@@ -203,5 +209,6 @@ fn due(row: &AnyRow, consent_within: jiff::SignedDuration) -> Result<DueDelivery
         changed_at: time(row.try_get(7)?),
         sealed: row.try_get(11)?,
         place: usize::try_from(row.try_get::<i64, _>(12)?).unwrap_or(0),
+        wanted_since: row.try_get::<Option<i64>, _>(15)?.is_none().then_some(time(row.try_get(14)?)),
     })
 }

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use crate::browser::{Browser, Page, http};
 use crate::database::Database;
 use crate::house::House;
-use crate::kakao_proxy::Mood;
 
 fn text(text: &str) -> Value {
     json!({"to": "me", "text": text})
@@ -60,7 +59,7 @@ async fn metrics_tell_depth_age_outcomes_and_waits() {
 async fn the_metrics_show_that_kakao_is_not_asked_any_more() {
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;
-    house.kakao.turns(Mood::Maintenance);
+    house.kakao.goes_away().await;
     browser.post("/v1/messages", text("안녕")).await.is(202);
     for _ in 0..4 {
         house.gateway.do_what_is_due().await;

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::day::Day;
 use crate::digest::{Digest, sha256};
+use crate::outbox;
 use crate::sentence::Sentence;
 use crate::store::{AccountId, ApiKeyId, ListedApiKey, StoreError, StoredApiKey};
 
@@ -166,6 +167,15 @@ pub(crate) async fn make(
     };
     let made = app.store.insert_api_key(account, &listed, &key.digest(), MOST).await?;
     if made { Ok((key, listed)) } else { Err(NotMade::TooMany) }
+}
+
+/// Revokes a key of an account, and cancels what its messages have still to send; `false` when there is no such key.
+pub(crate) async fn revoke(app: &App, account: &AccountId, id: &ApiKeyId) -> Result<bool, StoreError> {
+    let revoked = app.store.delete_api_key(account, id, app.clock.now()).await?;
+    if revoked {
+        outbox::cancel_of_revoked_keys(app).await?;
+    }
+    Ok(revoked)
 }
 
 /// As it is kept: whoever makes a key sees the same as whoever lists it.

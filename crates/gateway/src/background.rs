@@ -36,6 +36,7 @@ pub(crate) async fn do_what_is_due(app: &Arc<App>) -> Result<(), StoreError> {
     app.store.forget_security_events(app.clock.now()).await?;
     app.store.throw_out_quota_counts(app.clock.now()).await?;
     outbox::clean_up(app).await?;
+    outbox::cancel_of_revoked_keys(app).await?;
     unlink::try_again(app).await?;
     keep_alive::keep_logins_alive(app).await?;
     webhook::clean_up(app).await?;

@@ -8,6 +8,7 @@ mod acceptance;
 mod breaker;
 pub(crate) mod changes;
 mod content;
+pub(crate) mod depth;
 pub(crate) mod feed;
 mod lane;
 mod order;
@@ -24,7 +25,8 @@ pub(crate) mod webhook;
 mod worker;
 
 pub(crate) use acceptance::{
-    NotAccepted, Sender, accept, cancel, clean_up, consented, read, reschedule, resend, state_of,
+    NotAccepted, Sender, accept, cancel, cancel_of_revoked_keys, clean_up, consented, read, reschedule,
+    resend, state_of,
 };
 pub(crate) use order::{Asked, Order, Unsound, time_to_send};
 pub(crate) use policy::{Delivery, Next, OnFailure, OnQuota, OnUnconfirmed};

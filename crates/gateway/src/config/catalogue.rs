@@ -56,6 +56,7 @@ pub const CATALOGUE: &[Setting] = &[
     plain("KATOK_SEND_AFTER_SIGN_IN", "gateway.send_after_sign_in", ""),
     plain("KATOK_CONSENT_WITHIN", "gateway.consent_within", "1h"),
     plain("KATOK_MESSAGE_RETENTION", "gateway.message_retention", "720h"),
+    plain("KATOK_OUTBOX_MOST_OPEN", "gateway.outbox_most_open", "20000"),
     plain("KATOK_SESSION_IDLE", "gateway.session_idle", "14d"),
     plain("KATOK_SESSION_LIFETIME", "gateway.session_lifetime", "60d"),
     plain("KATOK_TRUSTED_PROXIES", "gateway.trusted_proxies", ""),

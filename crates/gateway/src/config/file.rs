@@ -93,6 +93,8 @@ pub struct GatewaySection {
     pub consent_within: Option<String>,
     /// `KATOK_MESSAGE_RETENTION`
     pub message_retention: Option<String>,
+    /// `KATOK_OUTBOX_MOST_OPEN`
+    pub outbox_most_open: Option<String>,
     /// `KATOK_WEBHOOK_PRIVATE_ADDRESSES`
     pub webhook_private_addresses: Option<String>,
 }

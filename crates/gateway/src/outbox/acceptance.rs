@@ -1,8 +1,10 @@
 //! Accepting a message, and what its sender can do about it afterwards.
 
+use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use super::content::Content;
+use super::depth;
 use super::order::Order;
 use super::policy::{Delivery, Event, OnFailure, decide};
 use super::state::State;
@@ -25,6 +27,8 @@ pub(crate) enum NotAccepted {
     NoAccount,
     #[error("another message was accepted under this idempotency key")]
     OtherMessage,
+    #[error("the account has as much to be sent as it may")]
+    Full,
     #[error(transparent)]
     Vault(#[from] TokenVaultError),
 }
@@ -67,6 +71,9 @@ pub(crate) async fn accept(
     let account = sender.account;
     let now = app.clock.now();
     let key = app.tokens.data_key(account).await?.ok_or(NotAccepted::NoAccount)?;
+    if !depth::has_room(app, account, order.receivers.len()).await? {
+        return Err(NotAccepted::Full);
+    }
     let id = MessageId::new(now, app.chance_for_an_id());
     let message = NewMessage {
         sealed: order.content.seal(&key, account, &id),
@@ -123,6 +130,33 @@ pub(crate) async fn read(app: &App, message: &KeptMessage) -> Result<Option<Cont
 /// Takes back what has not been sent of a message; says whether anything was.
 pub(crate) async fn cancel(app: &App, message: &KeptMessage) -> Result<bool, StoreError> {
     change(app, message, |_| Some(Event::Cancelled)).await
+}
+
+/// Messages of one revoked key that are cancelled side by side; they reach the disk together.
+const TOGETHER: i64 = 200;
+
+/// For so long a request that showed a key before its revocation may still be under way.
+const LATE_REQUESTS: SignedDuration = SignedDuration::from_mins(5);
+
+/// Cancels what messages of revoked keys have still to send: a schedule made with a stolen key must not go out.
+pub(crate) async fn cancel_of_revoked_keys(app: &App) -> Result<(), StoreError> {
+    for key in app.store.revoked_keys().await? {
+        loop {
+            let messages = app.store.open_messages_of_key(&key, TOGETHER).await?;
+            if messages.is_empty() {
+                break;
+            }
+            let cancelled = try_join_all(messages.iter().map(|message| cancel(app, message))).await?;
+            if !cancelled.contains(&true) {
+                break;
+            }
+        }
+        let before = app.clock.now().checked_sub(LATE_REQUESTS).unwrap_or(Timestamp::MIN);
+        if app.store.open_messages_of_key(&key, 1).await?.is_empty() {
+            app.store.forget_revocation(&key, before).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes back what nobody has begun to send and nothing is missing for; says whether anything was.
@@ -210,6 +244,7 @@ async fn change(
     let settle = Settle { account, kakao_app: app.realm.clone(), deliveries, now, is_news: true };
     let settled = app.store.settle_deliveries(settle).await?;
     for settled in &settled {
+        app.telemetry.settled(settled.next.state, settled.next.code.as_deref());
         if let Some(kept) = message.deliveries.iter().find(|kept| kept.seq == settled.seq) {
             app.outbox.changes.publish(&super::changes::Change {
                 account: message.account.clone(),

@@ -386,6 +386,10 @@ async fn settle(
             code = next.code,
             "outbox.settled"
         );
+        app.telemetry.settled(next.state, next.code.as_deref());
+        if let (State::Delivered, Some(since)) = (next.state, one.wanted_since) {
+            app.telemetry.delivered_after(now.duration_since(since));
+        }
         app.outbox.changes.publish(&Change {
             account: lane.account.clone(),
             message: one.message.as_str().to_owned(),

@@ -119,4 +119,6 @@ fn of_remedy(kakao_code: &KakaoCode, remedy: &Remedy, now: Timestamp) -> Outcome
 pub(crate) fn is_down(answer: &Result<Value, ActError>) -> bool {
     let Err(ActError::Kakao(error)) = answer else { return false };
     matches!(error.kind(), ErrorKind::NotSent | ErrorKind::Unanswered | ErrorKind::Unavailable)
+        // Maintenance, as Kakao itself says it.
+        || matches!(error.kakao_code(), Some(KakaoCode::Api(-7 | -9798)))
 }

@@ -381,6 +381,10 @@ async fn accept_one(
     match accept(app, sender, &order, Some(&once)).await {
         // Sent before, with another end.
         Ok(_) | Err(NotAccepted::OtherMessage | NotAccepted::NoAccount) => Ok(Turn::Done),
+        Err(NotAccepted::Full) => {
+            tracing::warn!(recurring.id = recurring.id.as_str(), "recurring.skipped_for_a_full_outbox");
+            Ok(Turn::Done)
+        }
         Err(NotAccepted::Vault(error)) => Err(error),
     }
 }

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::breaker::Breaker;
 use super::changes::Changes;
+use super::depth::Depth;
 use super::lane;
 use crate::app::App;
 use crate::store::{AccountId, Holder, Lane, StoreError};
@@ -28,6 +29,7 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 /// What the outbox of a running gateway knows beside the database.
 pub(crate) struct Outbox {
     pub(crate) changes: Changes,
+    pub(super) depth: Depth,
     pub(super) holder: Holder,
     breaker: Mutex<Breaker>,
     wake: Notify,
@@ -45,6 +47,7 @@ impl Outbox {
         chance.fill(&mut name);
         Self {
             changes: Changes::default(),
+            depth: Depth::default(),
             holder: Holder(format!("{:032x}", u128::from_be_bytes(name))),
             breaker: Mutex::default(),
             wake: Notify::new(),

@@ -155,18 +155,33 @@ impl Store {
         Ok(rows.into_iter().map(listed).collect())
     }
 
-    /// Revokes a key of the account; `false` when it has none of this name.
+    /// Revokes a key of the account and holds what it has still to send; `false` when there is none of this name.
     pub(crate) async fn delete_api_key(
         &self,
         account: &AccountId,
         id: &ApiKeyId,
+        now: Timestamp,
     ) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
         let done = sqlx::query("DELETE FROM api_keys WHERE id = $1 AND account_id = $2")
             .bind(id.0.as_str())
             .bind(account.as_str())
-            .execute(&self.writer)
+            .execute(&mut *tx)
             .await?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        // From this moment on nothing of it is begun, also if the gateway dies before it is cancelled.
+        sqlx::query(
+            "INSERT INTO outbox_pauses (scope, paused_by, paused_at) VALUES ($1, 'revocation', $2)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(id.0.as_str())
+        .bind(millis(now))
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Notes that a key is in use.

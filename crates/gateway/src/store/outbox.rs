@@ -2,16 +2,20 @@
 
 mod accept;
 mod begin;
+mod depth;
 mod group;
 mod ids;
 mod lanes;
 mod listing;
+mod pauses;
 mod settle;
 
 pub(crate) use accept::{Accepted, NewMessage};
 pub(crate) use begin::{Begin, BeginDelivery, Begun};
+pub(crate) use depth::Open;
 pub(super) use group::Group;
 pub(crate) use ids::{MessageId, Receiver};
 pub(crate) use lanes::{DueDelivery, Holder, Lane, Rest};
 pub(crate) use listing::{KeptDelivery, KeptMessage, PastAttempt};
+pub(crate) use pauses::Paused;
 pub(crate) use settle::{Attempt, Settle, Settled, Unused};

@@ -27,6 +27,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "quota_counts", include_str!("../../migrations/postgres/0008_quota_counts.sql")),
     (9, "webhooks", include_str!("../../migrations/postgres/0009_webhooks.sql")),
     (10, "recurring_messages", include_str!("../../migrations/postgres/0010_recurring_messages.sql")),
+    (11, "outbox_pauses", include_str!("../../migrations/postgres/0011_outbox_pauses.sql")),
 ];
 
 /// How long the first connection may take.

@@ -10,8 +10,9 @@ use super::recent::Changed;
 use super::{AccountId, Store, StoreError, millis, time};
 
 /// All that hangs on an account but the tokens, with which Kakao is still to be asked.
-const BELONGINGS: [&str; 6] = [
+const BELONGINGS: [&str; 7] = [
     "DELETE FROM sessions WHERE account_id = $1",
+    "DELETE FROM outbox_pauses WHERE scope = $1 OR scope IN (SELECT id FROM api_keys WHERE account_id = $1)",
     "DELETE FROM api_keys WHERE account_id = $1",
     "DELETE FROM recurring_messages WHERE account_id = $1",
     "DELETE FROM messages WHERE account_id = $1",

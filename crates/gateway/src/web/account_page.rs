@@ -170,6 +170,6 @@ async fn revoke_key(
     Path(id): Path<String>,
 ) -> Result<Redirect, Refusal> {
     let id = ApiKeyId::presented(&id).ok_or_else(Refusal::not_found)?;
-    app.store.delete_api_key(&session.account, &id).await?;
+    api_key::revoke(&app, &session.account, &id).await?;
     Ok(Redirect::to("/account#keys"))
 }

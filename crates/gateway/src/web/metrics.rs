@@ -12,6 +12,7 @@ use super::pages;
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::config::MetricsFor;
+use crate::outbox;
 
 /// What a proxy writes into a request that it passes on.
 const PASSED_ON: [&str; 5] = ["x-forwarded-for", "forwarded", "via", "x-real-ip", "x-forwarded-host"];
@@ -26,6 +27,7 @@ pub(super) async fn metrics(State(app): State<Arc<App>>, request: Request) -> Re
         }
         MetricsFor::Local | MetricsFor::Open => {}
     }
+    outbox::depth::measure(&app).await;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], app.telemetry.in_openmetrics()).into_response()
 }

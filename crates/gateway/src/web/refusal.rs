@@ -219,6 +219,18 @@ impl Refusal {
         refusal.with_header(header::RETRY_AFTER, &seconds.to_string())
     }
 
+    /// As much is waiting to be sent as one account may have.
+    pub(super) fn outbox_full() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "outbox_full",
+            Sentence::new(
+                "보내야 할 메시지가 너무 많이 밀려 있어 받지 않았습니다. 일부가 전송된 뒤 다시 보내거나, 기다리는 것을 취소하세요.",
+                "Too much is still waiting to be sent, so this was not accepted. Try again when some of it has gone, or cancel what waits.",
+            ),
+        )
+    }
+
     pub(super) fn no_host() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,

@@ -4,6 +4,7 @@ mod events;
 mod keys;
 mod me;
 mod messages;
+mod outbox;
 mod quota;
 mod recurring;
 mod sessions;
@@ -32,6 +33,9 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/v1/messages/{id}/resend", post(messages::resend))
         .route("/v1/messages/{id}/reschedule", post(messages::reschedule))
         .route("/v1/notify", post(messages::notify))
+        .route("/v1/outbox", get(outbox::outbox))
+        .route("/v1/outbox/pause", post(outbox::pause))
+        .route("/v1/outbox/resume", post(outbox::resume))
         .route("/v1/quota", get(quota::quota))
         .route("/v1/recurring", get(recurring::list).post(recurring::make))
         .route("/v1/recurring/{id}", get(recurring::one).delete(recurring::remove))

@@ -21,6 +21,7 @@ mod log_out;
 mod login_end;
 mod oauth_practice;
 mod openapi;
+mod operating;
 mod outbox;
 mod pages;
 mod postgres;

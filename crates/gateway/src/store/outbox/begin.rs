@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
+use super::pauses::NOT_PAUSED;
 use super::{Holder, Receiver, Unused};
 use crate::day::Day;
 use crate::outbox::quota::{Exhausted, Limits};
@@ -173,9 +174,9 @@ async fn waiting(
         rest = others;
         let lock = engine.choose("", " FOR UPDATE");
         let statement = AssertSqlSafe(format!(
-            "SELECT seq, attempts FROM deliveries
-             WHERE due_at <= $1 AND seq IN ({}) AND state IN ('scheduled', 'queued', 'waiting_quota')
-             ORDER BY seq{lock}",
+            "SELECT d.seq, d.attempts FROM deliveries d
+             WHERE d.due_at <= $1 AND d.seq IN ({}) AND d.state IN ('scheduled', 'queued', 'waiting_quota')
+             AND {NOT_PAUSED} ORDER BY d.seq{lock}",
             list(1, rows.len())
         ));
         let mut query = sqlx::query_as::<_, (i64, i64)>(statement).bind(millis(now));

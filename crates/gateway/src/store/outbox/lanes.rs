@@ -5,6 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::listing::{UNCERTAIN, unknown};
+use super::pauses::NOT_PAUSED;
 use super::{MessageId, Receiver};
 use crate::outbox::{Delivery, OnFailure, OnQuota, OnUnconfirmed, State};
 use crate::store::rows::{first_rows, list};
@@ -52,6 +53,8 @@ pub(crate) struct DueDelivery {
     pub(crate) changed_at: Timestamp,
     /// Nothing when it was kept long enough.
     pub(crate) sealed: Option<Vec<u8>>,
+    /// When it was accepted, if it was to be sent at once.
+    pub(crate) wanted_since: Option<Timestamp>,
 }
 
 impl Store {
@@ -159,11 +162,13 @@ impl Store {
         now: Timestamp,
         consent_within: jiff::SignedDuration,
     ) -> Result<Vec<DueDelivery>, StoreError> {
+        // What a dead gateway has begun is looked at, paused or not.
         let statement = AssertSqlSafe(format!(
             "SELECT d.seq, d.message_seq, m.id, d.receiver, d.state, d.code, d.attempts, d.changed_at,
-             m.expires_at, m.on_unconfirmed, m.on_quota, m.sealed, d.place, m.on_failure, {UNCERTAIN}
+             m.expires_at, m.on_unconfirmed, m.on_quota, m.sealed, d.place, m.on_failure,
+             m.created_at, m.send_at, {UNCERTAIN}
              FROM deliveries d JOIN messages m ON m.seq = d.message_seq
-             WHERE d.account_id = $1 AND d.due_at <= $2 AND NOT EXISTS
+             WHERE d.account_id = $1 AND d.due_at <= $2 AND (d.state = 'sending' OR {NOT_PAUSED}) AND NOT EXISTS
              (SELECT 1 FROM deliveries e WHERE e.account_id = d.account_id AND e.receiver = d.receiver
               AND e.seq < d.seq AND e.due_at > d.due_at AND e.state IN ('queued', 'sending'))
              ORDER BY d.due_at, d.seq LIMIT $3"
@@ -225,7 +230,7 @@ fn due(row: &AnyRow, consent_within: jiff::SignedDuration) -> Result<DueDelivery
             state: State::parse(&state).ok_or_else(|| unknown("state"))?,
             code: row.try_get(5)?,
             attempts: u32::try_from(row.try_get::<i64, _>(6)?).unwrap_or(u32::MAX),
-            may_have_arrived: row.try_get::<i64, _>(14)? > 0,
+            may_have_arrived: row.try_get::<i64, _>(16)? > 0,
             expires_at: time(row.try_get(8)?),
             on_unconfirmed: OnUnconfirmed::parse(&on_unconfirmed).ok_or_else(|| unknown("on_unconfirmed"))?,
             on_quota: OnQuota::parse(&on_quota).ok_or_else(|| unknown("on_quota"))?,
@@ -235,5 +240,6 @@ fn due(row: &AnyRow, consent_within: jiff::SignedDuration) -> Result<DueDelivery
         changed_at: time(row.try_get(7)?),
         sealed: row.try_get(11)?,
         place: usize::try_from(row.try_get::<i64, _>(12)?).unwrap_or(0),
+        wanted_since: row.try_get::<Option<i64>, _>(15)?.is_none().then_some(time(row.try_get(14)?)),
     })
 }

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::{MessageId, Receiver};
 use crate::outbox::{OnFailure, OnQuota, OnUnconfirmed, State};
 use crate::store::rows::list;
-use crate::store::{AccountId, Store, StoreError, millis, time};
+use crate::store::{AccountId, ApiKeyId, Store, StoreError, millis, time};
 
 /// A message as it is kept.
 pub(crate) struct KeptMessage {
@@ -127,6 +127,20 @@ impl Store {
              WHERE account_id = $1 AND due_at IS NOT NULL AND state = 'waiting_consent') ORDER BY seq"
         ));
         let rows = sqlx::query(statement).bind(account.as_str()).fetch_all(&self.readers).await?;
+        self.with_deliveries(rows.iter().map(message).collect::<Result<_, _>>()?).await
+    }
+
+    /// Messages that a key sent and with which something is still to be done, the oldest first.
+    pub(crate) async fn open_messages_of_key(
+        &self,
+        key: &ApiKeyId,
+        most: i64,
+    ) -> Result<Vec<KeptMessage>, StoreError> {
+        let statement = AssertSqlSafe(format!(
+            "{MESSAGE} WHERE seq IN (SELECT d.message_seq FROM deliveries d JOIN messages w ON w.seq = d.message_seq
+             WHERE w.api_key_id = $1 AND d.due_at IS NOT NULL AND d.state <> 'sending') ORDER BY seq LIMIT $2"
+        ));
+        let rows = sqlx::query(statement).bind(key.0.as_str()).bind(most).fetch_all(&self.readers).await?;
         self.with_deliveries(rows.iter().map(message).collect::<Result<_, _>>()?).await
     }
 

@@ -42,7 +42,7 @@ pub(super) async fn revoke(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refusal> {
     let id = ApiKeyId::presented(&id).ok_or_else(Refusal::not_found)?;
-    let revoked = app.store.delete_api_key(&session.account, &id).await?;
+    let revoked = api_key::revoke(&app, &session.account, &id).await?;
     if revoked { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::not_found()) }
 }
 

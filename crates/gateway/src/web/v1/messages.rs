@@ -301,6 +301,7 @@ impl From<NotAccepted> for Refusal {
         match error {
             NotAccepted::NoAccount => Self::not_signed_in(),
             NotAccepted::OtherMessage => Self::conflict(),
+            NotAccepted::Full => Self::outbox_full(),
             NotAccepted::Vault(error) => Self::from(error),
         }
     }

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use katok_gateway::OutboxScope;
 use url::Url;
 
 /// 카카오 로그인과 카카오톡 메시지 · Kakao Login and KakaoTalk messages, from any script
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// 금고 키 돌보기 · Look after the vault keys, while gateways run
     Vault(Vault),
+    /// 보낼 메시지 돌보기 · Look after what is to be sent, while gateways run
+    Outbox(Outbox),
     /// 데이터베이스 백업, 실행 중에도 · Copy the SQLite database into a new file, also while the gateway runs
     Backup {
         /// 만들 파일 · The file to make
@@ -75,6 +78,78 @@ pub(crate) enum VaultCommand {
     Rotate,
     /// 봉인이 모두 열리는지 확인 · Open everything that is sealed (exit status 1 if something does not open)
     Check,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Outbox {
+    #[command(subcommand)]
+    pub(crate) command: OutboxCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OutboxCommand {
+    /// 메시지 목록, 새것부터 · List messages, the newest first, without what they say
+    List {
+        /// 이 상태의 것만 · Only with a delivery in this state
+        #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(katok_gateway::outbox_states()))]
+        state: Option<String>,
+        /// 이 계정의 것만 · Only of this account
+        #[arg(long, value_name = "ACCOUNT")]
+        account: Option<String>,
+        /// 몇 개까지 · How many at most
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+    },
+    /// 메시지 하나와 수신 건 · A message and its deliveries
+    Show {
+        /// 메시지 · The message (msg_…)
+        message: String,
+    },
+    /// 도착하지 않았거나 그럴 수 있는 것을 다시 보냄 · Send again what did not arrive, or may not have
+    Resend {
+        /// 메시지 · The message (msg_…)
+        message: String,
+    },
+    /// 보내지 않은 것을 취소 · Take back what has not been sent
+    Cancel {
+        /// 메시지 · The message (msg_…)
+        message: String,
+    },
+    /// 지금 보낼 것이 없어질 때까지 기다림 · Wait until nothing is due any more (exit status 4 if it takes too long)
+    Drain {
+        /// 몇 초까지 · For how many seconds at most
+        #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+        timeout: u64,
+    },
+    /// 전송 멈추기, 접수는 계속 · Begin to send nothing more; go on accepting
+    Pause(Whose),
+    /// 멈춘 전송 계속하기 · Go on with what was paused
+    Resume(Whose),
+}
+
+/// Whose messages.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Whose {
+    /// 모두 · Everybody's
+    #[arg(long)]
+    all: bool,
+    /// 이 계정의 것 · Those of this account
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// 이 API 키로 보낸 것 · Those sent by this API key (key_…)
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+}
+
+impl Whose {
+    pub(crate) fn scope(&self) -> OutboxScope {
+        match (&self.account, &self.key) {
+            (Some(account), _) => OutboxScope::Account(account.clone()),
+            (None, Some(key)) => OutboxScope::Key(key.clone()),
+            (None, None) => OutboxScope::All,
+        }
+    }
 }
 
 /// What a person does at Kakao by this program.

@@ -8,6 +8,7 @@ mod explain;
 mod friends;
 mod login;
 mod logout;
+mod outbox;
 mod restore;
 mod send;
 mod unlink;
@@ -41,6 +42,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure
         Command::Config(args::Config { command: ConfigCommand::Show }) => config::show(&args, *output),
         Command::Explain(explain) => explain::run(&explain.code, *output),
         Command::Vault(vault) => vault::run(&args, &vault.command, *output).await,
+        Command::Outbox(outbox) => outbox::run(&args, &outbox.command, *output).await,
         Command::Backup { file } => backup::run(&args, file, *output).await,
         Command::Restore { file } => restore::run(&args, file, *output).await,
         Command::Act(act) => {

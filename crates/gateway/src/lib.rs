@@ -41,4 +41,7 @@ pub use gateway::Gateway;
 pub use sentence::{Sentence, explain, explain_redirect};
 pub use start_error::StartError;
 pub use storage::Storage;
+pub use storage::outbox::{
+    OutboxChange, OutboxDelivery, OutboxDepth, OutboxMessage, OutboxQuery, OutboxScope, outbox_states,
+};
 pub use vault::{Inspection, KeyInUse, Rotation};

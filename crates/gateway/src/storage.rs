@@ -1,5 +1,7 @@
 //! Where a gateway keeps everything, and what is done to it beside running gateways.
 
+pub(crate) mod outbox;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -44,7 +44,8 @@ pub(crate) use keep_alive::DueLogin;
 pub(crate) use login_attempts::StoredAttempt;
 pub(crate) use outbox::{
     Accepted, Attempt, Begin, BeginDelivery, Begun, DueDelivery, Holder, KeptDelivery, KeptMessage, Lane,
-    MessageId, NewMessage, Open, PastAttempt, Paused, Receiver, Rest, Settle, Settled, Unused,
+    ListWish, MessageId, NewMessage, Open, PastAttempt, Paused, Receiver, Rest, Scope, Settle, Settled,
+    Unused,
 };
 pub(crate) use postgres::AccountLock;
 pub(crate) use recurring::{NewRecurring, PausedFor, RecurringId, SealedRecurring, StoredRecurring};

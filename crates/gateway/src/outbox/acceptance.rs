@@ -169,8 +169,7 @@ pub(crate) async fn resend(app: &App, message: &KeptMessage) -> Result<bool, Sto
     if message.sealed.is_none() {
         return Ok(false);
     }
-    let expires_at = later(app.clock.now(), TRIED_FOR);
-    app.store.extend_message(message.seq, expires_at).await?;
+    app.store.extend_message(message.seq, tried_until(app.clock.now())).await?;
     change(app, message, |_| Some(Event::Resent)).await
 }
 
@@ -220,28 +219,10 @@ async fn change(
     event: impl Fn(&KeptDelivery) -> Option<Event>,
 ) -> Result<bool, StoreError> {
     let now = app.clock.now();
-    let deliveries = message.deliveries.iter().filter_map(|kept| {
-        let delivery = Delivery {
-            state: kept.state,
-            code: kept.code.clone(),
-            attempts: kept.attempts,
-            may_have_arrived: kept.may_have_arrived,
-            expires_at: message.expires_at,
-            on_unconfirmed: message.on_unconfirmed,
-            on_quota: message.on_quota,
-            on_failure: message.on_failure,
-            consent_within: app.settings.sign_in.consent_within,
-        };
-        let next = decide(&delivery, &event(kept)?, now, 0.0)?;
-        let (from, attempts) = (kept.state, kept.attempts);
-        Some(Settled { seq: kept.seq, from, attempts, next, scopes: None, attempt: None, unused: None })
-    });
-    let deliveries: Vec<_> = deliveries.collect();
-    if deliveries.is_empty() {
+    let settle = happening(message, event, app.settings.sign_in.consent_within, now);
+    if settle.deliveries.is_empty() {
         return Ok(false);
     }
-    let account = message.account.clone();
-    let settle = Settle { account, kakao_app: app.realm.clone(), deliveries, now, is_news: true };
     let settled = app.store.settle_deliveries(settle).await?;
     for settled in &settled {
         app.telemetry.settled(settled.next.state, settled.next.code.as_deref());
@@ -261,6 +242,49 @@ async fn change(
     app.outbox.wake();
     app.poster.wake();
     Ok(!settled.is_empty())
+}
+
+/// What cancelling a message comes to, where no gateway is at hand.
+pub(crate) fn cancelling(message: &KeptMessage, consent_within: SignedDuration, now: Timestamp) -> Settle {
+    happening(message, |_| Some(Event::Cancelled), consent_within, now)
+}
+
+/// What sending a message again comes to, where no gateway is at hand.
+pub(crate) fn resending(message: &KeptMessage, consent_within: SignedDuration, now: Timestamp) -> Settle {
+    happening(message, |_| Some(Event::Resent), consent_within, now)
+}
+
+/// Until when a message is tried that somebody sends again now.
+pub(crate) fn tried_until(now: Timestamp) -> Timestamp {
+    later(now, TRIED_FOR)
+}
+
+/// What an event makes of the deliveries of a message to which it can happen.
+fn happening(
+    message: &KeptMessage,
+    event: impl Fn(&KeptDelivery) -> Option<Event>,
+    consent_within: SignedDuration,
+    now: Timestamp,
+) -> Settle {
+    let deliveries = message.deliveries.iter().filter_map(|kept| {
+        let delivery = Delivery {
+            state: kept.state,
+            code: kept.code.clone(),
+            attempts: kept.attempts,
+            may_have_arrived: kept.may_have_arrived,
+            expires_at: message.expires_at,
+            on_unconfirmed: message.on_unconfirmed,
+            on_quota: message.on_quota,
+            on_failure: message.on_failure,
+            consent_within,
+        };
+        let next = decide(&delivery, &event(kept)?, now, 0.0)?;
+        let (from, attempts) = (kept.state, kept.attempts);
+        Some(Settled { seq: kept.seq, from, attempts, next, scopes: None, attempt: None, unused: None })
+    });
+    let deliveries = deliveries.collect();
+    // No place in a quota is given back here: it does not matter of which Kakao app.
+    Settle { account: message.account.clone(), kakao_app: String::new(), deliveries, now, is_news: true }
 }
 
 /// How far a message has come: as far as the delivery that has most left to do, or to tell.

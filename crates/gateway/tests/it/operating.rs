@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use katok_client::Clock as _;
+use katok_gateway::{OutboxChange, OutboxQuery, OutboxScope, Storage};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -160,4 +161,64 @@ async fn one_account_cannot_fill_the_disk() {
     let cancel = format!("/v1/messages/{}/cancel", first["id"].as_str().unwrap());
     browser.post(&cancel, json!({})).await.is(200);
     browser.post("/v1/messages", scheduled).await.is(202);
+}
+
+fn beside(house: &House) -> Storage {
+    Storage { data: house.data.path().to_owned(), database: house.database.setting(), vault_key: None }
+}
+
+#[tokio::test]
+async fn an_operator_lists_cancels_and_sends_again_beside_the_gateway() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let storage = beside(&house);
+    let later = house.clock.now() + SignedDuration::from_hours(1);
+    let scheduled = json!({"to": "me", "text": "나중", "send_at": later});
+    let sent = browser.post("/v1/messages", scheduled).await.is(202);
+    let id = sent["id"].as_str().unwrap();
+    let of_state = async |state: &str| {
+        let query = OutboxQuery { state: Some(state.to_owned()), account: None, limit: 10 };
+        let listed = storage.outbox_messages(&query).await.unwrap();
+        listed.into_iter().map(|message| message.id).collect::<Vec<_>>()
+    };
+    assert_eq!((of_state("scheduled").await, of_state("delivered").await), (vec![id.to_owned()], vec![]));
+    let depth = storage.outbox_depth(house.clock.now()).await.unwrap();
+    assert_eq!((depth.len(), depth[0].deliveries, depth[0].oldest_due_at), (1, 1, None));
+
+    let now = house.clock.now();
+    assert_eq!(storage.cancel_message(id, now).await.unwrap(), OutboxChange::Done);
+    assert_eq!(storage.cancel_message(id, now).await.unwrap(), OutboxChange::TooLate);
+    assert_eq!(storage.cancel_message("msg_x", now).await.unwrap(), OutboxChange::NoMessage);
+    let message = storage.outbox_message(id).await.unwrap().unwrap();
+    assert_eq!((message.state, message.deliveries[0].to.as_str()), ("cancelled", "me"));
+    assert!(!serde_json::to_string(&message).unwrap().contains("나중"));
+
+    assert_eq!(storage.resend_message(id, now).await.unwrap(), OutboxChange::Done);
+    house.gateway.do_what_is_due().await;
+    assert_eq!(house.texts("ryan"), ["나중"]);
+}
+
+#[tokio::test]
+async fn what_an_operator_pauses_only_an_operator_resumes() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let (key_id, key) = key(&browser).await;
+    let (storage, now) = (beside(&house), house.clock.now());
+    let sent = browser.post("/v1/messages", text("먼저")).await.is(202);
+    house.gateway.do_what_is_due().await;
+    let account = storage.outbox_message(sent["id"].as_str().unwrap()).await.unwrap().unwrap().account;
+    let scopes = [OutboxScope::All, OutboxScope::Account(account), OutboxScope::Key(key_id)];
+    for (number, scope) in scopes.iter().enumerate() {
+        assert!(storage.pause_outbox(scope, now).await.unwrap());
+        browser.post("/v1/outbox/resume", json!({})).await.is(200);
+        post_by_key(&house, &key, "/v1/messages", text("기다림")).await.is(202);
+        house.gateway.do_what_is_due().await;
+        assert_eq!(house.texts("ryan").len(), 1 + number, "{scope:?}");
+        assert!(storage.resume_outbox(scope, now).await.unwrap());
+        assert!(!storage.resume_outbox(scope, now).await.unwrap());
+        house.gateway.do_what_is_due().await;
+        assert_eq!(house.texts("ryan").len(), 2 + number, "{scope:?}");
+    }
+    let nobody = OutboxScope::Account("nobody".to_owned());
+    assert!(!storage.pause_outbox(&nobody, now).await.unwrap());
 }

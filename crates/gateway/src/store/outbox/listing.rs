@@ -56,6 +56,13 @@ pub(crate) struct PastAttempt {
     pub(crate) code: Option<String>,
 }
 
+/// Which messages an operator wants to see.
+pub(crate) struct ListWish<'a> {
+    pub(crate) state: Option<&'a str>,
+    pub(crate) account: Option<&'a str>,
+    pub(crate) limit: i64,
+}
+
 const MESSAGE: &str = "SELECT seq, id, account_id, api_key_id, sealed, created_at, send_at, expires_at,
     on_unconfirmed, on_quota, scopes, on_failure, recurring_id FROM messages";
 
@@ -141,6 +148,23 @@ impl Store {
              WHERE w.api_key_id = $1 AND d.due_at IS NOT NULL AND d.state <> 'sending') ORDER BY seq LIMIT $2"
         ));
         let rows = sqlx::query(statement).bind(key.0.as_str()).bind(most).fetch_all(&self.readers).await?;
+        self.with_deliveries(rows.iter().map(message).collect::<Result<_, _>>()?).await
+    }
+
+    /// The newest messages of anybody.
+    pub(crate) async fn newest_messages(&self, wish: &ListWish<'_>) -> Result<Vec<KeptMessage>, StoreError> {
+        let statement = AssertSqlSafe(format!(
+            "{MESSAGE} WHERE (CAST($1 AS TEXT) IS NULL OR account_id = $1)
+             AND (CAST($2 AS TEXT) IS NULL OR EXISTS
+              (SELECT 1 FROM deliveries d WHERE d.message_seq = messages.seq AND d.state = $2))
+             ORDER BY seq DESC LIMIT $3"
+        ));
+        let rows = sqlx::query(statement)
+            .bind(wish.account)
+            .bind(wish.state)
+            .bind(wish.limit)
+            .fetch_all(&self.readers)
+            .await?;
         self.with_deliveries(rows.iter().map(message).collect::<Result<_, _>>()?).await
     }
 

@@ -1,6 +1,7 @@
 //! Pauses: whose deliveries are not to be begun for now.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 
 use crate::store::{AccountId, ApiKeyId, Store, StoreError, millis};
 
@@ -31,6 +32,16 @@ impl Paused {
             Self::Account(account) | Self::Key(account, _) => account,
         }
     }
+}
+
+/// What an operator pauses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Scope<'a> {
+    All,
+    /// The id of an account.
+    Account(&'a str),
+    /// The id of an API key.
+    Key(&'a str),
 }
 
 /// What of an account is paused.
@@ -74,6 +85,62 @@ impl Store {
         .await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Begins nothing of this any more until an operator says so; `false` when there is no such account or key.
+    pub(crate) async fn pause_by_operator(
+        &self,
+        scope: &Scope<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (name, known) = match *scope {
+            Scope::All => (ALL, "SELECT 1"),
+            Scope::Account(account) => (account, "SELECT 1 FROM accounts WHERE id = $1"),
+            Scope::Key(key) => (key, "SELECT 1 FROM api_keys WHERE id = $1"),
+        };
+        let mut known = sqlx::query(known);
+        if !matches!(scope, Scope::All) {
+            known = known.bind(name);
+        }
+        if known.fetch_optional(&self.readers).await?.is_none() {
+            return Ok(false);
+        }
+        sqlx::query(
+            "INSERT INTO outbox_pauses (scope, paused_by, paused_at) VALUES ($1, 'operator', $2)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(name)
+        .bind(millis(now))
+        .execute(&self.writer)
+        .await?;
+        Ok(true)
+    }
+
+    /// Goes on with what a person or an operator paused; `false` when neither had.
+    pub(crate) async fn resume_by_operator(
+        &self,
+        scope: &Scope<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (name, lanes) = match *scope {
+            Scope::All => (ALL, "CAST($2 AS TEXT) IS NOT NULL"),
+            Scope::Account(account) => (account, "account_id = $2"),
+            Scope::Key(key) => (key, "account_id IN (SELECT account_id FROM api_keys WHERE id = $2)"),
+        };
+        let mut tx = self.begin().await?;
+        let ended = sqlx::query("DELETE FROM outbox_pauses WHERE scope = $1 AND paused_by <> 'revocation'")
+            .bind(name)
+            .execute(&mut *tx)
+            .await?;
+        // In the order of their accounts, as everybody does it: nobody waits for one another.
+        let lock = self.choose("", " FOR UPDATE");
+        let statement = AssertSqlSafe(format!(
+            "UPDATE lanes SET news = news + 1, due_at = CASE WHEN $1 < due_at THEN $1 ELSE due_at END
+             WHERE account_id IN (SELECT account_id FROM lanes WHERE {lanes} ORDER BY account_id{lock})"
+        ));
+        sqlx::query(statement).bind(millis(now)).bind(name).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(ended.rows_affected() > 0)
     }
 
     /// What is paused of an account.

@@ -15,7 +15,7 @@ use url::Url;
 use crate::curl::Curl;
 use crate::database::Database;
 use crate::emulator::Emulator;
-use crate::program::{Machine, Running, free_port, send_signal};
+use crate::program::{Machine, Running, free_port};
 
 /// How often a gateway is killed, unless the environment asks for more.
 const CYCLES: u64 = 12;
@@ -162,10 +162,10 @@ impl Scene {
             sleep(Duration::from_millis(dice.below(400))).await;
             let one = usize::try_from(dice.below(self.gateways.len() as u64)).unwrap();
             if pauses && cycle % 4 == 3 {
-                let paused = self.running[one].as_ref().unwrap();
-                paused.signal("STOP");
+                let asleep = self.running[one].as_ref().unwrap();
+                asleep.signal("STOP");
                 sleep(TOO_LONG).await;
-                paused.signal("CONT");
+                asleep.signal("CONT");
             } else {
                 // What is dropped is killed.
                 self.running[one] = None;
@@ -216,7 +216,7 @@ impl Scene {
                 sleep(Duration::from_millis(200)).await;
             }
         };
-        let Ok(message) = timeout(Duration::from_secs(180), end).await else {
+        let Ok(message) = timeout(Duration::from_mins(3), end).await else {
             panic!("never ended: {}", self.look(&sent.id).await)
         };
         message

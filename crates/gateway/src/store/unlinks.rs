@@ -10,9 +10,8 @@ use super::recent::Changed;
 use super::{AccountId, Store, StoreError, millis, time};
 
 /// All that hangs on an account but the tokens, with which Kakao is still to be asked.
-const BELONGINGS: [&str; 7] = [
+const BELONGINGS: [&str; 6] = [
     "DELETE FROM sessions WHERE account_id = $1",
-    "DELETE FROM outbox_pauses WHERE scope = $1 OR scope IN (SELECT id FROM api_keys WHERE account_id = $1)",
     "DELETE FROM api_keys WHERE account_id = $1",
     "DELETE FROM recurring_messages WHERE account_id = $1",
     "DELETE FROM messages WHERE account_id = $1",
@@ -20,6 +19,10 @@ const BELONGINGS: [&str; 7] = [
     // After deliveries: whoever changes those notes it for the webhooks afterwards.
     "DELETE FROM webhooks WHERE account_id = $1",
 ];
+
+/// Pauses name accounts and keys, whatever these are.
+const PAUSES: &str =
+    "DELETE FROM outbox_pauses WHERE scope = $1 OR scope IN (SELECT id FROM api_keys WHERE account_id = $1)";
 
 /// What is kept of somebody who left, or is about to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -155,7 +158,7 @@ impl Store {
         .bind(millis(retry_at))
         .execute(&mut *tx)
         .await?;
-        for belonging in BELONGINGS {
+        for belonging in [PAUSES].into_iter().chain(BELONGINGS) {
             sqlx::query(belonging).bind(receipt.account.as_str()).execute(&mut *tx).await?;
         }
         forget_counts_of(&mut tx, &self.engine, kakao_app, &receipt.account, receipt.requested_at).await?;

@@ -64,7 +64,10 @@ async fn on_a_full_disk_errors_are_clear_and_nothing_is_lost() {
     assert!(running.talk().contains("disk is full"), "{}", running.talk());
     // What is not written goes on.
     ryan.get(at("/profile")).await.json();
-    ryan.post(at("/message"), &json!({"text": "디스크가 가득 차도"})).await.json();
+    // A message that cannot be kept is not sent either: nobody could tell afterwards what became of it.
+    let refused = ryan.post(at("/message"), &json!({"text": "디스크가 가득 차면"})).await;
+    assert_eq!(refused.status, 503, "{}", refused.body);
+    assert!(refused.body.contains("storage_full"), "{}", refused.body);
     // The access token dies: no new one is asked for, as it could not be kept.
     kakao.advance_hours(13).await;
     let refused = ryan.get(at("/profile")).await;
@@ -73,8 +76,9 @@ async fn on_a_full_disk_errors_are_clear_and_nothing_is_lost() {
 
     disk.free();
     ryan.get(at("/profile")).await.json();
-    ryan.post(at("/message"), &json!({"text": "자리가 나면"})).await.json();
-    assert_eq!(kakao.texts("ryan").await, ["디스크가 가득 차도", "자리가 나면"]);
+    let sent = ryan.post(at("/message"), &json!({"text": "자리가 나면"})).await;
+    assert_eq!(sent.status, 200, "{} {}", sent.body, running.talk());
+    assert_eq!(kakao.texts("ryan").await, ["자리가 나면"]);
     Curl::new().sign_in(&gateway, &kakao, "apeach").await;
     running.stop("TERM");
 }

@@ -5,8 +5,8 @@ use std::io::{Error, ErrorKind};
 use std::path::Path;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use sqlx::AnyPool;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
+use sqlx::{AnyConnection, AnyPool, Connection as _};
 
 use super::{Engine, Store, StoreError, migrations};
 
@@ -57,9 +57,23 @@ impl Store {
 
 async fn writer(path: &Path) -> Result<AnyPool, StoreError> {
     install_default_drivers();
-    let writer = AnyPoolOptions::new().max_connections(1).connect_with(options(path, "rw")?).await?;
+    let writer = AnyPoolOptions::new()
+        .max_connections(1)
+        .after_release(|connection, _| Box::pin(is_usable(connection)))
+        .connect_with(options(path, "rw")?)
+        .await?;
     check_version(&writer).await?;
     Ok(writer)
+}
+
+/// On a full disk SQLite ends a transaction by itself, which the driver does not notice: it would begin no other one on
+/// this connection.
+async fn is_usable(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A transaction that was dropped is rolled back before this answers.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// Unless told otherwise, SQLite writes through to the disk at every commit (`synchronous = FULL`), and the

@@ -174,6 +174,8 @@ async fn begin(
 /// What one call came to.
 struct Called {
     places: Vec<usize>,
+    /// Whom it was for; nobody for a message to oneself.
+    friends: Vec<FriendUuid>,
     /// When its deliveries were begun, on whose day their places in Kakao's quotas were taken.
     noted_at: Timestamp,
     begun_at: Timestamp,
@@ -194,13 +196,8 @@ async fn ask_kakao(
     let mut asking = JoinSet::new();
     for (content, places) in calls {
         let (app, account) = (app.clone(), lane.account.clone());
-        let friends: Vec<FriendUuid> = places
-            .iter()
-            .filter_map(|place| match &due[*place].receiver {
-                Receiver::Me => None,
-                Receiver::Friend(uuid) => Some(uuid.clone()),
-            })
-            .collect();
+        let friends: Vec<FriendUuid> =
+            places.iter().filter_map(|place| due[*place].receiver.friend().cloned()).collect();
         asking.spawn(async move {
             let (begun_at, begun) = (app.clock.now(), Instant::now());
             let answer = if friends.is_empty() {
@@ -208,7 +205,7 @@ async fn ask_kakao(
             } else {
                 content.send_to_friends(&app, &account, &friends).await
             };
-            Called { places, noted_at, begun_at, took: begun.elapsed(), answer }
+            Called { places, friends, noted_at, begun_at, took: begun.elapsed(), answer }
         });
     }
     while let Some(called) = asking.join_next().await {
@@ -241,19 +238,12 @@ async fn note(
     put_off: &mut HashSet<Receiver>,
 ) -> Result<Option<Outcome>, StoreError> {
     let now = app.clock.now();
-    let Called { places, noted_at, begun_at, took, answer } = called;
+    let Called { places, friends, noted_at, begun_at, took, answer } = called;
     if outcome::is_down(&answer) {
         app.outbox.breaker().failed(now);
     } else {
         app.outbox.breaker().answered();
     }
-    let friends: Vec<FriendUuid> = places
-        .iter()
-        .filter_map(|place| match &due[*place].receiver {
-            Receiver::Me => None,
-            Receiver::Friend(uuid) => Some(uuid.clone()),
-        })
-        .collect();
     let outcomes = if friends.is_empty() {
         vec![outcome::to_me(&answer, now)]
     } else {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_core::Stream;
+use serde_json::value::RawValue;
 use url::Url;
 
 pub use admin::AdminClient;
@@ -221,6 +222,19 @@ impl Client {
     ) -> Result<serde_json::Value, Error> {
         const { assert!(E::AUTH.takes_access_token(), "this endpoint is not called with an access token") }
         let decode = |reply: &Reply| E::decode(reply).and_then(|_| reply.json_or_null());
+        self.request(&Call::of::<E>(), endpoint.encode(), Credential::AccessToken(token), decode).await
+    }
+
+    /// Calls an endpoint and hands over the answer together with Kakao's JSON letter by letter, to be passed on.
+    ///
+    /// Where Kakao answers without a word, the JSON is `null`.
+    pub async fn call_verbatim<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        token: &AccessToken,
+    ) -> Result<(E::Output, Box<RawValue>), Error> {
+        const { assert!(E::AUTH.takes_access_token(), "this endpoint is not called with an access token") }
+        let decode = |reply: &Reply| Ok((E::decode(reply)?, reply.verbatim()?));
         self.request(&Call::of::<E>(), endpoint.encode(), Credential::AccessToken(token), decode).await
     }
 

@@ -1,7 +1,7 @@
 //! What a signed-in person does at Kakao: every call with a living token.
 
 use katok_client::{Endpoint, LoginEnd, Logout, TokenError, Tokens};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::app::App;
 use crate::store::{AccountId, StoreError};
@@ -44,6 +44,9 @@ impl From<StoreError> for ActError {
     }
 }
 
+/// Kakao's own JSON, letter by letter.
+pub(crate) type Json = Box<RawValue>;
+
 /// Calls Kakao for an account and answers with Kakao's own JSON.
 ///
 /// A token that Kakao refuses (-401) is renewed and the call repeated once, also a call that sends:
@@ -52,18 +55,19 @@ pub(crate) async fn call<E: Endpoint>(
     app: &App,
     account: &AccountId,
     endpoint: &E,
-) -> Result<Value, ActError> {
-    Ok(call_with_tokens(app, account, endpoint).await?.0)
+) -> Result<Json, ActError> {
+    let ((_, json), _) = call_with_tokens(app, account, endpoint).await?;
+    Ok(json)
 }
 
-/// As [`call`], with the tokens that Kakao took.
+/// As [`call`], with what the JSON says and the tokens that Kakao took.
 pub(crate) async fn call_with_tokens<E: Endpoint>(
     app: &App,
     account: &AccountId,
     endpoint: &E,
-) -> Result<(Value, Tokens), ActError> {
+) -> Result<((E::Output, Json), Tokens), ActError> {
     let call = |tokens: Tokens| async move {
-        let answer = app.client.call_json(endpoint, &tokens.access_token).await?;
+        let answer = app.client.call_verbatim(endpoint, &tokens.access_token).await?;
         Ok((answer, tokens))
     };
     match app.keeper.with_tokens(account, call).await {
@@ -77,7 +81,7 @@ pub(crate) async fn call_with_tokens<E: Endpoint>(
 ///
 /// The person is signed out here whatever Kakao says, and the tokens go too: their programs hold API keys, which
 /// would otherwise go on with them.
-pub(crate) async fn log_out(app: &App, account: &AccountId) -> Result<Value, ActError> {
+pub(crate) async fn log_out(app: &App, account: &AccountId) -> Result<Json, ActError> {
     let answer = call(app, account, &Logout).await;
     app.store.sign_out(account).await?;
     answer.map_err(|error| match error {

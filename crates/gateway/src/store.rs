@@ -43,9 +43,9 @@ pub(crate) use changes::Place;
 pub(crate) use keep_alive::DueLogin;
 pub(crate) use login_attempts::StoredAttempt;
 pub(crate) use outbox::{
-    Accepted, Attempt, Begin, BeginDelivery, Begun, DueDelivery, Holder, KeptDelivery, KeptMessage, Lane,
-    ListWish, MessageId, NewMessage, Open, PastAttempt, Paused, Receiver, Rest, Scope, Settle, Settled,
-    Unused,
+    Accepted, Attempt, Begin, BeginDelivery, Begun, Claim, DueDelivery, Holder, KeptDelivery, KeptMessage,
+    Lane, ListWish, MessageId, NewMessage, Open, PastAttempt, Paused, Receiver, Release, Rest, Scope, Settle,
+    Settled, Unused,
 };
 pub(crate) use postgres::AccountLock;
 pub(crate) use recurring::{NewRecurring, PausedFor, RecurringId, SealedRecurring, StoredRecurring};
@@ -122,6 +122,7 @@ pub(crate) struct Store {
     group: outbox::Group,
     recent_sessions: Arc<Recent<Digest, StoredSession>>,
     recent_tokens: Arc<Recent<AccountId, StoredTokens>>,
+    recent_keys: Arc<Recent<Digest, StoredApiKey>>,
 }
 
 /// What the two engines do not do alike.
@@ -137,8 +138,15 @@ enum Engine {
 impl Store {
     fn over(writer: AnyPool, readers: AnyPool, engine: Engine) -> Self {
         let group = outbox::Group::start(&writer, &engine);
-        let (recent_sessions, recent_tokens) = (Arc::default(), Arc::default());
-        Self { writer, readers, engine, group, recent_sessions, recent_tokens }
+        Self {
+            writer,
+            readers,
+            engine,
+            group,
+            recent_sessions: Arc::default(),
+            recent_tokens: Arc::default(),
+            recent_keys: Arc::default(),
+        }
     }
 
     /// Answers when the database does, and reads a table of ours: SQLite answers without one from nowhere.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_json::value::RawValue;
 
 /// The body of a reply that says the call succeeded.
 pub struct Reply {
@@ -26,6 +27,10 @@ impl Reply {
     /// Any JSON, or nothing at all.
     pub(crate) fn json_or_null(&self) -> Result<serde_json::Value, Unreadable> {
         if self.body.is_empty() { Ok(serde_json::Value::Null) } else { self.json() }
+    }
+
+    pub(crate) fn verbatim(&self) -> Result<Box<RawValue>, Unreadable> {
+        if self.body.is_empty() { Ok(RawValue::NULL.to_owned()) } else { self.json() }
     }
 }
 

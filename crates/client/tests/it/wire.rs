@@ -254,8 +254,20 @@ async fn a_failure_of_the_authorization_server_is_no_refusal() {
 }
 
 #[tokio::test]
+async fn what_is_passed_on_is_letter_by_letter_what_kakao_wrote() {
+    let written = r#"{"id":1, "something_new":[1.50,"\u0041"]}"#;
+    let client = client_hearing(200, written.as_bytes());
+    let (me, json) = client.call_verbatim(&Me, &token()).await.unwrap();
+    assert_eq!((me.id, json.get()), (KakaoUserId::new(1), written));
+    let error = client_hearing(200, b"[]").call_verbatim(&Me, &token()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreadable);
+}
+
+#[tokio::test]
 async fn a_success_without_a_word_is_null() {
     let client = client_hearing(200, b"");
+    let (_, json) = client.call_verbatim(&DeleteImage::new("i"), &token()).await.unwrap();
+    assert_eq!(json.get(), "null");
     assert_eq!(client.call_json(&DeleteImage::new("i"), &token()).await.unwrap(), json!(null));
 }
 

@@ -95,7 +95,9 @@ pub(crate) async fn accept(
     };
     match app.store.accept(message).await? {
         Accepted::New => {
-            app.outbox.wake();
+            if order.send_at.is_none_or(|send_at| send_at <= now) {
+                app.outbox.wake();
+            }
             Ok(Acceptance { message: id, is_new: true })
         }
         Accepted::Before(before) => {

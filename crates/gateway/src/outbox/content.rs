@@ -44,7 +44,7 @@ impl Content {
         self.template.to_json() == other.template.to_json()
     }
 
-    pub(crate) async fn send_to_me(&self, app: &App, account: &AccountId) -> Result<Value, ActError> {
+    pub(crate) async fn send_to_me(&self, app: &App, account: &AccountId) -> Result<account::Json, ActError> {
         account::call(app, account, &SendToMe::new(self.template.clone())).await
     }
 
@@ -53,7 +53,7 @@ impl Content {
         app: &App,
         account: &AccountId,
         receivers: &[FriendUuid],
-    ) -> Result<Value, ActError> {
+    ) -> Result<account::Json, ActError> {
         let receivers =
             Receivers::try_from(receivers.to_vec()).expect("a call is planned for 1 to 5 receivers");
         account::call(app, account, &SendToFriends::new(receivers, self.template.clone())).await

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use katok_client::FriendUuid;
-use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
@@ -17,13 +16,13 @@ use super::policy::{ABANDONED, Event, Next, Outcome, decide};
 use super::quota::Exhausted;
 use super::state::State;
 use super::{Delivery, outcome};
-use crate::account::ActError;
+use crate::account::{self, ActError};
 use crate::app::App;
 use crate::day::Day;
 use crate::seal::DataKey;
 use crate::store::{
-    Attempt, Begin, BeginDelivery, Begun, DueDelivery, Lane, Receiver, Rest, Settle, Settled, StoreError,
-    Unused,
+    Attempt, Begin, BeginDelivery, Begun, DueDelivery, Lane, Receiver, Release, Rest, Settle, Settled,
+    StoreError, Unused,
 };
 
 /// How long a lane is sent before others have their turn.
@@ -48,23 +47,24 @@ pub(super) async fn send(app: &Arc<App>, mut lane: Lane) -> Result<(), StoreErro
         let mut due = app.store.due_deliveries(&lane.account, now, within).await?;
         if due.is_empty() {
             // As of the time at which it was read: what has become due since would be left behind.
-            return app.store.release_lane(&lane, &app.outbox.holder, Rest::UntilDue, now).await;
+            return release(app, lane, Rest::UntilDue, now).await;
         }
         settle_abandoned(app, &lane, &mut due).await?;
         while !due.is_empty() {
             if app.is_stopping() || begun.elapsed() > TURN {
-                return release(app, &lane, Rest::Until(app.clock.now())).await;
+                let now = app.clock.now();
+                return release(app, lane, Rest::Until(now), now).await;
             }
             if let Some(rest) = wave(app, &lane, &mut due).await? {
-                return release(app, &lane, rest).await;
+                return release(app, lane, rest, app.clock.now()).await;
             }
         }
         lane.news = app.store.lane_news(&lane.account).await?;
     }
 }
 
-async fn release(app: &App, lane: &Lane, rest: Rest) -> Result<(), StoreError> {
-    app.store.release_lane(lane, &app.outbox.holder, rest, app.clock.now()).await
+async fn release(app: &App, lane: Lane, until: Rest, now: Timestamp) -> Result<(), StoreError> {
+    app.store.release_lane(Release { lane, holder: app.outbox.holder.clone(), until, now }).await
 }
 
 /// One wave; what it has dealt with is no longer `due` afterwards, nor what comes after something that is put off.
@@ -180,7 +180,7 @@ struct Called {
     noted_at: Timestamp,
     begun_at: Timestamp,
     took: Duration,
-    answer: Result<Value, ActError>,
+    answer: Result<account::Json, ActError>,
 }
 
 /// Makes the calls of one wave side by side, and notes what became of each as soon as it is known.

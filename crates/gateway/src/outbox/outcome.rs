@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 use katok_client::{ErrorKind, FriendUuid, KakaoCode, Quota, Remedy, ScopeSet, SendReport};
-use serde_json::Value;
 
 use super::policy::Outcome;
-use crate::account::ActError;
+use crate::account::{ActError, Json};
 use crate::seal::DoesNotOpen;
 use crate::vault::TokenVaultError;
 
@@ -20,7 +19,7 @@ const STORAGE: &str = "storage";
 const BUSY: &str = "busy";
 
 /// What a message to oneself came to.
-pub(crate) fn to_me(answer: &Result<Value, ActError>, now: Timestamp) -> Outcome {
+pub(crate) fn to_me(answer: &Result<Json, ActError>, now: Timestamp) -> Outcome {
     match answer {
         Ok(_) => Outcome::Delivered,
         Err(error) => of_error(error, now),
@@ -29,12 +28,12 @@ pub(crate) fn to_me(answer: &Result<Value, ActError>, now: Timestamp) -> Outcome
 
 /// What a message to friends came to, friend by friend in their order.
 pub(crate) fn to_friends(
-    answer: &Result<Value, ActError>,
+    answer: &Result<Json, ActError>,
     receivers: &[FriendUuid],
     now: Timestamp,
 ) -> Vec<Outcome> {
     let report = match answer {
-        Ok(answer) => serde_json::from_value::<SendReport>(answer.clone()),
+        Ok(answer) => serde_json::from_str::<SendReport>(answer.get()),
         Err(error) => {
             let outcome = match of_error(error, now) {
                 // The others are not to suffer for one: from now on each goes alone.
@@ -116,7 +115,7 @@ fn of_remedy(kakao_code: &KakaoCode, remedy: &Remedy, now: Timestamp) -> Outcome
 }
 
 /// Whether Kakao itself is in trouble, and not only this call.
-pub(crate) fn is_down(answer: &Result<Value, ActError>) -> bool {
+pub(crate) fn is_down(answer: &Result<Json, ActError>) -> bool {
     let Err(ActError::Kakao(error)) = answer else { return false };
     matches!(error.kind(), ErrorKind::NotSent | ErrorKind::Unanswered | ErrorKind::Unavailable)
         // Maintenance, as Kakao itself says it.

@@ -15,10 +15,10 @@ use super::changes::Changes;
 use super::depth::Depth;
 use super::lane;
 use crate::app::App;
-use crate::store::{AccountId, Holder, Lane, StoreError};
+use crate::store::{AccountId, Claim, Holder, Lane, StoreError};
 
 /// How many lanes a gateway sends at a time.
-const LANES: usize = 64;
+const LANES: u32 = 64;
 
 /// How long what has become due, or came by another gateway, may wait at most.
 const POLL: Duration = Duration::from_secs(1);
@@ -51,7 +51,7 @@ impl Outbox {
             holder: Holder(format!("{:032x}", u128::from_be_bytes(name))),
             breaker: Mutex::default(),
             wake: Notify::new(),
-            places: Arc::new(Semaphore::new(LANES)),
+            places: Arc::new(Semaphore::new(LANES as usize)),
             running: Mutex::default(),
             looked_at: Mutex::default(),
             recurring: tokio::sync::Mutex::default(),
@@ -105,7 +105,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
 pub(crate) async fn deliver_what_is_due(app: &Arc<App>) -> Result<(), StoreError> {
     loop {
         let claimed = claim(app).await?;
-        let all = app.outbox.places.acquire_many(u32::try_from(LANES).unwrap_or(u32::MAX)).await;
+        let all = app.outbox.places.acquire_many(LANES).await;
         drop(all);
         if claimed == 0 {
             return Ok(());
@@ -131,7 +131,8 @@ async fn claim(app: &Arc<App>) -> Result<usize, StoreError> {
     if app.outbox.breaker().pauses(now) {
         return Ok(0);
     }
-    let lanes = app.store.claim_lanes(&app.realm, &app.outbox.holder, free.len(), now).await?;
+    let (kakao_app, holder) = (app.realm.clone(), app.outbox.holder.clone());
+    let lanes = app.store.claim_lanes(Claim { kakao_app, holder, most: free.len(), now }).await?;
     let claimed = lanes.len();
     for (lane, place) in lanes.into_iter().zip(free) {
         let task = send(app.clone(), lane, place);
@@ -164,16 +165,22 @@ impl Drop for Running<'_> {
     }
 }
 
-/// Gives signs of life for the lanes that are being sent.
+/// Gives signs of life for the lanes that are being sent, until the stop and the last of them.
 async fn hold_on(app: Arc<App>, stop: CancellationToken) {
     loop {
-        sleep(SIGN_OF_LIFE).await;
-        let lanes: Vec<AccountId> = app.outbox.running().iter().cloned().collect();
-        if stop.is_cancelled() && lanes.is_empty() {
-            return;
+        tokio::select! {
+            () = all_sent(&app, &stop) => return,
+            () = sleep(SIGN_OF_LIFE) => {}
         }
+        let lanes: Vec<AccountId> = app.outbox.running().iter().cloned().collect();
         if let Err(error) = app.store.hold_lanes(&app.outbox.holder, &lanes).await {
             tracing::error!(%error, "outbox.lanes_not_held");
         }
     }
+}
+
+/// Comes back when the gateway is to stop and sends nothing any more.
+async fn all_sent(app: &App, stop: &CancellationToken) {
+    stop.cancelled().await;
+    let _all = app.outbox.places.acquire_many(LANES).await;
 }

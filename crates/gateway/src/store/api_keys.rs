@@ -1,8 +1,12 @@
 //! API keys: what is kept of them, and the count of what each has sent today.
 
-use jiff::Timestamp;
+use std::sync::Arc;
 
-use super::{AccountId, Store, StoreError, id, millis, time};
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::recent::Changed;
+use super::{AccountId, Engine, Store, StoreError, id, millis, time};
 use crate::day::Day;
 use crate::digest::Digest;
 
@@ -106,6 +110,19 @@ impl Store {
         &self,
         digest: &Digest,
         kakao_app: &str,
+    ) -> Result<Option<Arc<StoredApiKey>>, StoreError> {
+        let read = self.read_api_key(digest, kakao_app);
+        match self.engine {
+            Engine::Sqlite => self.recent_keys.or(digest, Instant::now(), read).await,
+            // Another gateway may revoke it.
+            Engine::Postgres { .. } => Ok(read.await?.map(Arc::new)),
+        }
+    }
+
+    async fn read_api_key(
+        &self,
+        digest: &Digest,
+        kakao_app: &str,
     ) -> Result<Option<StoredApiKey>, StoreError> {
         let row: Option<StoredRow> = sqlx::query_as(
             "SELECT k.id, k.account_id, k.scopes, k.expires_at, k.last_used_at, k.daily_cap
@@ -162,6 +179,7 @@ impl Store {
         id: &ApiKeyId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        let _changing = self.changing(Changed::ApiKey(id));
         let mut tx = self.begin().await?;
         let done = sqlx::query("DELETE FROM api_keys WHERE id = $1 AND account_id = $2")
             .bind(id.0.as_str())
@@ -186,6 +204,7 @@ impl Store {
 
     /// Notes that a key is in use.
     pub(crate) async fn api_key_used(&self, id: &ApiKeyId, now: Timestamp) -> Result<(), StoreError> {
+        let _changing = self.changing(Changed::ApiKey(id));
         sqlx::query("UPDATE api_keys SET last_used_at = $1 WHERE id = $2")
             .bind(millis(now))
             .bind(id.0.as_str())

@@ -15,7 +15,7 @@ pub(crate) use begin::{Begin, BeginDelivery, Begun};
 pub(crate) use depth::Open;
 pub(super) use group::Group;
 pub(crate) use ids::{MessageId, Receiver};
-pub(crate) use lanes::{DueDelivery, Holder, Lane, Rest};
+pub(crate) use lanes::{Claim, DueDelivery, Holder, Lane, Release, Rest};
 pub(crate) use listing::{KeptDelivery, KeptMessage, ListWish, PastAttempt};
 pub(crate) use pauses::{Paused, Scope};
 pub(crate) use settle::{Attempt, Settle, Settled, Unused};

@@ -1,6 +1,7 @@
 //! Rows as they were read a moment ago, so that many requests of one person look into the database once.
 //!
-//! What this gateway changes it forgets at once; what another one changes shows here after [`AGE`] at the latest.
+//! What this gateway changes it forgets at once; what another one changes shows here after [`AGE`] at the latest. That
+//! is too late for API keys: they are kept where there is no other gateway.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{AccountId, SessionId, Store, StoreError};
+use super::{AccountId, ApiKeyId, SessionId, Store, StoreError};
 
 /// How long a row is believed: within a second every gateway refuses a session that was ended at one.
 const AGE: Duration = Duration::from_millis(500);
@@ -78,9 +79,10 @@ impl<K, V> fmt::Debug for Recent<K, V> {
     }
 }
 
-/// Whose sessions and tokens a statement changes.
+/// Whose sessions, tokens and keys a statement changes.
 pub(super) enum Changed<'a> {
     Session(&'a SessionId),
+    ApiKey(&'a ApiKeyId),
     Account(&'a AccountId),
     Anyone,
 }
@@ -90,7 +92,7 @@ pub(super) enum Changed<'a> {
 pub(super) struct Changing<'a>(&'a Store, Changed<'a>);
 
 impl Store {
-    /// Taken by whoever changes sessions, tokens or data keys, before the first statement.
+    /// Taken by whoever changes sessions, tokens, data keys or API keys, before the first statement.
     pub(super) fn changing<'a>(&'a self, what: Changed<'a>) -> Changing<'a> {
         Changing(self, what)
     }
@@ -98,14 +100,17 @@ impl Store {
 
 impl Drop for Changing<'_> {
     fn drop(&mut self) {
-        let Self(Store { recent_sessions, recent_tokens, .. }, changed) = self;
+        let Self(Store { recent_sessions, recent_tokens, recent_keys, .. }, changed) = self;
         match changed {
             Changed::Session(id) => recent_sessions.forget(|_, session| session.id == **id),
+            Changed::ApiKey(id) => recent_keys.forget(|_, key| key.id == **id),
             Changed::Account(account) => {
+                recent_keys.forget(|_, key| key.account == **account);
                 recent_sessions.forget(|_, session| session.account == **account);
                 recent_tokens.forget(|id, _| id == *account);
             }
             Changed::Anyone => {
+                recent_keys.forget(|_, _| true);
                 recent_sessions.forget(|_, _| true);
                 recent_tokens.forget(|_, _| true);
             }

@@ -35,7 +35,11 @@ impl TokenVault {
 
     /// The key to seal whatever is kept of an account; `None` when there is no such account.
     pub(crate) async fn data_key(&self, account: &AccountId) -> Result<Option<DataKey>, TokenVaultError> {
-        let mut sealed = self.store.data_key(account).await?;
+        let held = self.store.tokens(account).await?;
+        let mut sealed = held.and_then(|held| held.data_key.clone());
+        if sealed.is_none() {
+            sealed = self.store.data_key(account).await?;
+        }
         if sealed.is_none() {
             let make_key = |account: &AccountId, writing| self.make_data_key(account, writing);
             let seal_again = |held: StoredTokens| {

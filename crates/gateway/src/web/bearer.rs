@@ -20,7 +20,7 @@ pub(super) fn shown(headers: &HeaderMap) -> Option<&[u8]> {
 }
 
 /// The living key that a request shows, if it shows one at all. A wrong one is never passed over for a cookie.
-pub(super) async fn key(app: &Arc<App>, headers: &HeaderMap) -> Result<Option<StoredApiKey>, Refusal> {
+pub(super) async fn key(app: &Arc<App>, headers: &HeaderMap) -> Result<Option<Arc<StoredApiKey>>, Refusal> {
     let Some(shown) = shown(headers) else { return Ok(None) };
     let presented = std::str::from_utf8(shown).ok().and_then(ApiKey::presented);
     let presented = presented.ok_or_else(Refusal::mistyped_key)?;

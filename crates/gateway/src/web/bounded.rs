@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -40,6 +40,9 @@ pub(super) async fn in_size(bounds: Bounds, mut request: Request, next: Next) ->
         let mut rest = pin!(Limited::new(TimeoutBody::new(bounds.body_pause, body), 4 * bounds.body));
         while let Some(Ok(_)) = rest.frame().await {}
         return Refusal::body_too_large(bounds.body).into_response();
+    }
+    if body.is_end_stream() {
+        return next.run(Request::from_parts(parts, body)).await;
     }
     let trouble = Arc::new(OnceLock::new());
     let found = trouble.clone();

@@ -6,7 +6,6 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::CookieJar;
 use katok_client::{Prompt, ScopeSet};
 use serde::Deserialize;
 
@@ -33,7 +32,6 @@ pub(super) struct Ask {
 pub(super) async fn consent(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    jar: CookieJar,
     headers: HeaderMap,
     uri: Uri,
     ask: Result<Query<Ask>, QueryRejection>,
@@ -61,7 +59,7 @@ pub(super) async fn consent(
     let scopes = message.scopes.as_deref().filter(|_| waits).map(ScopeSet::parse).unwrap_or_default();
     let waiting = Some(message.id.clone());
     let ask = login::Ask { scopes, prompt, person: Some(&message.account), is_asked: true, waiting };
-    login_routes::lead_to_kakao(&app, jar, ask).await
+    login_routes::lead_to_kakao(&app, &headers, ask).await
 }
 
 /// `GET /consent/{id}/outcome`: says in words what became of the message, to the one who sent it.

@@ -1,5 +1,6 @@
 //! The cookies: who one is, that one may act, and which browser began a sign-in or went to log out at Kakao.
 
+use axum::http::{HeaderMap, header};
 use axum_extra::extract::CookieJar;
 use cookie::{Cookie, SameSite};
 use url::Url;
@@ -38,8 +39,11 @@ impl Name {
 }
 
 /// What the browser brought, if it has the shape of something we made.
-pub(super) fn read(jar: &CookieJar, name: Name, public_url: &Url) -> Option<BrowserSecret> {
-    let value = jar.get(name.text(public_url))?.value();
+pub(super) fn read(headers: &HeaderMap, name: Name, public_url: &Url) -> Option<BrowserSecret> {
+    let name = name.text(public_url);
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    let pairs = all.flat_map(|cookies| cookies.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
+    let (_, value) = pairs.rev().find(|(given, _)| *given == name)?;
     (value.len() == 43).then(|| BrowserSecret::presented(value))
 }
 

@@ -39,7 +39,6 @@ pub(super) struct Ask {
 /// `GET /authorize[?scope=a,b]`: begins a sign-in and sends the browser to Kakao.
 pub(super) async fn authorize(
     State(app): State<Arc<App>>,
-    jar: CookieJar,
     headers: HeaderMap,
     uri: Uri,
     ask: Result<Query<Ask>, QueryRejection>,
@@ -57,16 +56,16 @@ pub(super) async fn authorize(
         is_asked: site::is_asked(&headers),
         waiting: None,
     };
-    lead_to_kakao(&app, jar, ask).await
+    lead_to_kakao(&app, &headers, ask).await
 }
 
 /// Begins a sign-in and sends the browser on.
-pub(super) async fn lead_to_kakao(app: &App, jar: CookieJar, ask: login::Ask<'_>) -> Response {
+pub(super) async fn lead_to_kakao(app: &App, headers: &HeaderMap, ask: login::Ask<'_>) -> Response {
     let public_url = &app.settings.public_url;
-    let held = cookies::read(&jar, Name::Login, public_url);
+    let held = cookies::read(headers, Name::Login, public_url);
     match login::begin(app, held, ask).await {
         Ok(begun) => {
-            let jar = cookies::set_login(jar, &begun.browser, public_url);
+            let jar = cookies::set_login(CookieJar::new(), &begun.browser, public_url);
             // Kakao's sample answers 302, and its curl lines show it.
             (StatusCode::FOUND, jar, [(header::LOCATION, begun.kakao.to_string())]).into_response()
         }
@@ -88,13 +87,12 @@ pub(super) async fn redirect_or_page(State(app): State<Arc<App>>, request: Reque
 /// `GET /redirect?code=…&state=…`, or whichever path is registered: ends a sign-in and leads to the page.
 pub(super) async fn redirect(
     State(app): State<Arc<App>>,
-    jar: CookieJar,
     headers: HeaderMap,
     RawQuery(callback): RawQuery,
 ) -> Response {
     let public_url = &app.settings.public_url;
-    let browser = cookies::read(&jar, Name::Login, public_url);
-    let old_session = cookies::read(&jar, Name::Session, public_url);
+    let browser = cookies::read(&headers, Name::Login, public_url);
+    let old_session = cookies::read(&headers, Name::Session, public_url);
     let callback = match AuthorizationResponse::parse(&callback.unwrap_or_default()) {
         Ok(callback) => callback,
         Err(error) => return problem(&app, error.into()),
@@ -113,7 +111,7 @@ pub(super) async fn redirect(
     app.telemetry.sign_in(completed.as_ref().map_or_else(LoginFailure::word, |_| "done"));
     match completed {
         Ok((secrets, next)) => {
-            (cookies::set_session(jar, &secrets, &app.settings), found(&next)).into_response()
+            (cookies::set_session(CookieJar::new(), &secrets, &app.settings), found(&next)).into_response()
         }
         Err(LoginFailure::Declined(Errand::Waiting(message))) => {
             found(&consent_routes::outcome_of(&message)).into_response()

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
@@ -72,10 +73,11 @@ async fn kakao_account(
 async fn logged_out(
     State(app): State<Arc<App>>,
     jar: CookieJar,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<impl IntoResponse, Refusal> {
     let public_url = &app.settings.public_url;
-    let browser = cookies::read(&jar, Name::Logout, public_url);
+    let browser = cookies::read(&headers, Name::Logout, public_url);
     let has_ended = browser.is_some_and(|browser| {
         AccountLogout::has_ended(query.as_deref().unwrap_or_default(), &LogoutState::new(browser.as_str()))
     });

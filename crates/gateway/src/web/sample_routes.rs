@@ -26,8 +26,11 @@ use crate::store::{AccountId, Receiver};
 
 type Answer = Result<Json<Value>, Refusal>;
 
+/// Kakao's JSON, letter by letter.
+type PassedOn = Result<Json<account::Json>, Refusal>;
+
 /// `GET /profile`
-pub(super) async fn profile(State(app): State<Arc<App>>, asker: Allowed<ToRead>) -> Answer {
+pub(super) async fn profile(State(app): State<Arc<App>>, asker: Allowed<ToRead>) -> PassedOn {
     Ok(Json(account::call(&app, &asker.account, &Me).await?))
 }
 
@@ -66,7 +69,7 @@ impl Page {
 }
 
 /// `GET /friends`, and for longer lists `?offset=` and `?limit=` as Kakao knows them.
-pub(super) async fn friends(State(app): State<Arc<App>>, asker: Allowed<ToRead>, page: Page) -> Answer {
+pub(super) async fn friends(State(app): State<Arc<App>>, asker: Allowed<ToRead>, page: Page) -> PassedOn {
     Ok(Json(account::call(&app, &asker.account, &page.list()).await?))
 }
 
@@ -179,7 +182,7 @@ pub(super) async fn logout(
     State(app): State<Arc<App>>,
     Acting(session): Acting,
     jar: CookieJar,
-) -> (CookieJar, Answer) {
+) -> (CookieJar, PassedOn) {
     let working = app.clone();
     let answer = to_its_end(&app, async move { account::log_out(&working, &session.account).await }).await;
     (cookies::clear_session(jar, &app.settings.public_url), answer.map(Json).map_err(Refusal::from))

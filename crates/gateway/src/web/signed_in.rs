@@ -10,7 +10,6 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::CookieJar;
 
 use super::callers;
 use super::cookies::{self, Name};
@@ -35,7 +34,7 @@ pub(super) struct Acting(pub(super) Session);
 /// Somebody signed in, as `SignedIn` or `Acting`, or a program with a key of that scope.
 pub(super) struct Allowed<S> {
     pub(super) account: AccountId,
-    key: Option<StoredApiKey>,
+    key: Option<Arc<StoredApiKey>>,
     scope: PhantomData<S>,
 }
 
@@ -107,15 +106,15 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let app = Arc::<App>::from_ref(state);
-        let jar = CookieJar::from_headers(&parts.headers);
         let public_url = &app.settings.public_url;
-        let Some(id) = cookies::read(&jar, Name::Session, public_url) else {
+        let Some(id) = cookies::read(&parts.headers, Name::Session, public_url) else {
             return Ok(Self(Access::Anonymous));
         };
         let Some(stored) = app.store.session(&id.digest(), &app.realm).await? else {
             return Ok(Self(Access::Anonymous));
         };
-        let (write, limits) = (cookies::read(&jar, Name::Write, public_url), &app.settings.sessions);
+        let (write, limits) =
+            (cookies::read(&parts.headers, Name::Write, public_url), &app.settings.sessions);
         let now = app.clock.now();
         let access = session::access(&stored, write.as_ref(), limits, now);
         if access != Access::Anonymous && stored.is_worth_noting(now) {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::error::Error;
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -72,9 +72,10 @@ impl fmt::Display for Outcome {
 /// The way to people's webhooks.
 pub(crate) struct Poster {
     private: PrivateAddresses,
-    https: reqwest::Client,
+    /// Made when somebody has a webhook: it reads all certificates of the system.
+    https: OnceLock<reqwest::Client>,
     /// Reaches private addresses only.
-    http: reqwest::Client,
+    http: OnceLock<reqwest::Client>,
     /// Which of them are being posted to just now.
     busy: Mutex<HashSet<WebhookId>>,
     news: Notify,
@@ -82,14 +83,10 @@ pub(crate) struct Poster {
 
 impl Poster {
     pub(crate) fn new(private: PrivateAddresses) -> Self {
-        let https = match private {
-            PrivateAddresses::Deny => Reach::Public,
-            PrivateAddresses::Allow => Reach::Anywhere,
-        };
         Self {
             private,
-            https: client(https),
-            http: client(Reach::Private),
+            https: OnceLock::new(),
+            http: OnceLock::new(),
             busy: Mutex::default(),
             news: Notify::new(),
         }
@@ -111,8 +108,8 @@ impl Poster {
         let reach = Reach::of(&target.url, self.private).filter(|reach| reach.may_include(&target.url));
         let client = match reach {
             None => return Outcome::PrivateAddress,
-            Some(Reach::Private) => &self.http,
-            Some(_) => &self.https,
+            Some(Reach::Private) => self.http.get_or_init(|| client(Reach::Private)),
+            Some(reach) => self.https.get_or_init(|| client(reach)),
         };
         let request = client
             .post(target.url.clone())

@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::accept::accept;
 use super::begin::begin;
 use super::settle::{settle, unused};
-use super::{Accepted, Begin, Begun, NewMessage, Settle, Settled};
+use super::{Accepted, Begin, Begun, Claim, Lane, NewMessage, Release, Settle, Settled, lanes};
 use crate::store::{Engine, Store, StoreError};
 
 /// The most that one transaction does, and that waits for the next.
@@ -19,6 +19,8 @@ enum Write {
     Accept(NewMessage, Reply<Accepted>),
     Begin(Begin, Reply<Begun>),
     Settle(Settle, Reply<Vec<Settled>>),
+    Claim(Claim, Reply<Vec<Lane>>),
+    Release(Release, Reply<()>),
 }
 
 /// The way to those who write; they end with the last of these.
@@ -49,6 +51,25 @@ impl Store {
     /// Keeps a message; when this answers it is on the disk.
     pub(crate) async fn accept(&self, message: NewMessage) -> Result<Accepted, StoreError> {
         written(&self.group.accepts, |reply| Write::Accept(message, reply)).await
+    }
+
+    /// Takes lanes in which something is due.
+    pub(crate) async fn claim_lanes(&self, claim: Claim) -> Result<Vec<Lane>, StoreError> {
+        match self.engine {
+            Engine::Sqlite => written(&self.group.lanes, |reply| Write::Claim(claim, reply)).await,
+            // A transaction that holds lanes for other reasons must not wait for more of them.
+            Engine::Postgres { .. } => {
+                lanes::claim(&mut *self.writer.acquire().await?, &self.engine, &claim).await
+            }
+        }
+    }
+
+    /// Lets a lane go.
+    pub(crate) async fn release_lane(&self, release: Release) -> Result<(), StoreError> {
+        match self.engine {
+            Engine::Sqlite => written(&self.group.lanes, |reply| Write::Release(release, reply)).await,
+            Engine::Postgres { .. } => lanes::release(&mut *self.writer.acquire().await?, &release).await,
+        }
     }
 
     /// Notes which deliveries Kakao is about to be asked for, as far as the lane is still held and they still wait.
@@ -99,12 +120,15 @@ struct Parts {
     accepts: (Vec<NewMessage>, Vec<Reply<Accepted>>),
     begins: (Vec<Begin>, Vec<Reply<Begun>>),
     settles: (Vec<Settle>, Vec<Reply<Vec<Settled>>>),
+    releases: (Vec<Release>, Vec<Reply<()>>),
+    claims: (Vec<Claim>, Vec<Reply<Vec<Lane>>>),
 }
 
 struct Done {
     accepted: Vec<Accepted>,
     begun: Vec<Begun>,
     settled: Vec<Vec<Settled>>,
+    claimed: Vec<Vec<Lane>>,
 }
 
 impl Parts {
@@ -115,20 +139,25 @@ impl Parts {
                 Write::Accept(message, reply) => add(&mut parts.accepts, message, reply),
                 Write::Begin(begin, reply) => add(&mut parts.begins, begin, reply),
                 Write::Settle(settle, reply) => add(&mut parts.settles, settle, reply),
+                Write::Release(release, reply) => add(&mut parts.releases, release, reply),
+                Write::Claim(claim, reply) => add(&mut parts.claims, claim, reply),
             }
         }
         parts
     }
 
     fn len(&self) -> usize {
-        self.accepts.0.len() + self.begins.0.len() + self.settles.0.len()
+        let Self { accepts, begins, settles, releases, claims } = self;
+        accepts.0.len() + begins.0.len() + settles.0.len() + releases.0.len() + claims.0.len()
     }
 
     fn each_alone(self) -> impl Iterator<Item = Self> {
         let accepts = pairs(self.accepts).map(|accepts| Self { accepts, ..Self::default() });
         let begins = pairs(self.begins).map(|begins| Self { begins, ..Self::default() });
         let settles = pairs(self.settles).map(|settles| Self { settles, ..Self::default() });
-        accepts.chain(begins).chain(settles)
+        let releases = pairs(self.releases).map(|releases| Self { releases, ..Self::default() });
+        let claims = pairs(self.claims).map(|claims| Self { claims, ..Self::default() });
+        accepts.chain(begins).chain(settles).chain(releases).chain(claims)
     }
 
     async fn write(&self, pool: &AnyPool, engine: &Engine) -> Result<Done, StoreError> {
@@ -137,8 +166,16 @@ impl Parts {
         let unused = unused(&self.settles.0, &settled);
         let begun = begin(&mut tx, engine, &self.begins.0, &unused).await?;
         let accepted = accept(&mut tx, &self.accepts.0).await?;
+        for release in &self.releases.0 {
+            lanes::release(&mut tx, release).await?;
+        }
+        // Last: what became due just now is taken as well.
+        let mut claimed = Vec::with_capacity(self.claims.0.len());
+        for claim in &self.claims.0 {
+            claimed.push(lanes::claim(&mut tx, engine, claim).await?);
+        }
         tx.commit().await?;
-        Ok(Done { accepted, begun, settled })
+        Ok(Done { accepted, begun, settled, claimed })
     }
 
     fn answer(self, done: Done) {
@@ -152,6 +189,12 @@ impl Parts {
         for (reply, settled) in std::iter::zip(self.settles.1, done.settled) {
             let _ = reply.send(Ok(settled));
         }
+        for reply in self.releases.1 {
+            let _ = reply.send(Ok(()));
+        }
+        for (reply, claimed) in std::iter::zip(self.claims.1, done.claimed) {
+            let _ = reply.send(Ok(claimed));
+        }
     }
 
     /// Of one alone.
@@ -161,6 +204,10 @@ impl Parts {
         } else if let Some(reply) = self.begins.1.into_iter().next() {
             let _ = reply.send(Err(error));
         } else if let Some(reply) = self.settles.1.into_iter().next() {
+            let _ = reply.send(Err(error));
+        } else if let Some(reply) = self.releases.1.into_iter().next() {
+            let _ = reply.send(Err(error));
+        } else if let Some(reply) = self.claims.1.into_iter().next() {
             let _ = reply.send(Err(error));
         }
     }

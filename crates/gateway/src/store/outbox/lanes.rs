@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::listing::{UNCERTAIN, unknown};
 use super::pauses::NOT_PAUSED;
@@ -32,6 +32,24 @@ pub(crate) struct Lane {
     pub(crate) news: i64,
 }
 
+/// Which lanes to take: of this Kakao app, in which something is due.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    pub(crate) kakao_app: String,
+    pub(crate) holder: Holder,
+    pub(crate) most: usize,
+    pub(crate) now: Timestamp,
+}
+
+/// A lane to let go, until then or until there is news that its holder has not seen.
+#[derive(Debug)]
+pub(crate) struct Release {
+    pub(crate) lane: Lane,
+    pub(crate) holder: Holder,
+    pub(crate) until: Rest,
+    pub(crate) now: Timestamp,
+}
+
 /// How long a lane can be left alone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Rest {
@@ -57,34 +75,60 @@ pub(crate) struct DueDelivery {
     pub(crate) wanted_since: Option<Timestamp>,
 }
 
-impl Store {
-    /// Takes lanes of this Kakao app in which something is due, those that have waited longest first.
-    pub(crate) async fn claim_lanes(
-        &self,
-        kakao_app: &str,
-        holder: &Holder,
-        most: usize,
-        now: Timestamp,
-    ) -> Result<Vec<Lane>, StoreError> {
-        let (clock, skip) = (self.engine.clock(), self.choose("", " FOR UPDATE SKIP LOCKED"));
-        let statement = AssertSqlSafe(format!(
-            "UPDATE lanes SET holder = $1, held_until = {clock} + $2 WHERE account_id IN
-             (SELECT account_id FROM lanes
-              WHERE kakao_app = $3 AND due_at <= $4 AND (held_until IS NULL OR held_until <= {clock})
-              ORDER BY due_at LIMIT $5{skip})
-             RETURNING account_id, news"
-        ));
-        let rows: Vec<(String, i64)> = sqlx::query_as(statement)
-            .bind(holder.0.as_str())
-            .bind(LEASE)
-            .bind(kakao_app)
-            .bind(millis(now))
-            .bind(i64::try_from(most).unwrap_or(i64::MAX))
-            .fetch_all(&self.writer)
-            .await?;
-        Ok(rows.into_iter().map(|(account, news)| Lane { account: AccountId(account), news }).collect())
-    }
+/// Takes lanes, those that have waited longest first.
+pub(super) async fn claim(
+    connection: &mut AnyConnection,
+    engine: &Engine,
+    claim: &Claim,
+) -> Result<Vec<Lane>, StoreError> {
+    let (clock, skip) = (engine.clock(), engine.choose("", " FOR UPDATE SKIP LOCKED"));
+    let statement = AssertSqlSafe(format!(
+        "UPDATE lanes SET holder = $1, held_until = {clock} + $2 WHERE account_id IN
+         (SELECT account_id FROM lanes
+          WHERE kakao_app = $3 AND due_at <= $4 AND (held_until IS NULL OR held_until <= {clock})
+          ORDER BY due_at LIMIT $5{skip})
+         RETURNING account_id, news"
+    ));
+    let rows: Vec<(String, i64)> = sqlx::query_as(statement)
+        .bind(claim.holder.0.as_str())
+        .bind(LEASE)
+        .bind(claim.kakao_app.as_str())
+        .bind(millis(claim.now))
+        .bind(i64::try_from(claim.most).unwrap_or(i64::MAX))
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|(account, news)| Lane { account: AccountId(account), news }).collect())
+}
 
+/// Lets a lane go.
+pub(super) async fn release(
+    connection: &mut AnyConnection,
+    Release { lane, holder, until, now }: &Release,
+) -> Result<(), StoreError> {
+    let due_at = match until {
+        Rest::Until(time) => Some(millis(*time)),
+        Rest::UntilDue => None,
+    };
+    sqlx::query(
+        "UPDATE lanes SET holder = NULL, held_until = NULL, due_at = CASE
+         WHEN CAST($1 AS BIGINT) IS NOT NULL THEN CAST($1 AS BIGINT)
+         WHEN news > $2 THEN $3
+         ELSE COALESCE((SELECT MIN(d.due_at) FROM deliveries d
+                        WHERE d.account_id = lanes.account_id AND d.due_at > $3), $4) END
+         WHERE account_id = $5 AND holder = $6",
+    )
+    .bind(due_at)
+    .bind(lane.news)
+    .bind(millis(*now))
+    .bind(i64::MAX)
+    .bind(lane.account.as_str())
+    .bind(holder.0.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+impl Store {
     /// Makes due again what a clock that was turned back would leave lying: attempts that were put off a little, and
     /// lanes in which something is due. What has a time of its own keeps it.
     pub(crate) async fn bring_forward(&self, kakao_app: &str, now: Timestamp) -> Result<(), StoreError> {
@@ -176,37 +220,6 @@ impl Store {
         let due_by = sqlx::query(statement).bind(account.as_str()).bind(millis(now)).bind(BATCH);
         let rows = due_by.fetch_all(&self.readers).await?;
         rows.iter().map(|row| due(row, consent_within)).collect()
-    }
-
-    /// Lets a lane go, until then or until there is news that its holder has not seen.
-    pub(crate) async fn release_lane(
-        &self,
-        lane: &Lane,
-        holder: &Holder,
-        until: Rest,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let due_at = match until {
-            Rest::Until(time) => Some(millis(time)),
-            Rest::UntilDue => None,
-        };
-        sqlx::query(
-            "UPDATE lanes SET holder = NULL, held_until = NULL, due_at = CASE
-             WHEN CAST($1 AS BIGINT) IS NOT NULL THEN CAST($1 AS BIGINT)
-             WHEN news > $2 THEN $3
-             ELSE COALESCE((SELECT MIN(d.due_at) FROM deliveries d
-                            WHERE d.account_id = lanes.account_id AND d.due_at > $3), $4) END
-             WHERE account_id = $5 AND holder = $6",
-        )
-        .bind(due_at)
-        .bind(lane.news)
-        .bind(millis(now))
-        .bind(i64::MAX)
-        .bind(lane.account.as_str())
-        .bind(holder.0.as_str())
-        .execute(&self.writer)
-        .await?;
-        Ok(())
     }
 
     /// What is new in a lane, to be asked for before its deliveries are read.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
-use katok_client::{Me, ScopeSet};
+use katok_client::{KakaoUserId, Me, ScopeSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -20,11 +20,11 @@ use crate::web::signed_in::{Allowed, ToRead};
 #[derive(Serialize)]
 pub(super) struct Oneself {
     id: AccountId,
-    kakao_user_id: Value,
-    nickname: Value,
+    kakao_user_id: KakaoUserId,
+    nickname: Option<String>,
     scopes: ScopeSet,
     login: Login,
-    profile: Value,
+    profile: account::Json,
 }
 
 #[derive(Serialize)]
@@ -38,11 +38,11 @@ pub(super) async fn me(
     State(app): State<Arc<App>>,
     asker: Allowed<ToRead>,
 ) -> Result<Json<Oneself>, Refusal> {
-    let (profile, tokens) = account::call_with_tokens(&app, &asker.account, &Me).await?;
+    let ((person, profile), tokens) = account::call_with_tokens(&app, &asker.account, &Me).await?;
     Ok(Json(Oneself {
         id: asker.account,
-        kakao_user_id: profile["id"].clone(),
-        nickname: profile["kakao_account"]["profile"]["nickname"].clone(),
+        kakao_user_id: person.id,
+        nickname: person.nickname().map(str::to_owned),
         scopes: tokens.scopes,
         login: Login {
             access_token_expires_at: tokens.access_token_expires_at,
@@ -58,7 +58,8 @@ pub(super) async fn friends(
     asker: Allowed<ToRead>,
     page: Page,
 ) -> Result<Json<Value>, Refusal> {
-    let mut answer = account::call(&app, &asker.account, &page.list()).await?;
+    let answer = account::call(&app, &asker.account, &page.list()).await?;
+    let mut answer: Value = serde_json::from_str(answer.get()).expect("it has just been read");
     let friends = answer["elements"].take();
     let given = friends.as_array().map_or(0, Vec::len);
     let there_are_more = given > 0 && answer["after_url"].is_string();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
-use sqlx::{AnyConnection, AnyPool, Connection as _};
+use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _};
 
 use super::{Engine, Store, StoreError, migrations};
 
@@ -59,6 +59,10 @@ async fn writer(path: &Path) -> Result<AnyPool, StoreError> {
     install_default_drivers();
     let writer = AnyPoolOptions::new()
         .max_connections(1)
+        // What a statement over many rows may have to undo would go to a file of its own otherwise.
+        .after_connect(|connection, _| {
+            Box::pin(async { connection.execute("PRAGMA temp_store = MEMORY").await.map(drop) })
+        })
         .after_release(|connection, _| Box::pin(is_usable(connection)))
         .connect_with(options(path, "rw")?)
         .await?;

@@ -51,7 +51,7 @@ impl Store {
     pub(crate) async fn count_open(&self, account: &AccountId, most: i64) -> Result<i64, StoreError> {
         let counted = sqlx::query_scalar(
             "SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE account_id = $1 AND due_at IS NOT NULL
-             LIMIT $2) AS open",
+             LIMIT $2 + 0) AS open",
         );
         Ok(counted.bind(account.as_str()).bind(most).fetch_one(&self.readers).await?)
     }

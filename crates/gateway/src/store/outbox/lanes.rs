@@ -82,11 +82,12 @@ pub(super) async fn claim(
     claim: &Claim,
 ) -> Result<Vec<Lane>, StoreError> {
     let (clock, skip) = (engine.clock(), engine.choose("", " FOR UPDATE SKIP LOCKED"));
+    // SQLite would plan anew for every value of a bare limit.
     let statement = AssertSqlSafe(format!(
         "UPDATE lanes SET holder = $1, held_until = {clock} + $2 WHERE account_id IN
          (SELECT account_id FROM lanes
           WHERE kakao_app = $3 AND due_at <= $4 AND (held_until IS NULL OR held_until <= {clock})
-          ORDER BY due_at LIMIT $5{skip})
+          ORDER BY due_at LIMIT $5 + 0{skip})
          RETURNING account_id, news"
     ));
     let rows: Vec<(String, i64)> = sqlx::query_as(statement)
@@ -215,9 +216,9 @@ impl Store {
              WHERE d.account_id = $1 AND d.due_at <= $2 AND (d.state = 'sending' OR {NOT_PAUSED}) AND NOT EXISTS
              (SELECT 1 FROM deliveries e WHERE e.account_id = d.account_id AND e.receiver = d.receiver
               AND e.seq < d.seq AND e.due_at > d.due_at AND e.state IN ('queued', 'sending'))
-             ORDER BY d.due_at, d.seq LIMIT $3"
+             ORDER BY d.due_at, d.seq LIMIT {BATCH}"
         ));
-        let due_by = sqlx::query(statement).bind(account.as_str()).bind(millis(now)).bind(BATCH);
+        let due_by = sqlx::query(statement).bind(account.as_str()).bind(millis(now));
         let rows = due_by.fetch_all(&self.readers).await?;
         rows.iter().map(|row| due(row, consent_within)).collect()
     }

@@ -3,17 +3,21 @@
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 
+use super::content;
 use super::content::Content;
 use super::depth;
 use super::order::Order;
 use super::policy::{Delivery, Event, OnFailure, decide};
 use super::state::State;
+use crate::api_key::CapReached;
 use crate::app::App;
-use crate::digest::sha256;
+use crate::day::Day;
+use crate::digest::{Digest, sha256};
 use crate::seal::{DataKey, DoesNotOpen};
+use crate::sentence::Sentence;
 use crate::store::{
-    Accepted, AccountId, ApiKeyId, KeptDelivery, KeptMessage, MessageId, NewMessage, RecurringId, Settle,
-    Settled, StoreError,
+    Accepted, AccountId, KeptDelivery, KeptMessage, MessageId, NewMessage, RecurringId, Settle, Settled,
+    StoreError, StoredApiKey,
 };
 use crate::vault::TokenVaultError;
 
@@ -27,8 +31,12 @@ pub(crate) enum NotAccepted {
     NoAccount,
     #[error("another message was accepted under this idempotency key")]
     OtherMessage,
+    #[error("it comes too late, or too far ahead")]
+    Untimely(Sentence),
     #[error("the account has as much to be sent as it may")]
     Full,
+    #[error(transparent)]
+    CapReached(#[from] CapReached),
     #[error(transparent)]
     Vault(#[from] TokenVaultError),
 }
@@ -45,42 +53,73 @@ impl From<DoesNotOpen> for NotAccepted {
     }
 }
 
-/// A message that is on the disk.
-pub(crate) struct Acceptance {
-    pub(crate) message: MessageId,
-    /// Whether it was not there before, under the same idempotency key.
-    pub(crate) is_new: bool,
-}
-
 /// Who sends.
 pub(crate) struct Sender<'a> {
     pub(crate) account: &'a AccountId,
-    pub(crate) api_key: Option<ApiKeyId>,
+    pub(crate) api_key: Option<&'a StoredApiKey>,
     /// The recurring message whose turn it is.
     pub(crate) recurring: Option<RecurringId>,
 }
 
+/// What makes a message one that can be asked for again.
+pub(crate) struct Repeatable {
+    key: Digest,
+    asked: Digest,
+}
+
+impl Repeatable {
+    /// By an idempotency key, and what its sender wrote: nothing that a gateway, or the time, has added to it.
+    pub(crate) fn new(key: &str, written: &[u8]) -> Self {
+        Self { key: sha256(key.as_bytes()), asked: sha256(written) }
+    }
+}
+
 /// Keeps a message. When this answers, it is on the disk, under the name that is answered; whoever asks for the same
-/// message under the same idempotency key gets the name it was accepted by.
+/// message again gets the name it was accepted by.
 pub(crate) async fn accept(
     app: &App,
     sender: Sender<'_>,
     order: &Order,
-    idempotency_key: Option<&str>,
-) -> Result<Acceptance, NotAccepted> {
+    repeatable: Option<&Repeatable>,
+) -> Result<MessageId, NotAccepted> {
+    let account = sender.account;
+    let data_key = app.tokens.data_key(account).await?.ok_or(NotAccepted::NoAccount)?;
+    let refused = match accept_first(app, sender, order, repeatable, &data_key).await {
+        Ok(message) => return Ok(message),
+        Err(refused) => refused,
+    };
+    // Whatever refuses it now did not refuse it the first time.
+    let before = match repeatable {
+        Some(repeatable) => app.store.message_by_key(account, &repeatable.key).await?,
+        None => None,
+    };
+    match before {
+        Some(before) => the_same(before, repeatable, &data_key),
+        None => Err(refused),
+    }
+}
+
+async fn accept_first(
+    app: &App,
+    sender: Sender<'_>,
+    order: &Order,
+    repeatable: Option<&Repeatable>,
+    data_key: &DataKey,
+) -> Result<MessageId, NotAccepted> {
     let account = sender.account;
     let now = app.clock.now();
-    let key = app.tokens.data_key(account).await?.ok_or(NotAccepted::NoAccount)?;
+    order.is_timely(now).map_err(NotAccepted::Untimely)?;
     if !depth::has_room(app, account, order.receivers.len()).await? {
         return Err(NotAccepted::Full);
     }
     let id = MessageId::new(now, app.chance_for_an_id());
     let message = NewMessage {
-        sealed: order.content.seal(&key, account, &id),
+        sealed: order.content.seal(data_key, account, &id, repeatable.map(|repeatable| repeatable.asked)),
         id: id.clone(),
         account: account.clone(),
         kakao_app: app.realm.clone(),
-        api_key: sender.api_key,
+        api_key: sender.api_key.map(|key| key.id.clone()),
+        counts_on: sender.api_key.and_then(|key| key.daily_cap).map(|_| Day::of(now)),
         recurring: sender.recurring,
         created_at: now,
         send_at: order.send_at,
@@ -91,35 +130,35 @@ pub(crate) async fn accept(
         on_quota: order.on_quota,
         on_failure: order.on_failure,
         receivers: order.receivers.clone(),
-        idempotency_key: idempotency_key.map(|key| sha256(key.as_bytes())),
+        idempotency_key: repeatable.map(|repeatable| repeatable.key),
     };
     match app.store.accept(message).await? {
         Accepted::New => {
             if order.send_at.is_none_or(|send_at| send_at <= now) {
                 app.outbox.wake();
             }
-            Ok(Acceptance { message: id, is_new: true })
+            Ok(id)
         }
         Accepted::Before(before) => {
-            let kept = app.store.message(&before).await?.ok_or(NotAccepted::NoAccount)?;
-            if !is_the_same(&kept, order, &key) {
-                return Err(NotAccepted::OtherMessage);
-            }
-            Ok(Acceptance { message: before, is_new: false })
+            let before = app.store.message(&before).await?.ok_or(NotAccepted::NoAccount)?;
+            the_same(before, repeatable, data_key)
         }
+        Accepted::CapReached => Err(CapReached::at(now).into()),
     }
 }
 
-fn is_the_same(kept: &KeptMessage, order: &Order, key: &DataKey) -> bool {
-    let content =
-        kept.sealed.as_deref().and_then(|sealed| Content::open(key, &kept.account, &kept.id, sealed).ok());
-    let receivers = kept.deliveries.iter().map(|delivery| &delivery.receiver);
-    content.is_some_and(|content| content.is_like(&order.content))
-        && receivers.eq(&order.receivers)
-        && order.send_at == kept.send_at
-        && order.expires_at.is_none_or(|expires_at| expires_at == kept.expires_at)
-        && (order.on_unconfirmed, order.on_quota, order.on_failure)
-            == (kept.on_unconfirmed, kept.on_quota, kept.on_failure)
+/// The name of a message that is there already, if it is what is asked for.
+fn the_same(
+    before: KeptMessage,
+    repeatable: Option<&Repeatable>,
+    data_key: &DataKey,
+) -> Result<MessageId, NotAccepted> {
+    let asked = match &before.sealed {
+        Some(sealed) => content::asked(data_key, &before.account, &before.id, sealed)?,
+        None => None,
+    };
+    let is_the_same = asked.is_some() && asked == repeatable.map(|repeatable| repeatable.asked);
+    if is_the_same { Ok(before.id) } else { Err(NotAccepted::OtherMessage) }
 }
 
 /// What a message says, as long as it is kept.

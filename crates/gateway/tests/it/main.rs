@@ -30,6 +30,7 @@ mod real_mode;
 mod receiver;
 mod recurring;
 mod redirect_path;
+mod repeats;
 mod sample_routes;
 mod send_after_sign_in;
 mod sessions;

@@ -17,6 +17,7 @@ mod id_token;
 mod kakao_proxy;
 mod kakao_webhooks;
 mod keep_alive;
+mod lanes;
 mod log_out;
 mod login_end;
 mod oauth_practice;

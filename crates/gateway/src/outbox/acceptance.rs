@@ -163,9 +163,14 @@ fn the_same(
 
 /// What a message says, as long as it is kept.
 pub(crate) async fn read(app: &App, message: &KeptMessage) -> Result<Option<Content>, TokenVaultError> {
-    let Some(sealed) = &message.sealed else { return Ok(None) };
     let Some(key) = app.tokens.data_key(&message.account).await? else { return Ok(None) };
-    Ok(Some(Content::open(&key, &message.account, &message.id, sealed)?))
+    Ok(opened(message, &key)?)
+}
+
+/// The same where no gateway is at hand.
+pub(crate) fn opened(message: &KeptMessage, key: &DataKey) -> Result<Option<Content>, DoesNotOpen> {
+    let sealed = message.sealed.as_deref();
+    sealed.map(|sealed| Content::open(key, &message.account, &message.id, sealed)).transpose()
 }
 
 /// Takes back what has not been sent of a message; says whether anything was.

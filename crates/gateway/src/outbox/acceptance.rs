@@ -84,22 +84,16 @@ pub(crate) async fn accept(
 ) -> Result<MessageId, NotAccepted> {
     let account = sender.account;
     let data_key = app.tokens.data_key(account).await?.ok_or(NotAccepted::NoAccount)?;
-    let refused = match accept_first(app, sender, order, repeatable, &data_key).await {
-        Ok(message) => return Ok(message),
-        Err(refused) => refused,
-    };
+    let accepted = accept_new(app, sender, order, repeatable, &data_key).await;
+    let (Err(_), Some(repeatable)) = (&accepted, repeatable) else { return accepted };
     // Whatever refuses it now did not refuse it the first time.
-    let before = match repeatable {
-        Some(repeatable) => app.store.message_by_key(account, &repeatable.key).await?,
-        None => None,
-    };
-    match before {
-        Some(before) => the_same(before, repeatable, &data_key),
-        None => Err(refused),
-    }
+    let Some(before) = app.store.message_by_key(account, &repeatable.key).await? else { return accepted };
+    let Some(sealed) = &before.sealed else { return Err(NotAccepted::OtherMessage) };
+    let asked = content::asked(&data_key, account, &before.id, sealed)?;
+    if asked == Some(repeatable.asked) { Ok(before.id) } else { Err(NotAccepted::OtherMessage) }
 }
 
-async fn accept_first(
+async fn accept_new(
     app: &App,
     sender: Sender<'_>,
     order: &Order,
@@ -108,7 +102,7 @@ async fn accept_first(
 ) -> Result<MessageId, NotAccepted> {
     let account = sender.account;
     let now = app.clock.now();
-    order.is_timely(now).map_err(NotAccepted::Untimely)?;
+    order.check_times(now).map_err(NotAccepted::Untimely)?;
     if !depth::has_room(app, account, order.receivers.len()).await? {
         return Err(NotAccepted::Full);
     }
@@ -139,26 +133,9 @@ async fn accept_first(
             }
             Ok(id)
         }
-        Accepted::Before(before) => {
-            let before = app.store.message(&before).await?.ok_or(NotAccepted::NoAccount)?;
-            the_same(before, repeatable, data_key)
-        }
+        Accepted::Before => Err(NotAccepted::OtherMessage),
         Accepted::CapReached => Err(CapReached::at(now).into()),
     }
-}
-
-/// The name of a message that is there already, if it is what is asked for.
-fn the_same(
-    before: KeptMessage,
-    repeatable: Option<&Repeatable>,
-    data_key: &DataKey,
-) -> Result<MessageId, NotAccepted> {
-    let asked = match &before.sealed {
-        Some(sealed) => content::asked(data_key, &before.account, &before.id, sealed)?,
-        None => None,
-    };
-    let is_the_same = asked.is_some() && asked == repeatable.map(|repeatable| repeatable.asked);
-    if is_the_same { Ok(before.id) } else { Err(NotAccepted::OtherMessage) }
 }
 
 /// What a message says, as long as it is kept.

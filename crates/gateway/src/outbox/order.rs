@@ -75,7 +75,7 @@ impl Order {
     }
 
     /// Refuses what would come too late, or too far ahead.
-    pub(super) fn is_timely(&self, now: Timestamp) -> Result<(), Sentence> {
+    pub(super) fn check_times(&self, now: Timestamp) -> Result<(), Sentence> {
         if let Some(send_at) = self.send_at {
             time_to_send(send_at, now)?;
         }
@@ -125,7 +125,7 @@ impl Asked {
     }
 
     /// Makes sense of it, with what will not be seen as it was meant; `home` is the link of a text that names none.
-    /// It makes the same whenever it is asked: whether the time is right is for [`Order::is_timely`] to say.
+    /// It makes the same whenever it is asked: whether the time is right is for [`Order::check_times`] to say.
     pub(crate) fn checked(self, home: &Url) -> Result<(Order, Vec<Finding>), Unsound> {
         let template = match (self.template, self.text) {
             (Some(template), None) if self.link.is_none() => message::raw_template(&template)?,
@@ -201,7 +201,7 @@ fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// As it is kept: whoever asks a second time is compared with what is kept.
+/// As it is kept.
 fn to_the_millisecond(time: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }

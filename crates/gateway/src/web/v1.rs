@@ -62,14 +62,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         // An object only: serde would also take an array for a struct, field by field.
         let read = axum::Json::<Map<String, Value>>::from_request(request, state).await;
         match read {
-            Ok(axum::Json(object)) => self::read(object).map(Self),
+            Ok(axum::Json(object)) => parse(object).map(Self),
             Err(JsonRejection::JsonDataError(error)) => Err(not_so(&error)),
             Err(rejection) => Err(Refusal::unreadable(rejection.status())),
         }
     }
 }
 
-fn read<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, Refusal> {
+fn parse<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, Refusal> {
     serde_json::from_value(object.into()).map_err(|error| not_so(&error))
 }
 

@@ -42,8 +42,8 @@ pub(crate) struct NewMessage {
 pub(crate) enum Accepted {
     /// It is on the disk.
     New,
-    /// This one was accepted before under its idempotency key.
-    Before(MessageId),
+    /// One was accepted before under its idempotency key.
+    Before,
     /// It is not kept, for its key has sent as much as it may.
     CapReached,
 }
@@ -99,8 +99,8 @@ pub(super) async fn accept(
     Ok(accepted)
 }
 
-/// Counts new messages towards the caps of their keys, and takes out again for which there is no room; in the order of
-/// the keys, so that no two gateways wait for one another.
+/// Counts new messages towards the caps of their keys, and takes those out again for which there is no room; in the
+/// order of the keys, so that no two gateways wait for one another.
 async fn count<'a>(
     tx: &mut Transaction<'static, Any>,
     messages: &'a [NewMessage],
@@ -192,7 +192,8 @@ async fn announce(
     Ok(())
 }
 
-/// What is known by the idempotency key; or the message itself, when the answer of a commit was lost.
+/// What is known by the idempotency key; or the message itself, when the answer of a commit was lost. If there is neither,
+/// its twin in this group was taken out again: the group fails, and each is tried alone.
 async fn accepted_before(
     tx: &mut Transaction<'static, Any>,
     message: &NewMessage,
@@ -205,5 +206,5 @@ async fn accepted_before(
     .bind(message.idempotency_key.as_ref().map(Digest::as_slice))
     .fetch_one(&mut **tx)
     .await?;
-    Ok(if id == message.id.as_str() { Accepted::New } else { Accepted::Before(MessageId(id)) })
+    Ok(if id == message.id.as_str() { Accepted::New } else { Accepted::Before })
 }

@@ -64,7 +64,7 @@ pub(super) async fn send(
     Body(written): Body<Map<String, Value>>,
 ) -> Result<Response, Refusal> {
     let repeatable = key.of(|| written.clone().into());
-    let asked: Asked = super::read(written)?;
+    let asked: Asked = super::parse(written)?;
     sender.must_have(if asked.is_to_friends() { KeyScope::SendFriends } else { KeyScope::SendMe })?;
     accept(app, sender, repeatable, asked).await
 }

@@ -64,7 +64,7 @@ fn check(path: &str, text: &str) -> Vec<Violation> {
     }
     if path.starts_with("crates/gateway/src/store") {
         let remedy = "gateways believe for a moment what they have read of this table: take Store::changing before, \
-                      or a &Changing as an argument";
+                      or a &Changing as an argument, or say that it is not remembered";
         let lines = remembered_rows::changed_unawares(text).into_iter();
         violations.extend(lines.map(|line| Violation { line, remedy: remedy.to_owned() }));
     }

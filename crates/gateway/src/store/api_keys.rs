@@ -86,6 +86,7 @@ impl Store {
         if held >= most {
             return Ok(false);
         }
+        // What was not there is not remembered.
         sqlx::query(
             "INSERT INTO api_keys
              (id, account_id, key_digest, prefix, name, scopes, created_at, expires_at, daily_cap)
@@ -230,6 +231,7 @@ pub(super) async fn count_sends(
     day: Day,
     sends: i64,
 ) -> Result<bool, StoreError> {
+    // The count is not remembered.
     let done = sqlx::query(
         "UPDATE api_keys
          SET counted = CASE WHEN counted_day >= $1 THEN counted ELSE 0 END + $2,

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::recent::Changed;
 use super::{AccountId, Store, StoreError, millis, time};
 
 const DUE: &str = "SELECT account_id, keep_alive_at, keep_alive_attempts FROM tokens
@@ -37,7 +36,7 @@ impl Store {
 
     /// Takes a login on: until then nobody else does, and should it fail, nobody tries again.
     pub(crate) async fn claim_due_login(&self, due: &DueLogin, until: Timestamp) -> Result<bool, StoreError> {
-        let _changing = self.changing(Changed::Account(&due.account));
+        // When it is kept alive is not remembered.
         let done = sqlx::query(
             "UPDATE tokens SET keep_alive_at = $1, keep_alive_attempts = keep_alive_attempts + 1
              WHERE account_id = $2 AND keep_alive_at = $3",
@@ -57,7 +56,7 @@ impl Store {
         claimed_until: Timestamp,
         due_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let _changing = self.changing(Changed::Account(account));
+        // When it is kept alive is not remembered.
         sqlx::query(
             "UPDATE tokens SET keep_alive_at = $1, keep_alive_attempts = 0
              WHERE account_id = $2 AND keep_alive_at = $3",

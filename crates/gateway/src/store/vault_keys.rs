@@ -46,7 +46,7 @@ impl Store {
     ///
     /// What the first schema holds was sealed by this key.
     pub(crate) async fn set_first_writing_key(&self, id: KeyId) -> Result<KeyId, StoreError> {
-        let _changing = self.changing(Changed::Anyone);
+        // By which key something is sealed is not remembered.
         let mut tx = self.begin().await?;
         let done =
             sqlx::query("INSERT INTO vault_writing_key (one, id) VALUES (1, $1) ON CONFLICT DO NOTHING")

@@ -100,7 +100,7 @@ pub(super) async fn friend_message(
 async fn send<S>(app: &Arc<App>, sender: &Allowed<S>, order: Order) -> Answer {
     let (working, account, key) = (app.clone(), sender.account.clone(), sender.api_key().cloned());
     let sent = to_its_end(app, async move {
-        let sender = outbox::Sender { account: &account, api_key: key.as_ref(), recurring: None };
+        let sender = outbox::Sender { account: &account, api_key: key.as_deref(), recurring: None };
         outbox::send_and_wait(&working, sender, &order).await
     });
     answer(app, &sender.account, sent.await?).await

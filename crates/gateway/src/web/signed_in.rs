@@ -76,7 +76,7 @@ impl<S> Allowed<S> {
     }
 
     /// The key that sends, if it is not a person.
-    pub(super) fn api_key(&self) -> Option<&StoredApiKey> {
+    pub(super) fn api_key(&self) -> Option<&Arc<StoredApiKey>> {
         self.key.as_ref()
     }
 

@@ -97,7 +97,7 @@ async fn accept<S>(
     let kept = order.clone();
     // The message may be on the disk when the browser has gone: then it is sent as well.
     let accepted = to_its_end(&app, async move {
-        let sender = outbox::Sender { account: &account, api_key: key.as_ref(), recurring: None };
+        let sender = outbox::Sender { account: &account, api_key: key.as_deref(), recurring: None };
         outbox::accept(&working, sender, &kept, repeatable.as_ref()).await
     });
     let answer = accepted_as(&accepted.await?, &order, &warnings);

@@ -9,6 +9,7 @@ mod needs;
 mod oldest_rust;
 mod pictures;
 mod postgres;
+mod remembered_rows;
 mod suite;
 mod third_party;
 mod tidy;

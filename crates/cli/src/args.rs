@@ -104,6 +104,9 @@ pub(crate) enum OutboxCommand {
     Show {
         /// 메시지 · The message (msg_…)
         message: String,
+        /// 내용도, 금고 키로 열어서 · Also what it says, opened by the vault key
+        #[arg(long)]
+        content: bool,
     },
     /// 도착하지 않았거나 그럴 수 있는 것을 다시 보냄 · Send again what did not arrive, or may not have
     Resend {

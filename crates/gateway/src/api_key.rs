@@ -201,33 +201,35 @@ impl StoredApiKey {
 /// Why a key may not send now.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotNow {
-    #[error("the key has sent as much today as it may")]
-    CapReached { turns_at: Timestamp, wait: SignedDuration },
+    #[error(transparent)]
+    CapReached(#[from] CapReached),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Counts messages that a key is about to send, before Kakao is asked: also those that Kakao then refuses.
+/// A key has sent as much today as it may.
+#[derive(Debug, thiserror::Error)]
+#[error("the key has sent as much today as it may")]
+pub(crate) struct CapReached {
+    pub(crate) turns_at: Timestamp,
+    pub(crate) wait: SignedDuration,
+}
+
+impl CapReached {
+    pub(crate) fn at(now: Timestamp) -> Self {
+        let turns_at = Day::of(now).refilled_at();
+        Self { turns_at, wait: turns_at.duration_since(now) }
+    }
+}
+
+/// Counts messages that a key is about to send again, before Kakao is asked: also those that Kakao then refuses.
 pub(crate) async fn count_sends(app: &App, key: &StoredApiKey, sends: usize) -> Result<(), NotNow> {
     if key.daily_cap.is_none() {
         return Ok(());
     }
     let now = app.clock.now();
     let (day, sends) = (Day::of(now), i64::try_from(sends).unwrap_or(i64::MAX));
-    if app.store.count_sends(&key.id, day, sends).await? {
-        return Ok(());
-    }
-    let turns_at = day.refilled_at();
-    Err(NotNow::CapReached { turns_at, wait: turns_at.duration_since(now) })
-}
-
-/// Takes back what was counted for messages that are not sent after all.
-pub(crate) async fn uncount_sends(app: &App, key: &StoredApiKey, sends: usize) -> Result<(), StoreError> {
-    if key.daily_cap.is_some() {
-        let sends = i64::try_from(sends).unwrap_or(i64::MAX);
-        app.store.count_sends(&key.id, Day::of(app.clock.now()), -sends).await?;
-    }
-    Ok(())
+    if app.store.count_sends(&key.id, day, sends).await? { Ok(()) } else { Err(CapReached::at(now).into()) }
 }
 
 #[cfg(test)]

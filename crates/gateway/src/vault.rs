@@ -144,6 +144,19 @@ impl Vault {
         Ok(Self::of(found, chance))
     }
 
+    /// The same for who reads what is sealed, and which key writes: none may be missing.
+    pub(crate) async fn whole_beside(
+        given: Option<&VaultKeyText>,
+        data: &Path,
+        store: &Store,
+        chance: Arc<dyn Chance>,
+    ) -> Result<(Self, KeyId), VaultError> {
+        let vault = Self::beside(given, data, store, chance).await?;
+        let writing = store.writing_key().await?.ok_or(StoreError::Older)?;
+        vault.proves(store, writing).await?;
+        Ok((vault, writing))
+    }
+
     /// Makes sure that no key is missing: neither the one that writes nor one that an account hangs on.
     async fn proves(&self, store: &Store, writing: KeyId) -> Result<(), VaultError> {
         for id in [writing].into_iter().chain(store.keys_in_use().await?) {

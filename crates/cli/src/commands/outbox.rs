@@ -1,16 +1,18 @@
 //! `katok outbox`: what a gateway has still to send, and holding it; beside the gateway, on its database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use katok_client::{Clock as _, SystemClock};
+use katok_client::{Clock as _, SystemChance, SystemClock};
 use katok_gateway::{OutboxChange, OutboxDepth, OutboxMessage, OutboxQuery, Sentence, StartError, Storage};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::args::{Args, OutboxCommand};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
+use crate::printable::printable;
 use crate::storage;
 
 /// How often it is looked whether everything has gone.
@@ -27,10 +29,19 @@ pub(super) async fn run(args: &Args, command: &OutboxCommand, output: Output) ->
             })?;
             Ok(Exit::Done)
         }
-        OutboxCommand::Show { message } => {
+        OutboxCommand::Show { message, content } => {
             let found = storage.outbox_message(message).await.map_err(|error| unreadable(&error))?;
             let found = found.ok_or_else(|| no_message(message))?;
-            output.data(&json!(found), || text(&found))?;
+            if *content {
+                let template = storage.outbox_content(message, Arc::new(SystemChance)).await;
+                let template = template.map_err(|error| unreadable(&error))?;
+                let mut json = json!(found);
+                json["template"] = json!(template);
+                output
+                    .data(&json, || format!("{}\n{}", text(&found), content_of(template.as_ref(), output)))?;
+            } else {
+                output.data(&json!(found), || text(&found))?;
+            }
             Ok(Exit::Done)
         }
         OutboxCommand::Resend { message } => {
@@ -136,6 +147,17 @@ fn text(message: &OutboxMessage) -> String {
         ));
     }
     lines.join("\n")
+}
+
+/// What a message says, as it is given to Kakao.
+fn content_of(template: Option<&Value>, output: Output) -> String {
+    let Some(template) = template else {
+        return output.text(&Sentence::new(
+            "보관 기간이 지나 내용은 남아 있지 않습니다.",
+            "What it said is no longer kept.",
+        ));
+    };
+    format!("{template:#}").lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
 fn left(state: &OutboxDepth) -> String {

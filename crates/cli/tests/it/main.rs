@@ -13,6 +13,7 @@ mod full_disk;
 mod keeping;
 #[path = "../../../emulator/tests/it/openapi.rs"]
 mod openapi;
+mod outbox;
 mod outbox_crash;
 mod program;
 mod secrecy;

@@ -3,17 +3,21 @@
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 
+use super::content;
 use super::content::Content;
 use super::depth;
 use super::order::Order;
 use super::policy::{Delivery, Event, OnFailure, decide};
 use super::state::State;
+use crate::api_key::CapReached;
 use crate::app::App;
-use crate::digest::sha256;
+use crate::day::Day;
+use crate::digest::{Digest, sha256};
 use crate::seal::{DataKey, DoesNotOpen};
+use crate::sentence::Sentence;
 use crate::store::{
-    Accepted, AccountId, ApiKeyId, KeptDelivery, KeptMessage, MessageId, NewMessage, RecurringId, Settle,
-    Settled, StoreError,
+    Accepted, AccountId, KeptDelivery, KeptMessage, MessageId, NewMessage, RecurringId, Settle, Settled,
+    StoreError, StoredApiKey,
 };
 use crate::vault::TokenVaultError;
 
@@ -27,8 +31,12 @@ pub(crate) enum NotAccepted {
     NoAccount,
     #[error("another message was accepted under this idempotency key")]
     OtherMessage,
+    #[error("it comes too late, or too far ahead")]
+    Untimely(Sentence),
     #[error("the account has as much to be sent as it may")]
     Full,
+    #[error(transparent)]
+    CapReached(#[from] CapReached),
     #[error(transparent)]
     Vault(#[from] TokenVaultError),
 }
@@ -45,42 +53,67 @@ impl From<DoesNotOpen> for NotAccepted {
     }
 }
 
-/// A message that is on the disk.
-pub(crate) struct Acceptance {
-    pub(crate) message: MessageId,
-    /// Whether it was not there before, under the same idempotency key.
-    pub(crate) is_new: bool,
-}
-
 /// Who sends.
 pub(crate) struct Sender<'a> {
     pub(crate) account: &'a AccountId,
-    pub(crate) api_key: Option<ApiKeyId>,
+    pub(crate) api_key: Option<&'a StoredApiKey>,
     /// The recurring message whose turn it is.
     pub(crate) recurring: Option<RecurringId>,
 }
 
+/// What makes a message one that can be asked for again.
+pub(crate) struct Repeatable {
+    key: Digest,
+    asked: Digest,
+}
+
+impl Repeatable {
+    /// By an idempotency key, and what its sender wrote: nothing that a gateway, or the time, has added to it.
+    pub(crate) fn new(key: &str, written: &[u8]) -> Self {
+        Self { key: sha256(key.as_bytes()), asked: sha256(written) }
+    }
+}
+
 /// Keeps a message. When this answers, it is on the disk, under the name that is answered; whoever asks for the same
-/// message under the same idempotency key gets the name it was accepted by.
+/// message again gets the name it was accepted by.
 pub(crate) async fn accept(
     app: &App,
     sender: Sender<'_>,
     order: &Order,
-    idempotency_key: Option<&str>,
-) -> Result<Acceptance, NotAccepted> {
+    repeatable: Option<&Repeatable>,
+) -> Result<MessageId, NotAccepted> {
+    let account = sender.account;
+    let data_key = app.tokens.data_key(account).await?.ok_or(NotAccepted::NoAccount)?;
+    let accepted = accept_new(app, sender, order, repeatable, &data_key).await;
+    let (Err(_), Some(repeatable)) = (&accepted, repeatable) else { return accepted };
+    // Whatever refuses it now did not refuse it the first time.
+    let Some(before) = app.store.message_by_key(account, &repeatable.key).await? else { return accepted };
+    let Some(sealed) = &before.sealed else { return Err(NotAccepted::OtherMessage) };
+    let asked = content::asked(&data_key, account, &before.id, sealed)?;
+    if asked == Some(repeatable.asked) { Ok(before.id) } else { Err(NotAccepted::OtherMessage) }
+}
+
+async fn accept_new(
+    app: &App,
+    sender: Sender<'_>,
+    order: &Order,
+    repeatable: Option<&Repeatable>,
+    data_key: &DataKey,
+) -> Result<MessageId, NotAccepted> {
     let account = sender.account;
     let now = app.clock.now();
-    let key = app.tokens.data_key(account).await?.ok_or(NotAccepted::NoAccount)?;
+    order.check_times(now).map_err(NotAccepted::Untimely)?;
     if !depth::has_room(app, account, order.receivers.len()).await? {
         return Err(NotAccepted::Full);
     }
     let id = MessageId::new(now, app.chance_for_an_id());
     let message = NewMessage {
-        sealed: order.content.seal(&key, account, &id),
+        sealed: order.content.seal(data_key, account, &id, repeatable.map(|repeatable| repeatable.asked)),
         id: id.clone(),
         account: account.clone(),
         kakao_app: app.realm.clone(),
-        api_key: sender.api_key,
+        api_key: sender.api_key.map(|key| key.id.clone()),
+        counts_on: sender.api_key.and_then(|key| key.daily_cap).map(|_| Day::of(now)),
         recurring: sender.recurring,
         created_at: now,
         send_at: order.send_at,
@@ -91,42 +124,30 @@ pub(crate) async fn accept(
         on_quota: order.on_quota,
         on_failure: order.on_failure,
         receivers: order.receivers.clone(),
-        idempotency_key: idempotency_key.map(|key| sha256(key.as_bytes())),
+        idempotency_key: repeatable.map(|repeatable| repeatable.key),
     };
     match app.store.accept(message).await? {
         Accepted::New => {
             if order.send_at.is_none_or(|send_at| send_at <= now) {
                 app.outbox.wake();
             }
-            Ok(Acceptance { message: id, is_new: true })
+            Ok(id)
         }
-        Accepted::Before(before) => {
-            let kept = app.store.message(&before).await?.ok_or(NotAccepted::NoAccount)?;
-            if !is_the_same(&kept, order, &key) {
-                return Err(NotAccepted::OtherMessage);
-            }
-            Ok(Acceptance { message: before, is_new: false })
-        }
+        Accepted::Before => Err(NotAccepted::OtherMessage),
+        Accepted::CapReached => Err(CapReached::at(now).into()),
     }
-}
-
-fn is_the_same(kept: &KeptMessage, order: &Order, key: &DataKey) -> bool {
-    let content =
-        kept.sealed.as_deref().and_then(|sealed| Content::open(key, &kept.account, &kept.id, sealed).ok());
-    let receivers = kept.deliveries.iter().map(|delivery| &delivery.receiver);
-    content.is_some_and(|content| content.is_like(&order.content))
-        && receivers.eq(&order.receivers)
-        && order.send_at == kept.send_at
-        && order.expires_at.is_none_or(|expires_at| expires_at == kept.expires_at)
-        && (order.on_unconfirmed, order.on_quota, order.on_failure)
-            == (kept.on_unconfirmed, kept.on_quota, kept.on_failure)
 }
 
 /// What a message says, as long as it is kept.
 pub(crate) async fn read(app: &App, message: &KeptMessage) -> Result<Option<Content>, TokenVaultError> {
-    let Some(sealed) = &message.sealed else { return Ok(None) };
     let Some(key) = app.tokens.data_key(&message.account).await? else { return Ok(None) };
-    Ok(Some(Content::open(&key, &message.account, &message.id, sealed)?))
+    Ok(opened(message, &key)?)
+}
+
+/// The same where no gateway is at hand.
+pub(crate) fn opened(message: &KeptMessage, key: &DataKey) -> Result<Option<Content>, DoesNotOpen> {
+    let sealed = message.sealed.as_deref();
+    sealed.map(|sealed| Content::open(key, &message.account, &message.id, sealed)).transpose()
 }
 
 /// Takes back what has not been sent of a message; says whether anything was.

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::account::{self, ActError};
 use crate::app::App;
+use crate::digest::Digest;
 use crate::seal::{DataKey, DoesNotOpen, Purpose};
 use crate::store::{AccountId, MessageId};
 
@@ -19,12 +20,21 @@ pub(crate) struct Content {
 #[derive(Serialize, Deserialize)]
 struct Written {
     template: Map<String, Value>,
+    /// What its sender wrote, if they may ask for it again. Not beside the seal: a short text could be guessed from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<Digest>,
 }
 
 impl Content {
-    pub(crate) fn seal(&self, key: &DataKey, account: &AccountId, message: &MessageId) -> Vec<u8> {
+    pub(crate) fn seal(
+        &self,
+        key: &DataKey,
+        account: &AccountId,
+        message: &MessageId,
+        asked: Option<Digest>,
+    ) -> Vec<u8> {
         let template = self.template.to_json().as_object().cloned().unwrap_or_default();
-        let plain = serde_json::to_vec(&Written { template }).expect("texts and JSON can be written");
+        let plain = serde_json::to_vec(&Written { template, asked }).expect("texts and JSON can be written");
         key.seal(purpose(account, message), &Zeroizing::new(plain))
     }
 
@@ -34,14 +44,8 @@ impl Content {
         message: &MessageId,
         sealed: &[u8],
     ) -> Result<Self, DoesNotOpen> {
-        let plain = key.open(purpose(account, message), sealed)?;
-        let Written { template } = serde_json::from_slice(&plain).map_err(|_| DoesNotOpen::Damaged)?;
+        let Written { template, .. } = Written::open(key, account, message, sealed)?;
         Ok(Self { template: MessageTemplate::from(template) })
-    }
-
-    /// Whether Kakao would be given the same.
-    pub(crate) fn is_like(&self, other: &Self) -> bool {
-        self.template.to_json() == other.template.to_json()
     }
 
     pub(crate) async fn send_to_me(&self, app: &App, account: &AccountId) -> Result<account::Json, ActError> {
@@ -57,6 +61,28 @@ impl Content {
         let receivers =
             Receivers::try_from(receivers.to_vec()).expect("a call is planned for 1 to 5 receivers");
         account::call(app, account, &SendToFriends::new(receivers, self.template.clone())).await
+    }
+}
+
+/// What the sender of a sealed message wrote, if they may ask for it again.
+pub(super) fn asked(
+    key: &DataKey,
+    account: &AccountId,
+    message: &MessageId,
+    sealed: &[u8],
+) -> Result<Option<Digest>, DoesNotOpen> {
+    Ok(Written::open(key, account, message, sealed)?.asked)
+}
+
+impl Written {
+    fn open(
+        key: &DataKey,
+        account: &AccountId,
+        message: &MessageId,
+        sealed: &[u8],
+    ) -> Result<Self, DoesNotOpen> {
+        let plain = key.open(purpose(account, message), sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| DoesNotOpen::Damaged)
     }
 }
 

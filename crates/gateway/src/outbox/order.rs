@@ -73,6 +73,21 @@ impl Order {
             on_failure: OnFailure::Refuse,
         }
     }
+
+    /// Refuses what would come too late, or too far ahead.
+    pub(super) fn check_times(&self, now: Timestamp) -> Result<(), Sentence> {
+        if let Some(send_at) = self.send_at {
+            time_to_send(send_at, now)?;
+        }
+        let begins = self.send_at.unwrap_or(now).max(now);
+        if self.expires_at.is_some_and(|end| end <= begins || end > later(later(now, FARTHEST), FARTHEST)) {
+            return Err(Sentence::new(
+                "expires_at은 보낼 시각보다 뒤이고 2년 안이어야 합니다.",
+                "expires_at must be later than the time to send, and within two years.",
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Why a message makes no sense.
@@ -110,7 +125,8 @@ impl Asked {
     }
 
     /// Makes sense of it, with what will not be seen as it was meant; `home` is the link of a text that names none.
-    pub(crate) fn checked(self, home: &Url, now: Timestamp) -> Result<(Order, Vec<Finding>), Unsound> {
+    /// It makes the same whenever it is asked: whether the time is right is for [`Order::check_times`] to say.
+    pub(crate) fn checked(self, home: &Url) -> Result<(Order, Vec<Finding>), Unsound> {
         let template = match (self.template, self.text) {
             (Some(template), None) if self.link.is_none() => message::raw_template(&template)?,
             (None, Some(text)) => {
@@ -145,7 +161,6 @@ impl Asked {
             on_quota: self.on_quota,
             on_failure: self.on_failure,
         };
-        check_times(self.send_at, self.expires_at, now)?;
         Ok((order, warnings))
     }
 }
@@ -186,25 +201,7 @@ fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-fn check_times(
-    send_at: Option<Timestamp>,
-    expires_at: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<(), Sentence> {
-    if let Some(send_at) = send_at {
-        time_to_send(send_at, now)?;
-    }
-    let begins = send_at.unwrap_or(now).max(now);
-    if expires_at.is_some_and(|end| end <= begins || end > later(later(now, FARTHEST), FARTHEST)) {
-        return Err(Sentence::new(
-            "expires_at은 보낼 시각보다 뒤이고 2년 안이어야 합니다.",
-            "expires_at must be later than the time to send, and within two years.",
-        ));
-    }
-    Ok(())
-}
-
-/// As it is kept: whoever asks a second time is compared with what is kept.
+/// As it is kept.
 fn to_the_millisecond(time: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }

@@ -16,11 +16,11 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use self::schedule::Schedule;
-use super::acceptance::{NotAccepted, Sender, TRIED_FOR, accept};
+use super::acceptance::{NotAccepted, Repeatable, Sender, TRIED_FOR, accept};
 use super::content::Content;
 use super::order::{Asked, Order, To, Unsound};
 use super::policy::{OnFailure, OnQuota, OnUnconfirmed};
-use crate::api_key::{KeyScope, NotNow, count_sends, to_the_millisecond};
+use crate::api_key::{KeyScope, to_the_millisecond};
 use crate::app::App;
 use crate::seal::{DataKey, DoesNotOpen, Purpose};
 use crate::sentence::Sentence;
@@ -179,8 +179,7 @@ impl RecurringWish {
             on_quota: self.on_quota,
             on_failure: OnFailure::Retry,
         };
-        let (Order { receivers, content, on_unconfirmed, on_quota, .. }, warnings) =
-            asked.checked(home, now)?;
+        let (Order { receivers, content, on_unconfirmed, on_quota, .. }, warnings) = asked.checked(home)?;
         let schedule = Schedule::parse(&self.cron, &self.time_zone)?;
         let (starts_at, ends_at) =
             (self.starts_at.map(to_the_millisecond), self.ends_at.map(to_the_millisecond));
@@ -348,20 +347,16 @@ async fn accept_one(
     now: Timestamp,
 ) -> Result<Turn, TokenVaultError> {
     let Some(plan) = read(app, recurring).await? else { return Ok(Turn::Done) };
-    if let Some(id) = &recurring.api_key {
-        let key = app.store.api_key_called(id).await?;
-        let Some(key) = key.filter(|key| key.is_living(now) && key.may(plan.scope())) else {
-            return Ok(Turn::KeyGone);
-        };
-        match count_sends(app, &key, plan.receivers.len()).await {
-            Ok(()) => {}
-            Err(NotNow::CapReached { .. }) => {
-                tracing::info!(recurring.id = recurring.id.as_str(), "recurring.cap_reached");
-                return Ok(Turn::Done);
+    let key = match &recurring.api_key {
+        Some(id) => {
+            let key = app.store.api_key_called(id).await?;
+            match key.filter(|key| key.is_living(now) && key.may(plan.scope())) {
+                Some(key) => Some(key),
+                None => return Ok(Turn::KeyGone),
             }
-            Err(NotNow::Store(error)) => return Err(error.into()),
         }
-    }
+        None => None,
+    };
     let order = Order {
         receivers: plan.receivers,
         content: plan.content,
@@ -372,15 +367,17 @@ async fn accept_one(
         on_quota: plan.on_quota,
         on_failure: OnFailure::Retry,
     };
-    let sender = Sender {
-        account: &recurring.account,
-        api_key: recurring.api_key.clone(),
-        recurring: Some(recurring.id.clone()),
-    };
+    let sender =
+        Sender { account: &recurring.account, api_key: key.as_ref(), recurring: Some(recurring.id.clone()) };
     let once = format!("recurring/{}/{}", recurring.id.as_str(), at.as_millisecond());
-    match accept(app, sender, &order, Some(&once)).await {
-        // Sent before, with another end.
-        Ok(_) | Err(NotAccepted::OtherMessage | NotAccepted::NoAccount) => Ok(Turn::Done),
+    match accept(app, sender, &order, Some(&Repeatable::new(&once, &[]))).await {
+        Ok(_) | Err(NotAccepted::OtherMessage | NotAccepted::NoAccount | NotAccepted::Untimely(_)) => {
+            Ok(Turn::Done)
+        }
+        Err(NotAccepted::CapReached(_)) => {
+            tracing::info!(recurring.id = recurring.id.as_str(), "recurring.cap_reached");
+            Ok(Turn::Done)
+        }
         Err(NotAccepted::Full) => {
             tracing::warn!(recurring.id = recurring.id.as_str(), "recurring.skipped_for_a_full_outbox");
             Ok(Turn::Done)

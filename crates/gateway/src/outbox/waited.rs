@@ -45,7 +45,7 @@ pub(crate) struct SentDelivery {
 pub(crate) async fn send_and_wait(app: &App, sender: Sender<'_>, order: &Order) -> Result<Sent, NotAccepted> {
     let account = sender.account.clone();
     let changes = app.outbox.changes.of_account(&account);
-    let message = accept(app, sender, order, None).await?.message;
+    let message = accept(app, sender, order, None).await?;
     let (kept, errors) = settled(app, &message, changes).await?;
     let kept = match kept {
         Some(kept) if acceptance::cancel_unbegun(app, &kept).await? => app.store.message(&message).await?,

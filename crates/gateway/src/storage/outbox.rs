@@ -1,13 +1,18 @@
-//! What an operator sees and does of the outbox, beside running gateways; never what a message says.
+//! What an operator sees and does of the outbox, beside running gateways; what a message says only when asked for it.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use katok_client::Chance;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Storage;
 use crate::config::SignIn;
 use crate::outbox::{self, State};
 use crate::start_error::StartError;
 use crate::store::{AccountId, KeptMessage, ListWish, MessageId, Scope, Store, StoreError};
+use crate::vault::{Vault, VaultError};
 
 /// Whose messages are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +115,33 @@ impl Storage {
     /// A message of the outbox.
     pub async fn outbox_message(&self, id: &str) -> Result<Option<OutboxMessage>, StartError> {
         self.beside(async |store| Ok(find(store, id).await?.as_ref().map(seen))).await
+    }
+
+    /// The template of a message, opened by the vault key; none when it was kept long enough.
+    pub async fn outbox_content(
+        &self,
+        id: &str,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Option<Value>, StartError> {
+        let store = self.attach().await?;
+        let read = self.read(&store, id, chance).await;
+        store.close().await;
+        read.map_err(|error| StartError::vault(error, &self.place()))
+    }
+
+    async fn read(
+        &self,
+        store: &Store,
+        id: &str,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Option<Value>, VaultError> {
+        let given = self.vault_key.as_ref();
+        let (vault, _) = Vault::whole_beside(given, &self.data, store, chance).await?;
+        let Some(message) = find(store, id).await? else { return Ok(None) };
+        let Some(sealed_key) = store.data_key(&message.account).await? else { return Ok(None) };
+        let key = vault.data_key(&message.account, &sealed_key).map_err(StoreError::from)?;
+        let content = outbox::opened(&message, &key).map_err(StoreError::from)?;
+        Ok(content.map(|content| content.template.to_json()))
     }
 
     /// Takes back what has not been sent of a message.

@@ -65,7 +65,7 @@ impl Store {
     ) -> Result<AccountId, StoreError> {
         let now = millis(arrival.now);
         // Also whoever this browser was before.
-        let _changing = self.changing(Changed::Anyone);
+        let changing = self.changing(Changed::Anyone);
         let mut tx = self.begin().await?;
         let id: String = sqlx::query_scalar(
             "INSERT INTO accounts (id, kakao_app, kakao_user_id, created_at, signed_in_at)
@@ -81,7 +81,8 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         let id = AccountId(id);
-        let data_key = self.data_key_or_new(&mut tx, &id, make_key).await?.ok_or(sqlx::Error::RowNotFound)?;
+        let data_key = self.data_key_or_new(&mut tx, &id, make_key, &changing).await?;
+        let data_key = data_key.ok_or(sqlx::Error::RowNotFound)?;
         // Taken out, not looked at: a refresh on another gateway must not write between here and the end.
         let former: Option<(i64, Vec<u8>)> =
             sqlx::query_as("DELETE FROM tokens WHERE account_id = $1 RETURNING version, sealed")

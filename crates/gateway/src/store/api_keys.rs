@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use sqlx::{Any, Executor};
 use tokio::time::Instant;
 
 use super::recent::Changed;
@@ -85,6 +86,7 @@ impl Store {
         if held >= most {
             return Ok(false);
         }
+        // What was not there is not remembered.
         sqlx::query(
             "INSERT INTO api_keys
              (id, account_id, key_digest, prefix, name, scopes, created_at, expires_at, daily_cap)
@@ -214,21 +216,32 @@ impl Store {
     }
 
     /// Counts what a key is about to send on a day; `false`, and nothing counted, when that is beyond its cap.
-    ///
-    /// One statement, so that those who send at once cannot exceed it together. A gateway whose clock is
-    /// behind counts on in the day that has begun for others.
     pub(crate) async fn count_sends(&self, id: &ApiKeyId, day: Day, sends: i64) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "UPDATE api_keys
-             SET counted = CASE WHEN counted_day >= $1 THEN counted ELSE 0 END + $2,
-                 counted_day = CASE WHEN counted_day >= $1 THEN counted_day ELSE $1 END
-             WHERE id = $3 AND CASE WHEN counted_day >= $1 THEN counted ELSE 0 END + $2 <= daily_cap",
-        )
-        .bind(day.number())
-        .bind(sends)
-        .bind(id.0.as_str())
-        .execute(&self.writer)
-        .await?;
-        Ok(done.rows_affected() == 1)
+        count_sends(&self.writer, id, day, sends).await
     }
+}
+
+/// The same where something else is written with it.
+///
+/// One statement, so that those who send at once cannot exceed it together. A gateway whose clock is
+/// behind counts on in the day that has begun for others.
+pub(super) async fn count_sends(
+    database: impl Executor<'_, Database = Any>,
+    id: &ApiKeyId,
+    day: Day,
+    sends: i64,
+) -> Result<bool, StoreError> {
+    // The count is not remembered.
+    let done = sqlx::query(
+        "UPDATE api_keys
+         SET counted = CASE WHEN counted_day >= $1 THEN counted ELSE 0 END + $2,
+             counted_day = CASE WHEN counted_day >= $1 THEN counted_day ELSE $1 END
+         WHERE id = $3 AND CASE WHEN counted_day >= $1 THEN counted ELSE 0 END + $2 <= daily_cap",
+    )
+    .bind(day.number())
+    .bind(sends)
+    .bind(id.0.as_str())
+    .execute(database)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

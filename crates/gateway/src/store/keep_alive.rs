@@ -36,6 +36,7 @@ impl Store {
 
     /// Takes a login on: until then nobody else does, and should it fail, nobody tries again.
     pub(crate) async fn claim_due_login(&self, due: &DueLogin, until: Timestamp) -> Result<bool, StoreError> {
+        // When it is kept alive is not remembered.
         let done = sqlx::query(
             "UPDATE tokens SET keep_alive_at = $1, keep_alive_attempts = keep_alive_attempts + 1
              WHERE account_id = $2 AND keep_alive_at = $3",
@@ -55,6 +56,7 @@ impl Store {
         claimed_until: Timestamp,
         due_at: Timestamp,
     ) -> Result<(), StoreError> {
+        // When it is kept alive is not remembered.
         sqlx::query(
             "UPDATE tokens SET keep_alive_at = $1, keep_alive_attempts = 0
              WHERE account_id = $2 AND keep_alive_at = $3",

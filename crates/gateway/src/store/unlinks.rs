@@ -6,19 +6,21 @@ use serde::Serialize;
 use sqlx::{Any, Transaction};
 
 use super::quota::forget_counts_of;
-use super::recent::Changed;
+use super::recent::{Changed, Changing};
 use super::{AccountId, Store, StoreError, millis, time};
 
 /// All that hangs on an account but the tokens, with which Kakao is still to be asked.
-const BELONGINGS: [&str; 6] = [
-    "DELETE FROM sessions WHERE account_id = $1",
-    "DELETE FROM api_keys WHERE account_id = $1",
-    "DELETE FROM recurring_messages WHERE account_id = $1",
-    "DELETE FROM messages WHERE account_id = $1",
-    "DELETE FROM lanes WHERE account_id = $1",
-    // After deliveries: whoever changes those notes it for the webhooks afterwards.
-    "DELETE FROM webhooks WHERE account_id = $1",
-];
+fn belongings(_: &Changing<'_>) -> [&'static str; 6] {
+    [
+        "DELETE FROM sessions WHERE account_id = $1",
+        "DELETE FROM api_keys WHERE account_id = $1",
+        "DELETE FROM recurring_messages WHERE account_id = $1",
+        "DELETE FROM messages WHERE account_id = $1",
+        "DELETE FROM lanes WHERE account_id = $1",
+        // After deliveries: whoever changes those notes it for the webhooks afterwards.
+        "DELETE FROM webhooks WHERE account_id = $1",
+    ]
+}
 
 /// Pauses name accounts and keys, whatever these are.
 const PAUSES: &str =
@@ -142,7 +144,7 @@ impl Store {
         kakao_app: &str,
         retry_at: Timestamp,
     ) -> Result<Option<BegunUnlink>, StoreError> {
-        let _changing = self.changing(Changed::Account(&receipt.account));
+        let changing = self.changing(Changed::Account(&receipt.account));
         let mut tx = self.begin().await?;
         let Some(user) = self.lock_account_row(&mut tx, &receipt.account).await? else { return Ok(None) };
         let written = sqlx::query(
@@ -158,7 +160,7 @@ impl Store {
         .bind(millis(retry_at))
         .execute(&mut *tx)
         .await?;
-        for belonging in [PAUSES].into_iter().chain(BELONGINGS) {
+        for belonging in [PAUSES].into_iter().chain(belongings(&changing)) {
             sqlx::query(belonging).bind(receipt.account.as_str()).execute(&mut *tx).await?;
         }
         forget_counts_of(&mut tx, &self.engine, kakao_app, &receipt.account, receipt.requested_at).await?;
@@ -193,7 +195,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Receipt, StoreError> {
         let confirmed_at = (state == UnlinkState::Confirmed).then_some(millis(now));
-        let _changing = self.changing(Changed::Account(&receipt.account));
+        let changing = self.changing(Changed::Account(&receipt.account));
         let mut tx = self.begin().await?;
         self.lock_account_row(&mut tx, &receipt.account).await?;
         let ended = sqlx::query(
@@ -205,7 +207,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         if ended.rows_affected() == 1 {
-            delete_account(&mut tx, &receipt.account).await?;
+            delete_account(&mut tx, &receipt.account, &changing).await?;
         }
         let row: Row = sqlx::query_as(
             "SELECT id, account_id, asked_by, state, requested_at, confirmed_at FROM unlinks WHERE id = $1",
@@ -266,7 +268,7 @@ impl Store {
         now: Timestamp,
         chance: [u8; 10],
     ) -> Result<Option<Receipt>, StoreError> {
-        let _changing = self.changing(Changed::Anyone);
+        let changing = self.changing(Changed::Anyone);
         let mut tx = self.begin().await?;
         if let Some(event) = &departure.event {
             let is_new = sqlx::query(
@@ -319,7 +321,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
-        delete_account(&mut tx, &receipt.account).await?;
+        delete_account(&mut tx, &receipt.account, &changing).await?;
         forget_counts_of(&mut tx, &self.engine, departure.kakao_app, &receipt.account, now).await?;
         tx.commit().await?;
         Ok(Some(receipt))
@@ -353,7 +355,11 @@ impl Store {
 }
 
 /// All that hangs on it goes along.
-async fn delete_account(tx: &mut Transaction<'static, Any>, account: &AccountId) -> Result<(), StoreError> {
+async fn delete_account(
+    tx: &mut Transaction<'static, Any>,
+    account: &AccountId,
+    _: &Changing<'_>,
+) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM accounts WHERE id = $1").bind(account.as_str()).execute(&mut **tx).await?;
     Ok(())
 }
@@ -392,7 +398,7 @@ mod tests {
         .fetch_all(&store.readers)
         .await
         .unwrap();
-        let purged = BELONGINGS.map(str::to_owned);
+        let purged = belongings(&store.changing(Changed::Anyone)).map(str::to_owned);
         assert_eq!(hanging.len(), purged.len());
         for table in hanging {
             assert!(purged.contains(&format!("DELETE FROM {table} WHERE account_id = $1")), "{table}");

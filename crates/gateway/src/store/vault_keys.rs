@@ -2,7 +2,7 @@
 
 use sqlx::{Any, Transaction};
 
-use super::recent::Changed;
+use super::recent::{Changed, Changing};
 use super::{AccountId, SealedTokens, Store, StoreError, StoredTokens};
 use crate::seal::{DoesNotOpen, KeyId, SealedDataKey};
 
@@ -46,6 +46,7 @@ impl Store {
     ///
     /// What the first schema holds was sealed by this key.
     pub(crate) async fn set_first_writing_key(&self, id: KeyId) -> Result<KeyId, StoreError> {
+        // By which key something is sealed is not remembered.
         let mut tx = self.begin().await?;
         let done =
             sqlx::query("INSERT INTO vault_writing_key (one, id) VALUES (1, $1) ON CONFLICT DO NOTHING")
@@ -135,9 +136,11 @@ impl Store {
         make_key: impl FnOnce(&AccountId, KeyId) -> Result<SealedDataKey, DoesNotOpen>,
         seal_again: impl FnOnce(StoredTokens) -> Result<SealedTokens, DoesNotOpen>,
     ) -> Result<Option<SealedDataKey>, StoreError> {
-        let _changing = self.changing(Changed::Account(account));
+        let changing = self.changing(Changed::Account(account));
         let mut tx = self.begin().await?;
-        let Some(data_key) = self.data_key_or_new(&mut tx, account, make_key).await? else { return Ok(None) };
+        let Some(data_key) = self.data_key_or_new(&mut tx, account, make_key, &changing).await? else {
+            return Ok(None);
+        };
         let tokens: Option<(i64, Vec<u8>)> =
             sqlx::query_as("SELECT version, sealed FROM tokens WHERE account_id = $1")
                 .bind(account.as_str())
@@ -165,6 +168,7 @@ impl Store {
         tx: &mut Transaction<'static, Any>,
         account: &AccountId,
         make_key: impl FnOnce(&AccountId, KeyId) -> Result<SealedDataKey, DoesNotOpen>,
+        _: &Changing<'_>,
     ) -> Result<Option<SealedDataKey>, StoreError> {
         let held: Option<Option<Vec<u8>>> = sqlx::query_scalar(self.choose(
             "SELECT data_key FROM accounts WHERE id = $1",

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{TokenVault, Vault, VaultError};
 use crate::config::VaultKeyText;
 use crate::seal::Purpose;
-use crate::store::{SealedAccount, SealedMessage, SealedRecurring, SealedWebhook, Store, StoreError};
+use crate::store::{SealedAccount, SealedMessage, SealedRecurring, SealedWebhook, Store};
 
 /// How many accounts or messages are read at a time.
 const PAGE: i64 = 500;
@@ -46,9 +46,8 @@ pub(crate) async fn inspect(
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
 ) -> Result<Inspection, VaultError> {
-    let vault = Arc::new(Vault::beside(given, data, store, chance).await?);
-    let writing = store.writing_key().await?.ok_or(StoreError::Older)?;
-    vault.proves(store, writing).await?;
+    let (vault, writing) = Vault::whole_beside(given, data, store, chance).await?;
+    let vault = Arc::new(vault);
     let keys = store.accounts_by_key().await?.into_iter();
     let keys = keys.map(|(id, accounts)| KeyInUse { id: id.map(|id| id.to_string()), accounts });
     let mut inspection = Inspection {

@@ -80,7 +80,6 @@ pub(super) async fn message(
     draft: SentDraft,
 ) -> Answer {
     let template = draft.0.template(&app.settings.public_url).map_err(Refusal::bad_request)?;
-    sender.count_sends(&app, 1).await?;
     send(&app, &sender, Order::at_once(vec![Receiver::Me], template)).await
 }
 
@@ -93,16 +92,15 @@ pub(super) async fn friend_message(
 ) -> Answer {
     let receivers = draft.0.receivers(uuids_in(query.as_deref()).as_deref()).map_err(Refusal::bad_request)?;
     let template = draft.0.template(&app.settings.public_url).map_err(Refusal::bad_request)?;
-    sender.count_sends(&app, receivers.as_slice().len()).await?;
     let receivers = receivers.as_slice().iter().cloned().map(Receiver::Friend).collect();
     send(&app, &sender, Order::at_once(receivers, template)).await
 }
 
 /// Goes on when the browser goes away: it must be written down if the message has to wait for a consent.
 async fn send<S>(app: &Arc<App>, sender: &Allowed<S>, order: Order) -> Answer {
-    let (working, account, api_key) = (app.clone(), sender.account.clone(), sender.api_key());
+    let (working, account, key) = (app.clone(), sender.account.clone(), sender.api_key().cloned());
     let sent = to_its_end(app, async move {
-        let sender = outbox::Sender { account: &account, api_key, recurring: None };
+        let sender = outbox::Sender { account: &account, api_key: key.as_deref(), recurring: None };
         outbox::send_and_wait(&working, sender, &order).await
     });
     answer(app, &sender.account, sent.await?).await

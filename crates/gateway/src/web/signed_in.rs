@@ -20,7 +20,7 @@ use crate::api_key::{self, KeyScope};
 use crate::app::App;
 use crate::last_use;
 use crate::session::{self, Access, Session};
-use crate::store::{AccountId, ApiKeyId, StoredApiKey};
+use crate::store::{AccountId, StoredApiKey};
 
 /// What the request's cookies allow.
 pub(super) struct Visitor(pub(super) Access);
@@ -67,14 +67,6 @@ impl Scope for ToSend {
 }
 
 impl<S> Allowed<S> {
-    /// Takes back what was counted for messages that are not sent.
-    pub(super) async fn uncount_sends(&self, app: &App, sends: usize) -> Result<(), Refusal> {
-        match &self.key {
-            Some(key) => Ok(api_key::uncount_sends(app, key, sends).await?),
-            None => Ok(()),
-        }
-    }
-
     /// Refuses a key that lacks a scope; a person has them all.
     pub(super) fn must_have(&self, scope: KeyScope) -> Result<(), Refusal> {
         match &self.key {
@@ -84,11 +76,11 @@ impl<S> Allowed<S> {
     }
 
     /// The key that sends, if it is not a person.
-    pub(super) fn api_key(&self) -> Option<ApiKeyId> {
-        self.key.as_ref().map(|key| key.id.clone())
+    pub(super) fn api_key(&self) -> Option<&Arc<StoredApiKey>> {
+        self.key.as_ref()
     }
 
-    /// Counts messages about to be sent, if a key sends them and has a cap.
+    /// Counts messages about to be sent again, if a key sends them and has a cap.
     pub(super) async fn count_sends(&self, app: &App, sends: usize) -> Result<(), Refusal> {
         match &self.key {
             Some(key) => Ok(api_key::count_sends(app, key, sends).await?),

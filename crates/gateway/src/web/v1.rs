@@ -61,18 +61,21 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         // An object only: serde would also take an array for a struct, field by field.
         let read = axum::Json::<Map<String, Value>>::from_request(request, state).await;
-        let not_so = |error: &dyn std::fmt::Display| {
-            Refusal::invalid(Sentence::new(
-                format!("본문의 내용이 맞지 않습니다: {error}"),
-                format!("The body is not what it should be: {error}"),
-            ))
-        };
         match read {
-            Ok(axum::Json(object)) => {
-                serde_json::from_value(object.into()).map(Self).map_err(|error| not_so(&error))
-            }
+            Ok(axum::Json(object)) => parse(object).map(Self),
             Err(JsonRejection::JsonDataError(error)) => Err(not_so(&error)),
             Err(rejection) => Err(Refusal::unreadable(rejection.status())),
         }
     }
+}
+
+fn parse<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, Refusal> {
+    serde_json::from_value(object.into()).map_err(|error| not_so(&error))
+}
+
+fn not_so(error: &dyn std::fmt::Display) -> Refusal {
+    Refusal::invalid(Sentence::new(
+        format!("본문의 내용이 맞지 않습니다: {error}"),
+        format!("The body is not what it should be: {error}"),
+    ))
 }

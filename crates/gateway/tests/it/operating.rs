@@ -1,14 +1,16 @@
 //! Operating the outbox: how deep it is, holding it, and what bounds it.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
-use katok_client::Clock as _;
-use katok_gateway::{OutboxChange, OutboxQuery, OutboxScope, Storage};
+use katok_client::{Clock as _, SystemChance};
+use katok_gateway::{OutboxChange, OutboxQuery, OutboxScope, StartError, Storage};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Page, http};
 use crate::database::Database;
-use crate::house::House;
+use crate::house::{House, another_vault_key};
 
 fn text(text: &str) -> Value {
     json!({"to": "me", "text": text})
@@ -196,6 +198,23 @@ async fn an_operator_lists_cancels_and_sends_again_beside_the_gateway() {
     assert_eq!(storage.resend_message(id, now).await.unwrap(), OutboxChange::Done);
     house.gateway.do_what_is_due().await;
     assert_eq!(house.texts("ryan"), ["나중"]);
+}
+
+#[tokio::test]
+async fn what_a_message_says_is_read_by_the_vault_key_as_long_as_it_is_kept() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let sent = browser.post("/v1/messages", text("비밀")).await.is(202);
+    let (storage, id) = (beside(&house), sent["id"].as_str().unwrap());
+    let says = async || storage.outbox_content(id, Arc::new(SystemChance)).await.unwrap();
+    assert_eq!(says().await.unwrap()["text"], "비밀");
+    house.gateway.do_what_is_due().await;
+    house.advance(SignedDuration::from_hours(31 * 24));
+    house.gateway.do_what_is_due().await;
+    assert_eq!(says().await, None);
+    let other = Storage { vault_key: Some(another_vault_key()), ..storage };
+    let refused = other.outbox_content(id, Arc::new(SystemChance)).await.unwrap_err();
+    assert!(matches!(refused, StartError::WrongVaultKey { .. }), "{refused}");
 }
 
 #[tokio::test]

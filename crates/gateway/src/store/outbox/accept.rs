@@ -1,13 +1,15 @@
 //! Accepting messages: each with its deliveries and the key it may be asked for again by, together or not at all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::{MessageId, Receiver};
+use crate::day::Day;
 use crate::digest::Digest;
 use crate::outbox::{OnFailure, OnQuota, OnUnconfirmed};
+use crate::store::api_keys::count_sends;
 use crate::store::rows::{first_rows, places};
 use crate::store::{AccountId, ApiKeyId, RecurringId, StoreError, millis};
 
@@ -18,6 +20,8 @@ pub(crate) struct NewMessage {
     pub(crate) account: AccountId,
     pub(crate) kakao_app: String,
     pub(crate) api_key: Option<ApiKeyId>,
+    /// The day on which it counts towards the cap of its key, if that has one.
+    pub(crate) counts_on: Option<Day>,
     /// What made it, if it came by itself.
     pub(crate) recurring: Option<RecurringId>,
     pub(crate) sealed: Vec<u8>,
@@ -38,8 +42,10 @@ pub(crate) struct NewMessage {
 pub(crate) enum Accepted {
     /// It is on the disk.
     New,
-    /// This one was accepted before under its idempotency key.
-    Before(MessageId),
+    /// One was accepted before under its idempotency key.
+    Before,
+    /// It is not kept, for its key has sent as much as it may.
+    CapReached,
 }
 
 /// Keeps messages.
@@ -76,17 +82,46 @@ pub(super) async fn accept(
         }
         kept.extend(query.fetch_all(&mut **tx).await?);
     }
+    let refused = count(tx, messages, &kept).await?;
+    kept.retain(|id, _| !refused.contains(id.as_str()));
     insert_deliveries(tx, messages, &kept).await?;
     announce(tx, messages.iter().filter(|message| kept.contains_key(message.id.as_str()))).await?;
     let mut accepted = Vec::with_capacity(messages.len());
     for message in messages {
         accepted.push(if kept.contains_key(message.id.as_str()) {
             Accepted::New
+        } else if refused.contains(message.id.as_str()) {
+            Accepted::CapReached
         } else {
             accepted_before(tx, message).await?
         });
     }
     Ok(accepted)
+}
+
+/// Counts new messages towards the caps of their keys, and takes those out again for which there is no room; in the
+/// order of the keys, so that no two gateways wait for one another.
+async fn count<'a>(
+    tx: &mut Transaction<'static, Any>,
+    messages: &'a [NewMessage],
+    kept: &HashMap<String, i64>,
+) -> Result<HashSet<&'a str>, StoreError> {
+    let mut counted: Vec<_> = messages
+        .iter()
+        .filter_map(|message| {
+            Some((message.api_key.as_ref()?, message.counts_on?, *kept.get(message.id.as_str())?, message))
+        })
+        .collect();
+    counted.sort_by_key(|(key, ..)| &key.0);
+    let mut refused = HashSet::new();
+    for (key, day, seq, message) in counted {
+        let sends = i64::try_from(message.receivers.len()).unwrap_or(i64::MAX);
+        if !count_sends(&mut **tx, key, day, sends).await? {
+            sqlx::query("DELETE FROM messages WHERE seq = $1").bind(seq).execute(&mut **tx).await?;
+            refused.insert(message.id.as_str());
+        }
+    }
+    Ok(refused)
 }
 
 async fn insert_deliveries(
@@ -157,7 +192,8 @@ async fn announce(
     Ok(())
 }
 
-/// What is known by the idempotency key; or the message itself, when the answer of a commit was lost.
+/// What is known by the idempotency key; or the message itself, when the answer of a commit was lost. If there is neither,
+/// its twin in this group was taken out again: the group fails, and each is tried alone.
 async fn accepted_before(
     tx: &mut Transaction<'static, Any>,
     message: &NewMessage,
@@ -170,5 +206,5 @@ async fn accepted_before(
     .bind(message.idempotency_key.as_ref().map(Digest::as_slice))
     .fetch_one(&mut **tx)
     .await?;
-    Ok(if id == message.id.as_str() { Accepted::New } else { Accepted::Before(MessageId(id)) })
+    Ok(if id == message.id.as_str() { Accepted::New } else { Accepted::Before })
 }

@@ -157,8 +157,8 @@ async fn held_lanes(
     Ok(held)
 }
 
-/// Of deliveries those that wait to be sent, and were not put off meanwhile, with how often it was tried; nobody can take them back before this
-/// transaction ends.
+/// Of deliveries those that wait to be sent, and were not put off meanwhile, with how often it was tried; nobody can take
+/// them back before this transaction ends.
 async fn waiting(
     tx: &mut Transaction<'static, Any>,
     engine: &Engine,

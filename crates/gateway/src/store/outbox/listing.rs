@@ -7,6 +7,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{MessageId, Receiver};
+use crate::digest::Digest;
 use crate::outbox::{OnFailure, OnQuota, OnUnconfirmed, State};
 use crate::store::rows::list;
 use crate::store::{AccountId, ApiKeyId, Store, StoreError, millis, time};
@@ -75,6 +76,19 @@ impl Store {
     pub(crate) async fn message(&self, id: &MessageId) -> Result<Option<KeptMessage>, StoreError> {
         let statement = AssertSqlSafe(format!("{MESSAGE} WHERE id = $1"));
         let row = sqlx::query(statement).bind(id.as_str()).fetch_optional(&self.readers).await?;
+        let messages = row.iter().map(message).collect::<Result<Vec<_>, _>>()?;
+        Ok(self.with_deliveries(messages).await?.pop())
+    }
+
+    /// What an account was accepted by an idempotency key.
+    pub(crate) async fn message_by_key(
+        &self,
+        account: &AccountId,
+        key: &Digest,
+    ) -> Result<Option<KeptMessage>, StoreError> {
+        let statement = AssertSqlSafe(format!("{MESSAGE} WHERE account_id = $1 AND idempotency_key = $2"));
+        let query = sqlx::query(statement).bind(account.as_str()).bind(key.as_slice());
+        let row = query.fetch_optional(&self.readers).await?;
         let messages = row.iter().map(message).collect::<Result<Vec<_>, _>>()?;
         Ok(self.with_deliveries(messages).await?.pop())
     }

@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use serde_json::json;
 
 use super::Refusal;
-use crate::api_key::{self, KeyScope, NotMade, NotNow};
+use crate::api_key::{self, CapReached, KeyScope, NotMade, NotNow};
 use crate::sentence::Sentence;
 
 impl Refusal {
@@ -64,22 +64,26 @@ impl Refusal {
 impl From<NotNow> for Refusal {
     fn from(error: NotNow) -> Self {
         match error {
-            NotNow::CapReached { turns_at, wait } => {
-                let mut refusal = Self::new(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "daily_cap_reached",
-                    Sentence::new(
-                        "이 API 키로 오늘 보낼 수 있는 만큼 보냈습니다. 한국 시각 자정이 지나면 다시 보낼 수 있습니다.",
-                        "This API key has sent as much today as it may. It can send again after midnight in Korea.",
-                    ),
-                )
-                .with_action(Some(json!({"action": "wait_for_quota"})))
-                .with_header(header::RETRY_AFTER, &wait.as_secs().to_string());
-                refusal.body.insert("until".into(), turns_at.to_string().into());
-                refusal
-            }
+            NotNow::CapReached(reached) => reached.into(),
             NotNow::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<CapReached> for Refusal {
+    fn from(CapReached { turns_at, wait }: CapReached) -> Self {
+        let mut refusal = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "daily_cap_reached",
+            Sentence::new(
+                "이 API 키로 오늘 보낼 수 있는 만큼 보냈습니다. 한국 시각 자정이 지나면 다시 보낼 수 있습니다.",
+                "This API key has sent as much today as it may. It can send again after midnight in Korea.",
+            ),
+        )
+        .with_action(Some(json!({"action": "wait_for_quota"})))
+        .with_header(header::RETRY_AFTER, &wait.as_secs().to_string());
+        refusal.body.insert("until".into(), turns_at.to_string().into());
+        refusal
     }
 }
 

@@ -11,12 +11,12 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use katok_client::template::Finding;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Body;
 use crate::api_key::KeyScope;
 use crate::app::App;
-use crate::outbox::{self, Asked, NotAccepted, Order, Unsound};
+use crate::outbox::{self, Asked, NotAccepted, Order, Repeatable, Unsound};
 use crate::sentence::Sentence;
 use crate::store::{AccountId, KeptDelivery, KeptMessage, MessageId, PastAttempt, Receiver};
 use crate::web::refusal::Refusal;
@@ -46,15 +46,27 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
+impl IdempotencyKey {
+    /// With the body it came with, in whatever order and with whatever spaces that was written.
+    fn of(self, body: impl FnOnce() -> Value) -> Option<Repeatable> {
+        let key = self.0?;
+        let mut body = body();
+        body.sort_all_objects();
+        Some(Repeatable::new(&key, body.to_string().as_bytes()))
+    }
+}
+
 /// `POST /v1/messages`: answers 202 when the message is on the disk.
 pub(super) async fn send(
     State(app): State<Arc<App>>,
     sender: Allowed<ToSend>,
     key: IdempotencyKey,
-    Body(asked): Body<Asked>,
+    Body(written): Body<Map<String, Value>>,
 ) -> Result<Response, Refusal> {
+    let repeatable = key.of(|| written.clone().into());
+    let asked: Asked = super::parse(written)?;
     sender.must_have(if asked.is_to_friends() { KeyScope::SendFriends } else { KeyScope::SendMe })?;
-    accept(app, sender, key, asked).await
+    accept(app, sender, repeatable, asked).await
 }
 
 /// `POST /v1/notify`: a text to oneself, as plain as it can be asked for.
@@ -70,31 +82,25 @@ pub(super) async fn notify(
             "The body must be text in UTF-8.",
         ))
     })?;
-    accept(app, sender, key, Asked::text_to_me(text)).await
+    let repeatable = key.of(|| text.clone().into());
+    accept(app, sender, repeatable, Asked::text_to_me(text)).await
 }
 
 async fn accept<S>(
     app: Arc<App>,
     sender: Allowed<S>,
-    key: IdempotencyKey,
+    repeatable: Option<Repeatable>,
     asked: Asked,
 ) -> Result<Response, Refusal> {
-    let now = app.clock.now();
-    let (order, warnings) = asked.checked(&app.settings.public_url, now)?;
-    let api_key = sender.api_key();
-    sender.count_sends(&app, order.receivers.len()).await?;
-    let (account, working) = (sender.account.clone(), app.clone());
+    let (order, warnings) = asked.checked(&app.settings.public_url)?;
+    let (working, account, key) = (app.clone(), sender.account.clone(), sender.api_key().cloned());
     let kept = order.clone();
     // The message may be on the disk when the browser has gone: then it is sent as well.
     let accepted = to_its_end(&app, async move {
-        let sender = outbox::Sender { account: &account, api_key, recurring: None };
-        outbox::accept(&working, sender, &kept, key.0.as_deref()).await
+        let sender = outbox::Sender { account: &account, api_key: key.as_deref(), recurring: None };
+        outbox::accept(&working, sender, &kept, repeatable.as_ref()).await
     });
-    let accepted = accepted.await;
-    if !accepted.as_ref().is_ok_and(|accepted| accepted.is_new) {
-        sender.uncount_sends(&app, order.receivers.len()).await?;
-    }
-    let answer = accepted_as(&accepted?.message, &order, &warnings);
+    let answer = accepted_as(&accepted.await?, &order, &warnings);
     Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
 }
 
@@ -301,7 +307,9 @@ impl From<NotAccepted> for Refusal {
         match error {
             NotAccepted::NoAccount => Self::not_signed_in(),
             NotAccepted::OtherMessage => Self::conflict(),
+            NotAccepted::Untimely(sentence) => Self::invalid(sentence),
             NotAccepted::Full => Self::outbox_full(),
+            NotAccepted::CapReached(reached) => Self::from(reached),
             NotAccepted::Vault(error) => Self::from(error),
         }
     }

@@ -27,7 +27,8 @@ pub(super) async fn make(
     let checked = wish.checked(&app.settings.public_url, app.clock.now()).map_err(NotMade::Unsound)?;
     sender.must_have(checked.plan.scope())?;
     let warnings: Vec<Value> = checked.warnings.iter().map(finding).collect();
-    let id = recurring::make(&app, &sender.account, sender.api_key(), checked).await?;
+    let api_key = sender.api_key().map(|key| key.id.clone());
+    let id = recurring::make(&app, &sender.account, api_key, checked).await?;
     let mut answer = again(&app, &sender.account, &id).await?;
     answer["warnings"] = warnings.into();
     Ok((StatusCode::CREATED, Json(answer)))
@@ -84,7 +85,7 @@ pub(super) async fn resume(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
     let recurring = find_to_change(&app, &sender, &id).await?;
-    recurring::resume(&app, &recurring, sender.api_key().as_ref()).await?;
+    recurring::resume(&app, &recurring, sender.api_key().map(|key| &key.id)).await?;
     again(&app, &sender.account, &recurring.id).await.map(Json)
 }
 

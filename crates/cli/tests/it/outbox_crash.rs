@@ -157,6 +157,10 @@ impl Scene {
             .collect();
         let mut dice = Dice(seed);
         for cycle in 0..cycles {
+            // Kakao keeps no more than so many wrongs in mind.
+            if cycle % 100 == 99 {
+                self.kakao.heal().await;
+            }
             self.have_kakao_do_wrong(&mut dice).await;
             sleep(Duration::from_millis(dice.below(400))).await;
             let one = usize::try_from(dice.below(self.gateways.len() as u64)).unwrap();
@@ -263,6 +267,8 @@ async fn send(
                     let accepted: Value = serde_json::from_str(&body).unwrap();
                     break accepted["id"].as_str().unwrap().to_owned();
                 }
+                // Whoever is killed all the time falls behind.
+                (429, Ok(body)) if body.contains("outbox_full") => sleep(Duration::from_secs(1)).await,
                 // It stops, or the database does not answer for now; or the answer broke off.
                 (500..600, _) | (_, Err(_)) => sleep(Duration::from_millis(20)).await,
                 (status, Ok(body)) => panic!("{status}: {body}"),

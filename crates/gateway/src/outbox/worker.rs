@@ -185,5 +185,5 @@ async fn hold_on(app: Arc<App>, stop: CancellationToken) {
 /// Comes back when the gateway is to stop and sends nothing any more.
 async fn all_sent(app: &App, stop: &CancellationToken) {
     stop.cancelled().await;
-    let _all = app.outbox.places.acquire_many(LANES).await;
+    let _all = app.outbox.places.acquire_many(app.outbox.lanes).await;
 }

@@ -18,7 +18,7 @@ use super::kakao::{HOME, KAKAO, Kakao};
 use super::person::Person;
 use super::process::{Died, Process};
 use super::promise::Promise;
-use super::wire::{Ending, PATIENCE, Weather, Wire};
+use super::wire::{PATIENCE, Weather, Wire};
 use crate::config::{KakaoApp, Quotas, RateLimits, SessionSettings, Settings, SignIn};
 
 pub(super) const PEOPLE: [&str; 4] = ["ryan", "apeach", "muzi", "neo"];
@@ -127,9 +127,13 @@ impl Year {
             for _ in 0..self.dice.below(4) {
                 self.step(Self::something_happens)?;
             }
-            self.step(Self::round)?;
+            self.round()?;
             let pause = self.pause();
-            self.turn(pause);
+            if self.dice.one_in(4) {
+                self.turn(pause);
+            } else {
+                self.work_through(pause)?;
+            }
             self.wire.clear_up();
         }
         self.heal()?;
@@ -178,6 +182,25 @@ impl Year {
         self.gateway = Some(Process::start(settings, folder, &self.kakao, &self.wire, dice));
     }
 
+    /// Lets the time pass as a gateway does that is there all the time.
+    fn work_through(&mut self, pause: SignedDuration) -> Result<(), Broken> {
+        const MIDNIGHT: i64 = 24 * 60 * 60;
+        let end = self.kakao.now() + pause;
+        loop {
+            let now = self.kakao.now();
+            let midnight = (now.as_second().div_euclid(MIDNIGHT) + 1) * MIDNIGHT;
+            let due = self.promises.iter().filter(|promise| promise.is_open()).filter_map(Promise::due_at);
+            let next =
+                due.filter(|at| *at > now).fold(Timestamp::from_second(midnight).unwrap(), Timestamp::min);
+            if next >= end {
+                self.turn(end.duration_since(now).max(SignedDuration::ZERO));
+                return Ok(());
+            }
+            self.turn(next.duration_since(now));
+            self.round()?;
+        }
+    }
+
     fn turn(&self, by: SignedDuration) {
         self.kakao.advance(by);
         self.note(format_args!("{by:#} have passed"));
@@ -210,9 +233,9 @@ impl Year {
     }
 
     /// Everything that is due, and what has become of everything.
-    fn round(&mut self) -> Step {
-        self.gateway().do_what_is_due()?;
-        self.look()
+    fn round(&mut self) -> Result<(), Broken> {
+        self.step(|year| Ok(year.gateway().do_what_is_due()?))?;
+        self.step(Self::look)
     }
 
     fn look(&mut self) -> Step {
@@ -241,14 +264,13 @@ impl Year {
 
     /// Nobody has to sign in again who did nothing that ends a login, unless Kakao's answer to a refresh was lost.
     fn login_lives(&self, promise: &Promise) -> Step {
-        let person = promise.sender;
+        let (since, made_before) = self.sound_since[promise.sender];
         let is_over = promise.deliveries.iter().any(|it| it.code.as_deref() == Some("sign_in_again"));
-        let (since, made_before) = self.sound_since[person];
-        let calls = self.wire.calls();
-        let lost = calls[made_before..]
-            .iter()
-            .any(|call| call.path == "/oauth/token" && call.ending == Ending::Unknown);
-        if is_over && promise.accepted_at > since && self.people[person].is_signed_in && !lost {
+        if is_over
+            && promise.accepted_at > since
+            && self.people[promise.sender].is_signed_in
+            && !self.wire.lost_tokens_since(made_before)
+        {
             return broken("no login ends without somebody's doing", format!("{promise:?}"));
         }
         Ok(())
@@ -291,13 +313,11 @@ impl Year {
         self.note(format_args!("from now on nothing goes wrong"));
         self.wire.weather(Weather::Fine);
         self.kakao.heal();
-        let mut kept = Vec::new();
         for person in 0..PEOPLE.len() {
-            if self.people[person].is_signed_in {
-                kept.push(person);
-            } else {
+            if !self.people[person].is_sound() {
                 self.step(|year| year.sign_in(person))?;
             }
+            self.step(|year| year.send_to(person, &[], None, None))?;
         }
         for (person, id) in std::mem::take(&mut self.recurring) {
             self.step(|year| {
@@ -306,7 +326,7 @@ impl Year {
         }
         let end = self.kakao.now() + HEALING;
         loop {
-            self.step(Self::round)?;
+            self.round()?;
             if self.kakao.now() >= end || !self.promises.iter().any(Promise::is_open) {
                 break;
             }

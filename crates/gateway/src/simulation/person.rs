@@ -27,9 +27,16 @@ pub(super) struct Person {
     pub(super) friends: BTreeMap<usize, String>,
     /// Whether their login is to live on: they have signed in, and done nothing that ends it.
     pub(super) is_signed_in: bool,
+    /// Whether their program may send, as far as they know.
+    pub(super) has_agreed: bool,
 }
 
 impl Person {
+    /// Whether nothing is missing to send in their name.
+    pub(super) fn is_sound(&self) -> bool {
+        self.is_signed_in && self.has_agreed && self.key.is_some()
+    }
+
     /// Asks as their program does.
     pub(super) fn by_key(
         &self,
@@ -89,6 +96,7 @@ impl Person {
         let home = answer.location.map(|location| location.path().to_owned());
         let is_home = home.is_some_and(|path| path == "/index.html" || path.starts_with("/consent/"));
         self.is_signed_in |= is_home;
+        self.has_agreed |= is_home;
         Ok(is_home)
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Promised {
     pub(super) rescheduled: bool,
     pub(super) state: String,
     pub(super) code: Option<String>,
+    /// When the gateway looks at it again.
+    pub(super) next_at: Option<Timestamp>,
     /// Whether it had to wait for a consent or a quota, which holds up nothing else.
     pub(super) waited: bool,
 }
@@ -50,6 +52,11 @@ impl Promise {
         self.left_at.is_none() && !self.deliveries.iter().all(Promised::is_over)
     }
 
+    /// When the gateway looks at it again.
+    pub(super) fn due_at(&self) -> Option<Timestamp> {
+        self.deliveries.iter().filter_map(|promised| promised.next_at).min()
+    }
+
     /// Takes in what the gateway says of it now.
     pub(super) fn look(&mut self, shown: &Value) -> Result<(), Broken> {
         let all = shown["deliveries"].as_array().into_iter().flatten();
@@ -60,6 +67,7 @@ impl Promise {
                 let what = format!("{} of {}: {} became {now}", promised.to, self.id, promised.state);
                 return Err(Broken { rule: "states change only along the allowed ways", what });
             }
+            promised.next_at = now["next_at"].as_str().and_then(|at| at.parse().ok());
             promised.waited |= state.starts_with("waiting");
             (promised.state, promised.code) = (state.to_owned(), code);
         }

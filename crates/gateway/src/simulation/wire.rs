@@ -97,6 +97,16 @@ impl Wire {
         self.state().weather == Weather::Down
     }
 
+    pub(super) fn made(&self) -> usize {
+        self.state().calls.len()
+    }
+
+    /// Whether after so many calls one for tokens was made whose answer nobody heard.
+    pub(super) fn lost_tokens_since(&self, made: usize) -> bool {
+        let state = self.state();
+        state.calls[made..].iter().any(|call| call.path == "/oauth/token" && call.ending == Ending::Unknown)
+    }
+
     pub(super) fn calls(&self) -> Vec<Call> {
         self.state().calls.clone()
     }
@@ -110,11 +120,11 @@ impl Wire {
         match state.weather {
             Weather::Fine => None,
             Weather::Down => Some(Mishap::NotSent),
-            Weather::Rough => match state.dice.below(40) {
-                0..3 => Some(Mishap::NotSent),
-                3..6 => Some(Mishap::Late(SignedDuration::from_millis(state.dice.between(50, 4_000)))),
-                6 => Some(Mishap::DiesBefore),
-                7 => Some(Mishap::DiesAfter),
+            Weather::Rough => match state.dice.below(100) {
+                0..5 => Some(Mishap::NotSent),
+                5..10 => Some(Mishap::Late(SignedDuration::from_millis(state.dice.between(50, 4_000)))),
+                10 => Some(Mishap::DiesBefore),
+                11 => Some(Mishap::DiesAfter),
                 _ => None,
             },
         }

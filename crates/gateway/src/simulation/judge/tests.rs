@@ -31,6 +31,7 @@ fn promise(text: &str, minutes: i64, state: &str, code: Option<&str>) -> Promise
             rescheduled: false,
             state: state.to_owned(),
             code: code.map(str::to_owned),
+            next_at: None,
             waited: false,
         }],
     }

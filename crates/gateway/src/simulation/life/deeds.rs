@@ -14,7 +14,7 @@ use crate::simulation::wire::Weather;
 impl Year {
     pub(super) fn something_happens(&mut self) -> Step {
         let person = self.dice.below(PEOPLE.len());
-        if !self.people[person].is_signed_in && self.dice.one_in(2) {
+        if !self.people[person].is_sound() && self.dice.one_in(2) {
             return self.sign_in(person);
         }
         match self.dice.below(100) {
@@ -52,7 +52,7 @@ impl Year {
         let (gateway, who) = (self.gateway.as_ref().expect("it runs"), &mut self.people[person]);
         let home = who.agree(gateway, &self.kakao, person, "/authorize?scope=friends,talk_message")?;
         let equipped = home && who.equip(gateway)?;
-        self.sound_since[person] = (self.kakao.now(), self.wire.calls().len());
+        self.sound_since[person] = (self.kakao.now(), self.wire.made());
         self.note(format_args!("{person} signs in: {home} {equipped}"));
         Ok(())
     }
@@ -95,7 +95,7 @@ impl Year {
         Timestamp::from_millisecond(at.as_millisecond()).unwrap()
     }
 
-    fn send_to(
+    pub(super) fn send_to(
         &mut self,
         person: usize,
         receivers: &[usize],
@@ -163,6 +163,7 @@ impl Year {
                 rescheduled: false,
                 state: delivery["state"].as_str().unwrap_or_default().to_owned(),
                 code: None,
+                next_at: None,
                 waited: false,
             }
         };
@@ -271,6 +272,7 @@ impl Year {
     /// Takes back their consent to messages, in the settings of their Kakao account.
     fn withdraw(&mut self, person: usize) -> Step {
         self.note(format_args!("{person} withdraws"));
+        self.people[person].has_agreed = false;
         let kakao = self.kakao.clone();
         self.gateway()
             .run(async move { kakao.in_settings(person, "action=consents&scope=friends").await })?;
@@ -289,7 +291,7 @@ impl Year {
         let gateway = self.gateway.as_ref().expect("it runs");
         let home = self.people[person].agree(gateway, &self.kakao, person, &path)?;
         if home {
-            self.sound_since[person] = (self.kakao.now(), self.wire.calls().len());
+            self.sound_since[person] = (self.kakao.now(), self.wire.made());
         }
         self.note(format_args!("{person} follows {path}: {home}"));
         Ok(())

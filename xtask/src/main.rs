@@ -25,6 +25,8 @@ cargo xtask tidy                 only check that every line of code is in the ro
 cargo xtask deploy               only check the systemd unit and the container file
 cargo xtask fuzz [SECONDS]       feed the emulator's parsers with what a fuzzer makes up, 60 seconds each unless said
 cargo xtask crash CYCLES         kill gateways so many times over their outbox, on SQLite and PostgreSQL
+cargo xtask simulate --seeds N   live through so many simulated years by chance, and say how fast that went
+cargo xtask simulate --seed S    live through the year of one seed again, and show everything that happens
 cargo xtask bench client         measure what a typed call costs beside a bare HTTP call
 cargo xtask bench emulator       measure how fast the emulator is (builds the program with optimisation)
 cargo xtask bench gateway        measure what the gateway adds to a call of Kakao's (builds the program with optimisation)
@@ -48,6 +50,8 @@ fn main() -> ExitCode {
                 seconds.and_then(|seconds| needs::cargo_fuzz().and_then(|()| fuzz::run_all(seconds)))
             }
             ["crash", cycles] => suite::crash(cycles),
+            ["simulate", "--seeds", seeds] => suite::simulate("KATOK_SIMULATE_SEEDS", seeds),
+            ["simulate", "--seed", seed] => suite::simulate("KATOK_SIMULATE_SEED", seed),
             ["bench", "client"] => bench::client(),
             ["bench", "emulator"] => bench::emulator(),
             ["bench", "gateway"] => bench::gateway(),

@@ -1,12 +1,16 @@
 //! The one test command: what it runs, in which order.
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
 use crate::needs::{self, run};
 use crate::postgres::Postgres;
 use crate::{deploy, fuzz, oldest_rust, third_party, tidy};
+
+/// A folder that is no disk.
+const IN_MEMORY: &str = "/dev/shm";
 
 /// How long each parser is fuzzed; whoever looks for more runs `cargo xtask fuzz`.
 const FUZZ_SECONDS: u32 = 10;
@@ -55,6 +59,19 @@ pub(crate) fn crash(cycles: &str) -> Result<(), String> {
     let mut crashes = cargo(&["test", "-p", "katok", "--test", "it", "outbox_crash", "--", "--nocapture"]);
     crashes.arg("--test-threads=1").env("KATOK_CRASH_CYCLES", cycles);
     run(crashes.env("KATOK_TEST_DATABASE_URL", server.url()))
+}
+
+/// Lives through simulated years; which ones, this variable says.
+pub(crate) fn simulate(variable: &str, seeds: &str) -> Result<(), String> {
+    if seeds.parse::<u64>().is_err() {
+        return Err(format!("{seeds} is no number of seeds"));
+    }
+    let mut years = cargo(&["test", "-p", "katok-gateway", "--lib", "a_year_keeps_every_promise"]);
+    // Nothing of a simulated year has to outlive it.
+    if Path::new(IN_MEMORY).is_dir() {
+        years.env("TMPDIR", IN_MEMORY);
+    }
+    run(years.args(["--", "--nocapture"]).env(variable, seeds))
 }
 
 fn step<T>(name: &str, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {

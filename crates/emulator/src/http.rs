@@ -4,6 +4,7 @@ mod api_host;
 mod control;
 mod cross_origin;
 mod description;
+mod door;
 mod exchange;
 mod host;
 mod login_host;
@@ -28,6 +29,7 @@ use tower_http::timeout::TimeoutBody;
 use crate::fault::{ApiFault, LoginFault};
 use crate::live::LiveWorld;
 use control::ControlFault;
+pub use door::Door;
 use host::Side;
 use login_host::FaultPage;
 

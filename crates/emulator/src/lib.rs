@@ -71,6 +71,7 @@ pub use approval::{ApproveError, Decision};
 pub use authority::{Authority, AuthorityError, KAKAO_HOSTS};
 pub use clock::{Clock, ClockError};
 pub use emulator::{Emulator, ExpectedMessage, NoMessage, NoSuchApp, Options, StartError, StartedFrom};
+pub use http::Door;
 pub use inbox::{Chat, MessageKind, ReceivedMessage};
 pub use journal::{Ending, Exchange, SeenRequest, SeenResponse};
 pub use scenario::{Fault, FaultError, ScriptedFault};

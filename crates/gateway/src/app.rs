@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use katok_client::{Chance, Client, Clock, RedirectUri, TokenKeeper};
+use katok_client::{Chance, Client, Clock, RedirectUri, TokenKeeper, Transport};
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -47,25 +47,37 @@ pub(crate) struct App {
     pub(crate) unfinished: TaskTracker,
 }
 
+/// What is around a gateway: everything by which two runs of it may differ.
+pub(crate) struct World {
+    /// The way to Kakao; none for the network.
+    pub(crate) wire: Option<Arc<dyn Transport>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
+}
+
 impl App {
     pub(crate) fn assemble(
         settings: Settings,
         store: Store,
         vault: Vault,
-        clock: Arc<dyn Clock>,
-        chance: Arc<dyn Chance>,
+        world: World,
     ) -> Result<Self, katok_client::Error> {
+        let World { wire, clock, chance } = world;
         let KakaoApp { keys, auth_base_url, api_base_url, .. } = &settings.kakao;
         let mut builder = Client::builder(keys.rest_api_key.clone())
             .auth_base_url(auth_base_url.clone())
             .api_base_url(api_base_url.clone())
             .timeout(settings.kakao_timeout)
+            .retries(settings.kakao_retries)
             .clock(clock.clone());
         if let Some(secret) = &keys.client_secret {
             builder = builder.client_secret(secret.clone());
         }
         let telemetry = Arc::new(Telemetry::new(clock.now()));
-        let wire = builder.clone().build()?.transport().clone();
+        let wire = match wire {
+            Some(wire) => wire,
+            None => builder.clone().build()?.transport().clone(),
+        };
         let client = builder.transport(Arc::new(Counted { wire, telemetry: telemetry.clone() })).build()?;
         let ours = |path| {
             let address = settings.public_url.join(path).ok();
@@ -82,7 +94,7 @@ impl App {
             rates: Rates::new(settings.rate_limits, &clock),
             telemetry,
             kakao_last_seen: LastSeen::default(),
-            outbox: Outbox::new(chance.as_ref()),
+            outbox: Outbox::new(chance.as_ref(), settings.outbox.side_by_side),
             feeds: Feeds::default(),
             poster: Poster::new(settings.webhook_private_addresses),
             stop: CancellationToken::new(),

@@ -20,7 +20,7 @@ mod webhooks;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use katok_client::RedirectUri;
+use katok_client::{RedirectUri, Retries};
 use url::Url;
 
 pub use bounds::Bounds;
@@ -64,6 +64,8 @@ pub struct Settings {
     pub sessions: SessionSettings,
     /// How long one call to Kakao may take.
     pub kakao_timeout: Duration,
+    /// How often a call is made again that Kakao did not answer, where that is safe.
+    pub kakao_retries: Retries,
     /// What one request may cost.
     pub bounds: Bounds,
     /// How often somebody may ask.
@@ -92,6 +94,7 @@ impl Settings {
             database: None,
             sessions: SessionSettings::default(),
             kakao_timeout: KAKAO_TIMEOUT,
+            kakao_retries: Retries::default(),
             bounds: Bounds::default(),
             rate_limits: RateLimits::default(),
             quotas: Quotas::default(),

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::app::{App, World};
 use crate::background;
 use crate::config::{Settings, redirect_path};
 use crate::data_folder::DataFolder;
@@ -41,35 +41,8 @@ impl Gateway {
         clock: Arc<dyn Clock>,
         chance: Arc<dyn Chance>,
     ) -> Result<Self, StartError> {
-        if let Some(redirect_uri) = &settings.kakao.redirect_uri {
-            redirect_path::check(redirect_uri).map_err(StartError::RedirectPath)?;
-        }
-        let storage = Storage {
-            data: data.path().to_owned(),
-            database: settings.database.clone(),
-            vault_key: settings.vault_key.clone(),
-        };
-        let place = storage.place();
-        let opened = match &settings.database {
-            Some(url) => Store::connect(url).await,
-            None => Store::open(&storage.file()).await,
-        };
-        let store = opened.map_err(|error| StartError::store(error, &place))?;
-        let (vault, origin) = Vault::unlock(settings.vault_key.as_ref(), data, &store, chance.clone())
-            .await
-            .map_err(|error| StartError::vault(error, &place))?;
-        let notice = match origin {
-            KeyOrigin::MadeNow(path) => Some(Sentence::new(
-                format!("금고 키를 새로 만들어 {}에 두었습니다. 데이터와 따로 백업하세요.", path.display()),
-                format!("Made a vault key and put it in {}. Back it up apart from the data.", path.display()),
-            )),
-            KeyOrigin::Settings | KeyOrigin::File(_) => None,
-        };
-        if settings.database.is_none() {
-            // The caller holds the data folder: whoever held lanes before is gone.
-            store.free_all_lanes().await.map_err(|error| StartError::store(error, &place))?;
-        }
-        let app = Arc::new(App::assemble(settings, store.clone(), vault, clock, chance)?);
+        let world = World { wire: None, clock, chance };
+        let (app, notice) = open(settings, data, world).await?;
         let stop = app.stop.clone();
         let router = web::router(&app);
         let serving = tokio::spawn(katok_listener::serve(
@@ -94,18 +67,7 @@ impl Gateway {
 
     /// Does now what is due, without waiting for the background to come round: for who turns the clock.
     pub async fn do_what_is_due(&self) {
-        if let Err(error) = background::do_what_is_due(&self.app).await {
-            tracing::error!(%error, "background.failed");
-        }
-        if let Err(error) = recurring::send_what_is_due(&self.app).await {
-            tracing::error!(%error, "recurring.failed");
-        }
-        if let Err(error) = outbox::deliver_what_is_due(&self.app).await {
-            tracing::error!(%error, "outbox.failed");
-        }
-        if let Err(error) = webhook::post_what_is_due(&self.app).await {
-            tracing::error!(%error, "webhook.failed");
-        }
+        do_what_is_due(&self.app).await;
     }
 
     /// Lets running requests finish, and what Kakao has been asked already, then closes the database.
@@ -114,16 +76,75 @@ impl Gateway {
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "gateway.serving_ended_badly");
         }
-        // A browser that went away does not end these, and Kakao's answer is worth recording: a rotated
-        // refresh token exists nowhere else.
-        let finished = async {
-            self.app.unfinished.close();
-            self.app.unfinished.wait().await;
-            self.app.keeper.settled().await;
-        };
-        if timeout(self.app.settings.kakao_timeout + GRACE, finished).await.is_err() {
-            tracing::error!("gateway.stopped_before_kakao_answered");
-        }
-        self.app.store.close().await;
+        finish(&self.app).await;
     }
+}
+
+/// A gateway on a data folder, at rest: it neither listens nor does anything by itself.
+pub(crate) async fn open(
+    settings: Settings,
+    data: &DataFolder,
+    world: World,
+) -> Result<(Arc<App>, Option<Sentence>), StartError> {
+    if let Some(redirect_uri) = &settings.kakao.redirect_uri {
+        redirect_path::check(redirect_uri).map_err(StartError::RedirectPath)?;
+    }
+    let storage = Storage {
+        data: data.path().to_owned(),
+        database: settings.database.clone(),
+        vault_key: settings.vault_key.clone(),
+    };
+    let place = storage.place();
+    let opened = match &settings.database {
+        Some(url) => Store::connect(url).await,
+        None => Store::open(&storage.file()).await,
+    };
+    let store = opened.map_err(|error| StartError::store(error, &place))?;
+    let (vault, origin) = Vault::unlock(settings.vault_key.as_ref(), data, &store, world.chance.clone())
+        .await
+        .map_err(|error| StartError::vault(error, &place))?;
+    let notice = match origin {
+        KeyOrigin::MadeNow(path) => Some(Sentence::new(
+            format!("금고 키를 새로 만들어 {}에 두었습니다. 데이터와 따로 백업하세요.", path.display()),
+            format!("Made a vault key and put it in {}. Back it up apart from the data.", path.display()),
+        )),
+        KeyOrigin::Settings | KeyOrigin::File(_) => None,
+    };
+    if settings.database.is_none() {
+        // The caller holds the data folder: whoever held lanes before is gone.
+        store.free_all_lanes().await.map_err(|error| StartError::store(error, &place))?;
+    }
+    let app = Arc::new(App::assemble(settings, store, vault, world)?);
+    Ok((app, notice))
+}
+
+/// One round of everything that is due now.
+pub(crate) async fn do_what_is_due(app: &Arc<App>) {
+    if let Err(error) = background::do_what_is_due(app).await {
+        tracing::error!(%error, "background.failed");
+    }
+    if let Err(error) = recurring::send_what_is_due(app).await {
+        tracing::error!(%error, "recurring.failed");
+    }
+    if let Err(error) = outbox::deliver_what_is_due(app).await {
+        tracing::error!(%error, "outbox.failed");
+    }
+    if let Err(error) = webhook::post_what_is_due(app).await {
+        tracing::error!(%error, "webhook.failed");
+    }
+}
+
+/// Finishes what Kakao has been asked already, and closes the database.
+pub(crate) async fn finish(app: &App) {
+    // A browser that went away does not end these, and Kakao's answer is worth recording: a rotated
+    // refresh token exists nowhere else.
+    let finished = async {
+        app.unfinished.close();
+        app.unfinished.wait().await;
+        app.keeper.settled().await;
+    };
+    if timeout(app.settings.kakao_timeout + GRACE, finished).await.is_err() {
+        tracing::error!("gateway.stopped_before_kakao_answered");
+    }
+    app.store.close().await;
 }

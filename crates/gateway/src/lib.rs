@@ -26,6 +26,8 @@ mod readiness;
 mod seal;
 mod sentence;
 mod session;
+#[cfg(test)]
+mod simulation;
 mod start_error;
 mod storage;
 mod store;

@@ -7,6 +7,8 @@ mod bounded;
 mod callers;
 mod consent_routes;
 mod cookies;
+#[cfg(test)]
+mod door;
 mod envelope;
 mod health;
 mod kakao_routes;
@@ -34,6 +36,8 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument as _;
 
+#[cfg(test)]
+pub(crate) use self::door::Door;
 use self::refusal::Refusal;
 use crate::app::App;
 

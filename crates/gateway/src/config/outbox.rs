@@ -12,11 +12,14 @@ pub struct OutboxSettings {
     pub retention: SignedDuration,
     /// `KATOK_OUTBOX_MOST_OPEN`: how many deliveries of one account may wait to be sent.
     pub most_open: i64,
+    /// Whether people's messages, and the calls for one of them, are sent side by side: one after the other, the same
+    /// begins give the same run, to the last step.
+    pub side_by_side: bool,
 }
 
 impl Default for OutboxSettings {
     fn default() -> Self {
-        Self { retention: SignedDuration::from_hours(30 * 24), most_open: 20_000 }
+        Self { retention: SignedDuration::from_hours(30 * 24), most_open: 20_000, side_by_side: true }
     }
 }
 
@@ -27,6 +30,7 @@ impl OutboxSettings {
         Self {
             retention: retention(env, file, problems).unwrap_or(default.retention),
             most_open: most_open(env, file, problems).unwrap_or(default.most_open),
+            side_by_side: default.side_by_side,
         }
     }
 }

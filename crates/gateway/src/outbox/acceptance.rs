@@ -189,23 +189,34 @@ pub(crate) async fn cancel_unbegun(app: &App, message: &KeptMessage) -> Result<b
 
 /// Sends again what did not arrive, or may not have; says whether anything is sent.
 pub(crate) async fn resend(app: &App, message: &KeptMessage) -> Result<bool, StoreError> {
-    if message.sealed.is_none() {
+    let now = app.clock.now();
+    // What is still under way keeps its end.
+    if resending(message, app.settings.sign_in.consent_within, now).deliveries.is_empty() {
         return Ok(false);
     }
-    app.store.extend_message(message.seq, tried_until(app.clock.now())).await?;
+    app.store.extend_message(message.seq, tried_until(now)).await?;
     change(app, message, |_| Some(Event::Resent)).await
 }
 
-/// Puts off, or brings forward, what has not been tried yet; says whether anything was.
+/// Puts off, or brings forward, a message of which nothing has been tried yet; says whether it was.
+///
+/// All of it or none: a message has one time.
 pub(crate) async fn reschedule(
     app: &App,
     message: &KeptMessage,
     send_at: Timestamp,
 ) -> Result<bool, StoreError> {
+    let event = |_: &KeptDelivery| Some(Event::Rescheduled { send_at });
+    let put_off = happening(message, event, app.settings.sign_in.consent_within, app.clock.now());
+    let open = message.deliveries.iter().filter(|kept| !kept.state.is_final()).count();
+    let is_begun = message.deliveries.iter().any(|kept| kept.attempts > 0);
+    if is_begun || open == 0 || put_off.deliveries.len() < open {
+        return Ok(false);
+    }
     let begins = message.send_at.unwrap_or(message.created_at).max(message.created_at);
     let tried_for = message.expires_at.duration_since(begins);
     app.store.reschedule_message(message.seq, send_at, later(send_at, tried_for)).await?;
-    change(app, message, |_| Some(Event::Rescheduled { send_at })).await
+    change(app, message, event).await
 }
 
 /// Goes on with what waits for a consent of an account, once somebody has agreed or signed in: with everything that was
@@ -272,9 +283,9 @@ pub(crate) fn cancelling(message: &KeptMessage, consent_within: SignedDuration, 
     happening(message, |_| Some(Event::Cancelled), consent_within, now)
 }
 
-/// What sending a message again comes to, where no gateway is at hand.
+/// What sending a message again comes to; nothing when it is not known any more what it said.
 pub(crate) fn resending(message: &KeptMessage, consent_within: SignedDuration, now: Timestamp) -> Settle {
-    happening(message, |_| Some(Event::Resent), consent_within, now)
+    happening(message, |_| message.sealed.as_ref().map(|_| Event::Resent), consent_within, now)
 }
 
 /// Until when a message is tried that somebody sends again now.

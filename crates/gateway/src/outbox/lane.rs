@@ -183,7 +183,7 @@ struct Called {
     answer: Result<account::Json, ActError>,
 }
 
-/// Makes the calls of one wave side by side, and notes what became of each as soon as it is known.
+/// Makes the calls of one wave, side by side unless the settings say otherwise, and notes what became of each as soon as it is known.
 async fn ask_kakao(
     app: &Arc<App>,
     lane: &Lane,
@@ -193,22 +193,27 @@ async fn ask_kakao(
     put_off: &mut HashSet<Receiver>,
 ) -> Result<Option<Outcome>, StoreError> {
     let mut no_consent = None;
+    let at_a_time = if app.settings.outbox.side_by_side { calls.len() } else { 1 };
+    let mut calls = calls.into_iter();
     let mut asking = JoinSet::new();
-    for (content, places) in calls {
-        let (app, account) = (app.clone(), lane.account.clone());
-        let friends: Vec<FriendUuid> =
-            places.iter().filter_map(|place| due[*place].receiver.friend().cloned()).collect();
-        asking.spawn(async move {
-            let (begun_at, begun) = (app.clock.now(), Instant::now());
-            let answer = if friends.is_empty() {
-                content.send_to_me(&app, &account).await
-            } else {
-                content.send_to_friends(&app, &account, &friends).await
-            };
-            Called { places, friends, noted_at, begun_at, took: begun.elapsed(), answer }
-        });
-    }
-    while let Some(called) = asking.join_next().await {
+    loop {
+        while asking.len() < at_a_time
+            && let Some((content, places)) = calls.next()
+        {
+            let (app, account) = (app.clone(), lane.account.clone());
+            let friends: Vec<FriendUuid> =
+                places.iter().filter_map(|place| due[*place].receiver.friend().cloned()).collect();
+            asking.spawn(async move {
+                let (begun_at, begun) = (app.clock.now(), Instant::now());
+                let answer = if friends.is_empty() {
+                    content.send_to_me(&app, &account).await
+                } else {
+                    content.send_to_friends(&app, &account, &friends).await
+                };
+                Called { places, friends, noted_at, begun_at, took: begun.elapsed(), answer }
+            });
+        }
+        let Some(called) = asking.join_next().await else { break };
         let called = called.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         no_consent = note(app, lane, due, called, put_off).await?.or(no_consent);
     }

@@ -243,7 +243,8 @@ fn next(delivery: &Delivery, event: &Event, now: Timestamp, chance: f64) -> Opti
         Event::Abandoned if state == Sending => {
             ended(delivery, &Outcome::Unconfirmed { code: ABANDONED.to_owned() }, now, chance)
         }
-        Event::RanOut if state == Queued && delivery.attempts > 0 => {
+        // What stood in its way may be gone, and it was not tried since: then it was just too late.
+        Event::RanOut if state == Queued && delivery.attempts > 0 && delivery.code.is_some() => {
             Next::over(Refused, delivery.code.clone())
         }
         Event::RanOut if state.is_waiting() => Next::over(Expired, delivery.code.clone()),

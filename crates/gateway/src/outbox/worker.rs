@@ -17,7 +17,7 @@ use super::lane;
 use crate::app::App;
 use crate::store::{AccountId, Claim, Holder, Lane, StoreError};
 
-/// How many lanes a gateway sends at a time.
+/// How many lanes a gateway sends at a time, unless they are sent one after the other.
 const LANES: u32 = 64;
 
 /// How long what has become due, or came by another gateway, may wait at most.
@@ -33,6 +33,7 @@ pub(crate) struct Outbox {
     pub(super) holder: Holder,
     breaker: Mutex<Breaker>,
     wake: Notify,
+    lanes: u32,
     places: Arc<Semaphore>,
     running: Mutex<HashSet<AccountId>>,
     /// When somebody last looked what is due.
@@ -42,7 +43,8 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    pub(crate) fn new(chance: &dyn Chance) -> Self {
+    pub(crate) fn new(chance: &dyn Chance, side_by_side: bool) -> Self {
+        let lanes = if side_by_side { LANES } else { 1 };
         let mut name = [0; 16];
         chance.fill(&mut name);
         Self {
@@ -51,7 +53,8 @@ impl Outbox {
             holder: Holder(format!("{:032x}", u128::from_be_bytes(name))),
             breaker: Mutex::default(),
             wake: Notify::new(),
-            places: Arc::new(Semaphore::new(LANES as usize)),
+            lanes,
+            places: Arc::new(Semaphore::new(lanes as usize)),
             running: Mutex::default(),
             looked_at: Mutex::default(),
             recurring: tokio::sync::Mutex::default(),
@@ -105,7 +108,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
 pub(crate) async fn deliver_what_is_due(app: &Arc<App>) -> Result<(), StoreError> {
     loop {
         let claimed = claim(app).await?;
-        let all = app.outbox.places.acquire_many(LANES).await;
+        let all = app.outbox.places.acquire_many(app.outbox.lanes).await;
         drop(all);
         if claimed == 0 {
             return Ok(());
@@ -182,5 +185,5 @@ async fn hold_on(app: Arc<App>, stop: CancellationToken) {
 /// Comes back when the gateway is to stop and sends nothing any more.
 async fn all_sent(app: &App, stop: &CancellationToken) {
     stop.cancelled().await;
-    let _all = app.outbox.places.acquire_many(LANES).await;
+    let _all = app.outbox.places.acquire_many(app.outbox.lanes).await;
 }

@@ -158,11 +158,11 @@ impl Storage {
     pub async fn resend_message(&self, id: &str, now: Timestamp) -> Result<OutboxChange, StartError> {
         self.beside(async |store| {
             let Some(message) = find(store, id).await? else { return Ok(OutboxChange::NoMessage) };
-            if message.sealed.is_none() {
-                return Ok(OutboxChange::TooLate);
+            let again = outbox::resending(&message, SignIn::default().consent_within, now);
+            if !again.deliveries.is_empty() {
+                store.extend_message(message.seq, outbox::tried_until(now)).await?;
             }
-            store.extend_message(message.seq, outbox::tried_until(now)).await?;
-            done(store, outbox::resending(&message, SignIn::default().consent_within, now)).await
+            done(store, again).await
         })
         .await
     }

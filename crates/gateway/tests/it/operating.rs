@@ -118,6 +118,22 @@ async fn a_paused_key_holds_up_its_own_messages_only() {
 }
 
 #[tokio::test]
+async fn what_was_due_while_paused_is_not_overtaken_by_what_came_later() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    browser.post("/v1/outbox/pause", json!({})).await.is(200);
+    let at = |minutes: i64| (house.clock.now() + SignedDuration::from_mins(minutes)).to_string();
+    let (first, far) = (at(10), at(60));
+    browser.post("/v1/messages", json!({"to": "me", "text": "먼저", "send_at": first})).await.is(202);
+    browser.post("/v1/messages", json!({"to": "me", "text": "한 시간 뒤", "send_at": far})).await.is(202);
+    house.advance(SignedDuration::from_mins(20));
+    browser.post("/v1/messages", text("나중")).await.is(202);
+    browser.post("/v1/outbox/resume", json!({})).await.is(200);
+    house.gateway.do_what_is_due().await;
+    assert_eq!(house.texts("ryan"), ["먼저", "나중"]);
+}
+
+#[tokio::test]
 async fn whoever_leaves_takes_their_pauses_along() {
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;

@@ -109,6 +109,41 @@ async fn the_same_key_and_message_are_accepted_once() {
 }
 
 #[tokio::test]
+async fn the_same_key_brings_the_same_answer_though_the_message_was_put_off_or_sent_again() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let at = |minutes: i64| (house.clock.now() + SignedDuration::from_mins(minutes)).to_string();
+    let url = house.url.join("/v1/messages").unwrap();
+    let post = |body: &Value| {
+        let request = crate::browser::http().post(url.clone()).header("idempotency-key", "deploy-1");
+        browser.send(request.json(body))
+    };
+    let body = json!({"to": "me", "text": "하나", "send_at": at(10), "expires_at": at(30)});
+    let first = post(&body).await.is(202);
+    let path = |what: &str| format!("/v1/messages/{}/{what}", first["id"].as_str().unwrap());
+    browser.post(&path("reschedule"), json!({"send_at": at(20)})).await.is(200);
+    assert_eq!(post(&body).await.is(202), first);
+    browser.post(&path("cancel"), json!({})).await.is(200);
+    browser.post(&path("resend"), json!({})).await.is(200);
+    assert_eq!(post(&body).await.is(202), first);
+    let other = json!({"to": "me", "text": "하나", "send_at": at(20), "expires_at": at(30)});
+    assert_eq!(post(&other).await.is(409)["code"], "idempotency_conflict");
+}
+
+#[tokio::test]
+async fn whoever_is_refused_to_have_it_sent_again_gets_no_longer_time_for_it() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let ends = (house.clock.now() + SignedDuration::from_mins(30)).to_string();
+    let begins = (house.clock.now() + SignedDuration::from_mins(10)).to_string();
+    let wish = json!({"to": "me", "text": "하나", "send_at": begins, "expires_at": ends});
+    let message = sent(&house, &browser, wish).await;
+    let path = format!("/v1/messages/{}", message["id"].as_str().unwrap());
+    assert_eq!(browser.post(&format!("{path}/resend"), json!({})).await.is(409)["code"], "too_late");
+    assert_eq!(browser.get(&path).await.is(200)["expires_at"], ends);
+}
+
+#[tokio::test]
 async fn nothing_is_sent_before_its_time_and_it_can_be_put_off_and_taken_back() {
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;

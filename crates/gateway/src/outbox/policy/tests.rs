@@ -93,6 +93,7 @@ proptest! {
                 prop_assert!(matches!(event, Event::Resent) || late_truth, "{before:?} left by {event:?}");
             }
             prop_assert_eq!(next.due_at.is_none(), next.state.is_final());
+            prop_assert!(next.state != State::Refused || next.code.is_some(), "refused for no reason");
             let waits = matches!(next.state, State::Queued | State::WaitingQuota | State::WaitingConsent);
             if waits && !matches!(event, Event::Resent | Event::Consented) {
                 prop_assert!(next.due_at.is_none_or(|due_at| due_at <= delivery.expires_at));

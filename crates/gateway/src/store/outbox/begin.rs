@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
-use super::pauses::NOT_PAUSED;
+use super::pauses::not_paused;
 use super::{Holder, Receiver, Unused};
 use crate::day::Day;
 use crate::outbox::quota::{Exhausted, Limits};
@@ -176,8 +176,9 @@ async fn waiting(
         let statement = AssertSqlSafe(format!(
             "SELECT d.seq, d.attempts FROM deliveries d
              WHERE d.due_at <= $1 AND d.seq IN ({}) AND d.state IN ('scheduled', 'queued', 'waiting_quota')
-             AND {NOT_PAUSED} ORDER BY d.seq{lock}",
-            list(1, rows.len())
+             AND {} ORDER BY d.seq{lock}",
+            list(1, rows.len()),
+            not_paused("d")
         ));
         let mut query = sqlx::query_as::<_, (i64, i64)>(statement).bind(millis(now));
         for seq in rows {

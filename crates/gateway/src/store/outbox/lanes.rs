@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::listing::{UNCERTAIN, unknown};
-use super::pauses::NOT_PAUSED;
+use super::pauses::not_paused;
 use super::{MessageId, Receiver};
 use crate::outbox::{Delivery, OnFailure, OnQuota, OnUnconfirmed, State};
 use crate::store::rows::{first_rows, list};
@@ -199,8 +199,8 @@ impl Store {
 
     /// What is due in a lane and does not have to wait for something before it, in the order of acceptance.
     ///
-    /// A delivery waits for every earlier one to the same receiver that is being tried. One that waits for something
-    /// else holds nobody up: what comes after it will have to wait for the same.
+    /// A delivery waits for every earlier one to the same receiver that is being tried, or whose own time has come. One
+    /// that waits for something else holds nobody up: what comes after it will have to wait for the same.
     pub(crate) async fn due_deliveries(
         &self,
         account: &AccountId,
@@ -213,10 +213,15 @@ impl Store {
              m.expires_at, m.on_unconfirmed, m.on_quota, m.sealed, d.place, m.on_failure,
              m.created_at, m.send_at, {UNCERTAIN}
              FROM deliveries d JOIN messages m ON m.seq = d.message_seq
-             WHERE d.account_id = $1 AND d.due_at <= $2 AND (d.state = 'sending' OR {NOT_PAUSED}) AND NOT EXISTS
+             WHERE d.account_id = $1 AND d.due_at <= $2 AND (d.state = 'sending' OR {}) AND NOT EXISTS
              (SELECT 1 FROM deliveries e WHERE e.account_id = d.account_id AND e.receiver = d.receiver
               AND e.seq < d.seq AND e.due_at > d.due_at AND e.state IN ('queued', 'sending'))
-             ORDER BY d.due_at, d.seq LIMIT {BATCH}"
+             AND (d.due_at > 0 OR NOT EXISTS
+             (SELECT 1 FROM deliveries e WHERE e.account_id = d.account_id AND e.receiver = d.receiver
+              AND e.seq < d.seq AND e.due_at > 0 AND e.due_at <= $2 AND e.state = 'scheduled' AND {}))
+             ORDER BY d.due_at, d.seq LIMIT {BATCH}",
+            not_paused("d"),
+            not_paused("e")
         ));
         let due_by = sqlx::query(statement).bind(account.as_str()).bind(millis(now));
         let rows = due_by.fetch_all(&self.readers).await?;

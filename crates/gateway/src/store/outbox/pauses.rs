@@ -8,9 +8,13 @@ use crate::store::{AccountId, ApiKeyId, Store, StoreError, millis};
 /// The scope of a pause of everything.
 const ALL: &str = "all";
 
-/// A condition on deliveries `d` that may be begun, as far as pauses are concerned.
-pub(super) const NOT_PAUSED: &str = "NOT EXISTS (SELECT 1 FROM outbox_pauses p WHERE p.scope IN
-    ('all', d.account_id, (SELECT w.api_key_id FROM messages w WHERE w.seq = d.message_seq)))";
+/// A condition on deliveries of this name in a statement that may be begun, as far as pauses are concerned.
+pub(super) fn not_paused(delivery: &str) -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM outbox_pauses p WHERE p.scope IN ('all', {delivery}.account_id,
+         (SELECT w.api_key_id FROM messages w WHERE w.seq = {delivery}.message_seq)))"
+    )
+}
 
 /// Whose deliveries are not begun.
 #[derive(Clone, Debug, PartialEq, Eq)]

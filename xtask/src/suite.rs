@@ -66,7 +66,8 @@ pub(crate) fn simulate(variable: &str, seeds: &str) -> Result<(), String> {
     if seeds.parse::<u64>().is_err() {
         return Err(format!("{seeds} is no number of seeds"));
     }
-    let mut years = cargo(&["test", "-p", "katok-gateway", "--lib", "a_year_keeps_every_promise"]);
+    let mut years = cargo(&["test", "--profile", "simulation", "-p", "katok-gateway", "--lib"]);
+    years.arg("a_year_keeps_every_promise");
     // Nothing of a simulated year has to outlive it.
     if Path::new(IN_MEMORY).is_dir() {
         years.env("TMPDIR", IN_MEMORY);

@@ -255,9 +255,9 @@ impl Scene {
         );
         for (into, from) in [
             (
-                "messages (id, account_id, sealed, created_at, expires_at, on_unconfirmed, on_quota)",
-                "'msg_made_' || n, account.id, sealed, model.created_at, expires_at, on_unconfirmed, on_quota
-                 FROM numbers
+                "messages (id, account_id, sealed, created_at, expires_at, on_unconfirmed, on_quota, on_failure)",
+                "'msg_made_' || n, account.id, sealed, model.created_at, expires_at, on_unconfirmed, on_quota,
+                 on_failure FROM numbers
                  JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM accounts) account
                  ON account.place = n % 64 + 1, (SELECT * FROM messages WHERE send_at IS NULL LIMIT 1) model",
             ),

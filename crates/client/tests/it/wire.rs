@@ -266,7 +266,7 @@ async fn what_is_passed_on_is_letter_by_letter_what_kakao_wrote() {
 #[tokio::test]
 async fn a_success_without_a_word_is_null() {
     let client = client_hearing(200, b"");
-    let (_, json) = client.call_verbatim(&DeleteImage::new("i"), &token()).await.unwrap();
+    let ((), json) = client.call_verbatim(&DeleteImage::new("i"), &token()).await.unwrap();
     assert_eq!(json.get(), "null");
     assert_eq!(client.call_json(&DeleteImage::new("i"), &token()).await.unwrap(), json!(null));
 }

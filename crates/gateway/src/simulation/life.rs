@@ -276,23 +276,32 @@ impl Year {
         Ok(())
     }
 
+    /// The messages of somebody that came by themselves since this was asked last, the newest first.
+    fn unknown_of(&self, person: usize) -> Step<Vec<Value>> {
+        let mut unknown = Vec::new();
+        let mut path = "/v1/messages?limit=3".to_owned();
+        loop {
+            let list = self.people[person].by_key(self.gateway(), Method::GET, &path, None, None)?.body;
+            for shown in list["messages"].as_array().into_iter().flatten() {
+                if self.promises.iter().rev().any(|promise| shown["id"] == promise.id.as_str()) {
+                    return Ok(unknown);
+                }
+                // Of others the sender has not heard yet that they were accepted.
+                if !shown["recurring"].is_null() {
+                    unknown.push(shown.clone());
+                }
+            }
+            let Some(cursor) = list["next_cursor"].as_str() else { return Ok(unknown) };
+            path = format!("/v1/messages?limit=100&cursor={cursor}");
+        }
+    }
+
     fn look_what_came_round(&mut self) -> Step {
         for person in 0..PEOPLE.len() {
             if self.people[person].key.is_none() {
                 continue;
             }
-            let list = self.people[person].by_key(
-                self.gateway(),
-                Method::GET,
-                "/v1/messages?limit=100",
-                None,
-                None,
-            )?;
-            for shown in list.body["messages"].as_array().into_iter().flatten() {
-                let is_known = self.promises.iter().any(|promise| shown["id"] == promise.id.as_str());
-                if shown["recurring"].is_null() || is_known {
-                    continue;
-                }
+            for shown in self.unknown_of(person)? {
                 let path = format!("/v1/messages/{}", shown["id"].as_str().unwrap_or_default());
                 let whole = self.people[person].by_key(self.gateway(), Method::GET, &path, None, None)?.body;
                 let at =

@@ -67,8 +67,13 @@ async fn bench(katok: &str, database: Option<String>) {
     let folder = tempfile::tempdir().unwrap();
     let mut scene = Scene::set(katok, folder.path(), database).await;
     scene.alone().await;
-    scene.accepting("accepted, to be sent in a day", Some(SignedDuration::from_hours(20))).await;
-    scene.accepting("accepted while they are sent", None).await;
+    for senders in [PEOPLE, 1] {
+        let in_a_day = Some(SignedDuration::from_hours(20));
+        scene
+            .accepting(&format!("accepted of {senders} senders, to be sent in a day"), in_a_day, senders)
+            .await;
+    }
+    scene.accepting("accepted while they are sent", None, PEOPLE).await;
     scene.delivered().await;
     for senders in [PEOPLE, 1] {
         let (elapsed, late, cpu) = scene.drain(DRAINED, senders).await;
@@ -177,12 +182,14 @@ impl Scene {
         println!("{:<44}{}", "accepted until delivered, when idle", Figures::of(times, start.elapsed(), cpu));
     }
 
-    async fn accepting(&self, what: &str, later: Option<SignedDuration>) {
+    /// So many connections ask for one message after the other.
+    async fn accepting(&self, what: &str, later: Option<SignedDuration>, senders: usize) {
         let send_at = later.map(|later| SystemClock.now() + later);
         let mut turns = Vec::new();
         for _ in 0..TURNS {
-            let senders = (0..PEOPLE).map(|sender| self.sender(sender, send_at)).collect();
-            turns.push(measure(self.gateway(), senders, SPELL).await);
+            let connections =
+                (0..PEOPLE).map(|connection| self.sender(connection % senders, send_at)).collect();
+            turns.push(measure(self.gateway(), connections, SPELL).await);
             self.delivered().await;
         }
         let accepted: usize = turns.iter().map(|turn| turn.answers).sum();

@@ -183,7 +183,8 @@ struct Called {
     answer: Result<account::Json, ActError>,
 }
 
-/// Makes the calls of one wave, side by side unless the settings say otherwise, and notes what became of each as soon as it is known.
+/// Makes the calls of one wave, side by side unless the settings say otherwise, and notes what became of each as soon as it
+/// is known.
 async fn ask_kakao(
     app: &Arc<App>,
     lane: &Lane,

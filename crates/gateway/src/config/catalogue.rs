@@ -225,8 +225,14 @@ mod tests {
         assert!(told[0].contains("KATOK_TRUSTED_PROXIES") && told[1].contains("KATOK_PORT"), "{told:?}");
     }
 
-    /// `exec` gives the first two to the command it runs, and tests read the last.
-    const NOT_SETTINGS: [&str; 3] = ["KATOK_EMULATOR_URL", "KATOK_HOSTS", "KATOK_TEST_DATABASE_URL"];
+    /// `exec` gives the first two to the command it runs, and tests read the others.
+    const NOT_SETTINGS: [&str; 5] = [
+        "KATOK_EMULATOR_URL",
+        "KATOK_HOSTS",
+        "KATOK_TEST_DATABASE_URL",
+        "KATOK_SIMULATE_SEED",
+        "KATOK_SIMULATE_SEEDS",
+    ];
 
     /// Whoever adds a setting adds it here, and nobody finds one in the program that is not shown.
     #[test]

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities as _;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use thirtyfour::stringmatch::StringMatchable as _;
 use thirtyfour::{BrowserLogEntry, LoggingPrefsLogLevel};
@@ -30,6 +31,9 @@ const ARGUMENTS: [&str; 9] = [
 
 /// Width and height of a page on a desk.
 const DESK: (u32, u32) = (1200, 900);
+
+/// So many pages may follow one another by themselves.
+const MOST_PAGES: usize = 10;
 
 /// What a finger or mouse can do in it, and what can be seen; everything waits for what it needs.
 pub(super) struct Chromium {
@@ -131,11 +135,21 @@ impl Chromium {
 
     /// Waits until what the selector names is seen with this text in it.
     pub(super) async fn see(&self, selector: &str, text: &str) {
-        let named = self.query(By::Css(selector)).with_text(text.to_owned().match_partial());
-        let found = named.and_displayed().first().await;
-        if let Err(error) = found {
-            panic!("{text} is not to be seen in {selector} ({error}): {}", self.source().await.unwrap());
+        for _ in 0..MOST_PAGES {
+            let named = self.query(By::Css(selector)).with_text(text.to_owned().match_partial());
+            match named.and_displayed().first().await {
+                Ok(_) => return,
+                // The page went away while it was looked at: the next one may have it.
+                Err(error) if matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => {}
+                Err(error) => {
+                    panic!(
+                        "{text} is not to be seen in {selector} ({error}): {}",
+                        self.source().await.unwrap()
+                    )
+                }
+            }
         }
+        panic!("one page follows another");
     }
 
     /// Waits until nothing fits the selector any more.

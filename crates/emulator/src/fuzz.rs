@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use html5gum::{Token, Tokenizer};
 use http::{HeaderValue, Method, Request, header};
 use jiff::Timestamp;
+use katok_bubble::{Bubble, Language, Shade};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
@@ -161,27 +162,40 @@ pub fn template(data: &[u8]) {
     }
 }
 
-/// Draws a template object, of which no part may become a part of the page.
+/// Draws a template object, of which no part may become a part of the page, of a picture or of a terminal's orders.
 fn draw(object: &Value) {
-    let html = katok_bubble::html(object);
-    for token in Tokenizer::new(&html) {
+    let bubble = Bubble::of(object);
+    let html = bubble.html(Language::Korean);
+    let tags = ["a", "article", "dd", "div", "dl", "dt", "img", "li", "p", "s", "span", "strong", "ul"];
+    assert_tags(&html, &tags, |name, value| match name {
+        "href" | "src" => value.starts_with("http://") || value.starts_with("https://"),
+        "class" => value.split(' ').all(|class| class.starts_with("ktb-")),
+        "alt" | "loading" | "referrerpolicy" | "rel" | "target" | "title" => true,
+        _ => false,
+    });
+    let svg = bubble.svg(Language::English, Shade::Dark);
+    assert_tags(&svg, &["circle", "clippath", "g", "path", "rect", "svg", "text"], |name, value| {
+        !name.starts_with("on")
+            && !["href", "style"].contains(&name)
+            && (name == "xmlns" || !value.contains(':'))
+    });
+    let lines = bubble.terminal(Language::Korean);
+    assert!(!lines.contains(|c: char| c.is_control() && c != '\n'), "{lines:?}");
+}
+
+fn assert_tags(document: &str, tags: &[&str], is_harmless: impl Fn(&str, &str) -> bool) {
+    for token in Tokenizer::new(document) {
         let Ok(token) = token;
         match token {
             Token::StartTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name);
-                assert!(["a", "article", "br", "div", "p", "span"].contains(&&*name), "<{name}> in {html}");
+                assert!(tags.contains(&&*name), "<{name}> in {document}");
                 for (name, value) in &tag.attributes {
                     let (name, value) = (String::from_utf8_lossy(name), String::from_utf8_lossy(value));
-                    let harmless = match &*name {
-                        "href" => value.starts_with("http://") || value.starts_with("https://"),
-                        "class" => value.split(' ').all(|class| class.starts_with("ktb-")),
-                        "rel" | "target" | "title" => true,
-                        _ => false,
-                    };
-                    assert!(harmless, "{name}={value} in {html}");
+                    assert!(is_harmless(&name, &value), "{name}={value} in {document}");
                 }
             }
-            Token::Comment(_) | Token::Doctype(_) => panic!("neither text nor tag: {html}"),
+            Token::Comment(_) | Token::Doctype(_) => panic!("neither text nor tag: {document}"),
             Token::EndTag(_) | Token::String(_) | Token::Error(_) => {}
         }
     }

@@ -37,6 +37,14 @@ impl Language {
         }
     }
 
+    /// For the words a bubble has of its own.
+    pub(super) fn of_bubbles(self) -> katok_bubble::Language {
+        match self {
+            Self::Korean => katok_bubble::Language::Korean,
+            Self::English => katok_bubble::Language::English,
+        }
+    }
+
     /// How long something lasts, in its two largest units.
     pub(super) fn duration(self, duration: SignedDuration) -> String {
         let minutes = duration.as_mins().max(0);

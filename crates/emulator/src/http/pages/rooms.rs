@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
+use katok_bubble::Bubble;
 use serde_json::Value;
 
 use super::Face;
@@ -124,20 +125,27 @@ pub(super) async fn room(
             time: at.strftime("%H:%M").to_string(),
             mine: message.from == owner.key,
             app,
+            bubble: bubble(&message, web_domains).html(language.of_bubbles()),
             made_of: match message.kind {
                 MessageKind::Default => None,
                 MessageKind::Scrap { request_url, .. } => Some(request_url),
                 MessageKind::Custom { template_id, .. } => Some(format!("template_id {template_id}")),
             },
-            bubble: katok_bubble::html_opening(&message.template_object, |url| {
-                is_registered(url, web_domains)
-            }),
             warnings: message.warnings,
         }
     };
     let messages = messages.into_iter().map(show_message).collect();
     let is_memo = owner.key == partner.key;
     Ok(show(&Room { language, t: language.words(), owner, partner, is_memo, messages }))
+}
+
+/// Without its marks: the warnings of the message say the same.
+fn bubble(message: &Message, web_domains: &[String]) -> Bubble {
+    let bubble = match message.kind {
+        MessageKind::Custom { .. } => Bubble::of_custom(&message.template_object),
+        MessageKind::Default | MessageKind::Scrap { .. } => Bubble::of(&message.template_object),
+    };
+    bubble.block_links(|url| is_registered(url, web_domains)).without_marks()
 }
 
 fn day_and_time(at: Timestamp) -> String {

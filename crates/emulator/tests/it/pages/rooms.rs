@@ -36,6 +36,20 @@ async fn buttons_of_a_bubble_can_be_tapped() {
 }
 
 #[tokio::test]
+async fn feed_is_drawn_with_its_picture_and_says_what_is_cut_once() {
+    let kakao = Kakao::start().await;
+    let token = kakao.access_token("ryan").await;
+    let link = json!({"web_url": "http://localhost:4000/"});
+    let social = json!({"like_count": 12, "comment_count": 3, "shared_count": 10_000, "view_count": 5});
+    let feed = json!({"object_type": "feed", "social": social, "content": {"title": "주말 케이크",
+        "image_url": "https://img.example/cake.png", "image_width": 640, "image_height": 640, "link": link}});
+    kakao.send_to_me(&token, &feed).await.ok();
+    let room = open(&kakao, "/_emulator/people/ryan/rooms/ryan").await.html;
+    assert!(room.contains("ktb-picture ktb-ratio-100") && room.contains("공유 1만"), "{room}");
+    assert!(room.contains("소셜 정보는 앞의 세 개만") && !room.contains("ktb-marks"), "{room}");
+}
+
+#[tokio::test]
 async fn rooms_show_warnings_and_escape_what_people_wrote() {
     let kakao = Kakao::start().await;
     let token = kakao.access_token("ryan").await;

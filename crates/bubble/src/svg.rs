@@ -184,9 +184,10 @@ impl Canvas {
         self.lines(Some(&words.text), place, Style { struck: words.target == Target::Blocked, ..style });
     }
 
-    /// A sentence of our own.
+    /// A sentence of our own, of which more fits into a line the smaller it is.
     fn wrapped(&mut self, sentence: &str, style: Style) {
-        self.lines(Fitted::of(sentence, Limit::lines(4, COLUMNS)).as_ref(), LINE, style);
+        let columns = COLUMNS * 14 / style.size as usize;
+        self.lines(Fitted::of(sentence, Limit::lines(4, columns)).as_ref(), LINE, style);
     }
 
     fn title_and_description(&mut self, words: [Option<&Words>; 2], place: Place) {

@@ -8,6 +8,9 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// Nobody looks for something to show behind so many characters.
+const READ: usize = 10_000;
+
 /// How much of a text a part shows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limit {
@@ -44,8 +47,8 @@ pub(crate) struct Fitted {
 impl Fitted {
     /// None if there is nothing to see.
     pub(crate) fn of(text: &str, limit: Limit) -> Option<Self> {
-        let text: String = text.chars().filter_map(cleaned).take(limit.characters + 1).collect();
-        if text.trim().is_empty() {
+        let text: String = text.chars().take(READ).filter_map(cleaned).take(limit.characters + 1).collect();
+        if is_blank(&text) {
             return None;
         }
         let kept = first_characters(&text, limit.characters);
@@ -68,6 +71,11 @@ impl Fitted {
         let lines = lines.into_iter().map(|line| shown[line].trim_end().to_owned()).collect();
         Some(Self { shown, lines, most: limit.lines, is_cut })
     }
+}
+
+/// Whether there is nothing to see.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().take(READ).all(|c| cleaned(c).is_none_or(char::is_whitespace))
 }
 
 /// The columns a text takes.

@@ -7,7 +7,10 @@ use super::Source;
 use crate::bubble::{Bubble, Part, Picture, Target, Words};
 use crate::mark::{Fault, Mark};
 use crate::number;
-use crate::text::{Fitted, Limit};
+use crate::text::{Fitted, Limit, is_blank};
+
+/// Longer than any address that works, and short enough to be read at every keystroke.
+const LONGEST_ADDRESS: usize = 8 * 1024;
 
 /// A place in a template object, and what stands there: `null` where nothing does.
 pub(super) struct Field<'a> {
@@ -31,7 +34,7 @@ impl<'a> Field<'a> {
 
     /// Filled with a string that says something.
     pub(super) fn is_text(&self) -> bool {
-        self.value.as_str().is_some_and(|text| !text.trim().is_empty())
+        self.value.as_str().is_some_and(|text| !is_blank(text))
     }
 }
 
@@ -162,5 +165,8 @@ impl Reading {
 }
 
 fn web_address(text: &str) -> Option<Url> {
+    if text.len() > LONGEST_ADDRESS {
+        return None;
+    }
     Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }

@@ -122,7 +122,8 @@ impl Count {
 }
 
 impl Bubble {
-    /// Reads a default template, or what Kakao made of a page (scrap), as forgivingly as a phone would.
+    /// Reads a default template, or what Kakao made of a page (scrap), as forgivingly as a phone would. One that has a
+    /// type becomes JSON by `serde_json::to_value`.
     #[must_use]
     pub fn of(template_object: &Value) -> Self {
         template::read(template_object, template::Source::Default)

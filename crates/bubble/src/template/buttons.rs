@@ -20,6 +20,7 @@ const HALF: usize = 12;
 /// A button before it is known how much of its label fits.
 struct Wanted<'a> {
     label: &'a str,
+    /// Where the label stands in the template, if it does.
     field: Option<Field<'a>>,
     target: Target,
 }
@@ -63,9 +64,6 @@ impl Reading {
             }
             return own;
         }
-        if title.is_given() && !title.value.is_string() {
-            self.mark(&title, Fault::NotText);
-        }
         let label = title.value.as_str().filter(|_| title.is_text()).unwrap_or(DEFAULT);
         vec![Wanted { label, field: Some(title), target: target.clone() }]
     }
@@ -89,11 +87,10 @@ impl Reading {
         let limit = Limit::line(if side_by_side { HALF } else { WHOLE });
         let mut buttons = Vec::new();
         for Wanted { label, field, target } in wanted {
-            let Some(title) = Fitted::of(label, limit) else { continue };
-            if let Some(field) = field.filter(|_| title.is_cut) {
-                self.mark(&field, Fault::Cut);
+            let own = field.and_then(|field| self.fitted(&field, limit));
+            if let Some(title) = own.or_else(|| Fitted::of(label, limit)) {
+                buttons.push(Button { title, target });
             }
-            buttons.push(Button { title, target });
         }
         if !buttons.is_empty() {
             self.parts.push(Part::Buttons { buttons, side_by_side });

@@ -311,7 +311,11 @@ fn row_without_title_or_picture_is_marked() {
 fn custom_template_may_have_numbers_as_strings_and_marks_variables_without_a_value() {
     let mut object = of_content("feed", json!({"title": "${name}님"}));
     object["social"] = json!({"like_count": "3"});
-    assert_eq!(faults(&Bubble::of_custom(&object)), [("content.title", Fault::Unfilled)]);
+    object["button_title"] = json!("${what} 보기");
+    assert_eq!(
+        faults(&Bubble::of_custom(&object)),
+        [("content.title", Fault::Unfilled), ("button_title", Fault::Unfilled)]
+    );
 }
 
 #[test]

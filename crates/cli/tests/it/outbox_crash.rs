@@ -19,6 +19,8 @@ use crate::program::{Machine, Running, free_port};
 
 /// How often a gateway is killed, unless the environment asks for more.
 const CYCLES: u64 = 12;
+/// How often it is killed until what was sent is judged: chat rooms forget what is old.
+const SPELL: u64 = 12;
 /// How many programs send at a time, each one message after the other.
 const SENDERS: u64 = 4;
 /// Longer than a gateway that shows no sign of life keeps what it has begun.
@@ -145,22 +147,18 @@ impl Scene {
     }
 
     /// Kills the gateways by chance, and has Kakao do wrong, while programs send; then what was accepted.
-    async fn live_through(&mut self, seed: u64, cycles: u64, pauses: bool) -> Vec<Sent> {
+    async fn live_through(&mut self, seed: u64, spell: u64, cycles: u64, pauses: bool) -> Vec<Sent> {
         let stop = Arc::new(AtomicBool::new(false));
         let senders: Vec<_> = (0..SENDERS)
             .map(|sender| {
                 let dice = Dice(seed.wrapping_mul(1000).wrapping_add(sender));
                 let (gateways, key, friends) =
                     (self.gateways.clone(), self.key.clone(), self.friends.clone());
-                tokio::spawn(send(sender, dice, gateways, key, friends, stop.clone()))
+                tokio::spawn(send(format!("{spell}-{sender}"), dice, gateways, key, friends, stop.clone()))
             })
             .collect();
         let mut dice = Dice(seed);
         for cycle in 0..cycles {
-            // Kakao keeps no more than so many wrongs in mind.
-            if cycle % 100 == 99 {
-                self.kakao.heal().await;
-            }
             self.have_kakao_do_wrong(&mut dice).await;
             sleep(Duration::from_millis(dice.below(400))).await;
             let one = usize::try_from(dice.below(self.gateways.len() as u64)).unwrap();
@@ -228,7 +226,7 @@ impl Scene {
 
 /// One program: a message after the other, each asked for until it is accepted.
 async fn send(
-    sender: u64,
+    sender: String,
     mut dice: Dice,
     gateways: Vec<Url>,
     key: String,
@@ -281,7 +279,7 @@ async fn send(
 }
 
 /// Holds what the gateway says of each delivery against the chat rooms.
-async fn judge(scene: &Scene, all: &[Sent], in_order: bool) {
+async fn judge(scene: &Scene, spell: u64, all: &[Sent], in_order: bool) {
     let mut rooms: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut counts: HashMap<(&str, String), usize> = HashMap::new();
     let mut ends = Vec::new();
@@ -289,7 +287,8 @@ async fn judge(scene: &Scene, all: &[Sent], in_order: bool) {
         ends.push(scene.end_of(sent).await);
     }
     for person in ["ryan", "apeach", "muzi"] {
-        let texts = scene.kakao.texts(person).await;
+        let mut texts = scene.kakao.texts(person).await;
+        texts.retain(|text| text.starts_with(&format!("{spell}-")));
         for text in &texts {
             *counts.entry((person, text.clone())).or_default() += 1;
         }
@@ -320,9 +319,10 @@ async fn judge(scene: &Scene, all: &[Sent], in_order: bool) {
         all.iter().filter(|sent| sent.resend).map(|sent| sent.text.as_str()).collect();
     for (person, texts) in rooms.iter().filter(|_| in_order) {
         for sender in 0..SENDERS {
-            let of_sender =
-                |text: &&String| text.starts_with(&format!("{sender}-")) && !resent.contains(text.as_str());
-            let numbers = texts.iter().filter(of_sender).map(|text| text.split_once('-').unwrap().1);
+            let of_sender = |text: &&String| {
+                text.starts_with(&format!("{spell}-{sender}-")) && !resent.contains(text.as_str())
+            };
+            let numbers = texts.iter().filter(of_sender).map(|text| text.rsplit_once('-').unwrap().1);
             let numbers: Vec<u64> = numbers.map(|number| number.parse().unwrap()).collect();
             assert!(numbers.is_sorted(), "{person} has messages of {sender} in the order {numbers:?}");
         }
@@ -341,8 +341,11 @@ async fn crash(database: Database, gateways: usize, pauses: bool) {
     let cycles = of_environment("KATOK_CRASH_CYCLES").unwrap_or(CYCLES);
     tell(&format!("KATOK_CRASH_SEED={seed}"));
     let mut scene = Scene::set(&database, gateways).await;
-    let sent = scene.live_through(seed, cycles, pauses).await;
-    judge(&scene, &sent, !pauses).await;
+    for spell in 0..cycles.div_ceil(SPELL) {
+        let kills = SPELL.min(cycles - spell * SPELL);
+        let sent = scene.live_through(seed.wrapping_add(spell), spell, kills, pauses).await;
+        judge(&scene, spell, &sent, !pauses).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -11,10 +11,22 @@ pub enum Language {
 
 impl Language {
     /// One of two wordings.
-    pub(crate) fn choose<T>(self, korean: T, english: T) -> T {
+    pub fn choose<T>(self, korean: T, english: T) -> T {
         match self {
             Self::Korean => korean,
             Self::English => english,
         }
+    }
+
+    /// The language tag: `ko` or `en`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.choose("ko", "en")
+    }
+
+    /// The language of a tag, if it is one of ours.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        [Self::Korean, Self::English].into_iter().find(|language| language.code() == code)
     }
 }

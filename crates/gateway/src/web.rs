@@ -12,6 +12,7 @@ mod door;
 mod envelope;
 mod health;
 mod kakao_routes;
+mod language;
 mod leaving;
 mod login_routes;
 mod logout_routes;

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
+use katok_bubble::Language;
 use serde::Deserialize;
 
 use super::pages::{Frame, render};
@@ -74,7 +75,7 @@ async fn page(
     wrong: Option<Sentence>,
 ) -> Result<Response, Refusal> {
     Ok(render(&AccountPage {
-        frame: Frame::of(app),
+        frame: Frame::of(app, Language::Korean),
         sessions: session::living(app, &session.account).await?,
         keys: app.store.api_keys(&session.account).await?,
         current: session.id,

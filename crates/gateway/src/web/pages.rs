@@ -7,12 +7,14 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use katok_bubble::Language;
 use serde::Deserialize;
 use url::Url;
 
 use super::assets;
 use super::consent_routes;
 use super::envelope;
+use super::language::Reader;
 use super::leaving;
 use super::refusal::Refusal;
 use super::request_log::StorageFailed;
@@ -29,13 +31,20 @@ pub(super) struct Frame {
     pub(super) assets: &'static str,
     /// Where the chat rooms stand, when this is the emulator.
     pub(super) emulator_rooms: Option<Url>,
+    pub(super) language: Language,
 }
 
 impl Frame {
-    pub(super) fn of(app: &App) -> Self {
+    pub(super) fn of(app: &App, language: Language) -> Self {
         let kakao = &app.settings.kakao;
         let rooms = kakao.api_base_url.join("/_emulator/").ok();
-        Self { assets: assets::base(), emulator_rooms: rooms.filter(|_| kakao.at == KakaoAt::Emulator) }
+        let emulator_rooms = rooms.filter(|_| kakao.at == KakaoAt::Emulator);
+        Self { assets: assets::base(), emulator_rooms, language }
+    }
+
+    /// One of two wordings, as the page is read.
+    pub(super) fn say<'a>(&self, korean: &'a str, english: &'a str) -> &'a str {
+        self.language.choose(korean, english)
     }
 }
 
@@ -61,7 +70,7 @@ struct LoggedOut {
 
 /// After the way to Kakao's log-out and back.
 pub(super) fn logged_out(app: &App) -> Response {
-    render(&LoggedOut { frame: Frame::of(app) })
+    render(&LoggedOut { frame: Frame::of(app, Language::Korean) })
 }
 
 #[derive(Template)]
@@ -75,7 +84,7 @@ struct ToldPage {
 
 /// What became of a message, as a page of its own.
 pub(super) fn told(app: &App, told: Told, here: String) -> Response {
-    render(&ToldPage { frame: Frame::of(app), told, here })
+    render(&ToldPage { frame: Frame::of(app, Language::Korean), told, here })
 }
 
 #[derive(Template)]
@@ -113,7 +122,8 @@ pub(super) fn ask_first(app: &App, uri: &Uri) -> Response {
         _ => Sentence::new("나에게 메시지를 보낼까요?", "Send a message to yourself?"),
     };
     let action = uri.path_and_query().map_or("/", |path| path.as_str());
-    (StatusCode::FORBIDDEN, render(&AskFirst { frame: Frame::of(app), action, question })).into_response()
+    (StatusCode::FORBIDDEN, render(&AskFirst { frame: Frame::of(app, Language::Korean), action, question }))
+        .into_response()
 }
 
 #[derive(Default, Deserialize)]
@@ -129,6 +139,7 @@ pub(super) async fn index(
     State(app): State<Arc<App>>,
     visitor: Result<Visitor, Refusal>,
     outcome: Result<Query<Outcome>, QueryRejection>,
+    Reader(language): Reader,
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
@@ -138,7 +149,7 @@ pub(super) async fn index(
     let Query(outcome) = outcome.unwrap_or_default();
     match visitor {
         Ok(Visitor(access)) => render(&Index {
-            frame: Frame::of(&app),
+            frame: Frame::of(&app, language),
             signed_in: access != Access::Anonymous,
             cancelled: outcome.login.as_deref() == Some("cancelled"),
             left: match outcome.unlink.as_deref() {
@@ -190,11 +201,11 @@ pub(super) fn refused(app: &App, refusal: Refusal) -> String {
     let sign_in = (refusal.action() == Some("sign_in")).then(|| "/authorize".to_owned());
     let title = if sign_in.is_some() { "로그인이 필요합니다" } else { "하지 못했습니다" };
     let problem = &Problem { title, sentence: refusal.sentence, sign_in };
-    ProblemPage { frame: Frame::of(app), problem }.render().unwrap_or_default()
+    ProblemPage { frame: Frame::of(app, Language::Korean), problem }.render().unwrap_or_default()
 }
 
 pub(super) fn problem(app: &App, status: StatusCode, problem: &Problem) -> Response {
-    (status, render(&ProblemPage { frame: Frame::of(app), problem })).into_response()
+    (status, render(&ProblemPage { frame: Frame::of(app, Language::Korean), problem })).into_response()
 }
 
 pub(super) fn render(page: &impl Template) -> Response {

@@ -23,6 +23,7 @@ mod message;
 mod outbox;
 mod rates;
 mod readiness;
+mod saved_template;
 mod seal;
 mod sentence;
 mod session;

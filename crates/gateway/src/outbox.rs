@@ -25,8 +25,8 @@ pub(crate) mod webhook;
 mod worker;
 
 pub(crate) use acceptance::{
-    NotAccepted, Repeatable, Sender, accept, cancel, cancel_of_revoked_keys, cancelling, clean_up, consented,
-    opened, read, reschedule, resend, resending, state_of, tried_until,
+    NotAccepted, Repeatable, Sender, accept, accepted_before, cancel, cancel_of_revoked_keys, cancelling,
+    clean_up, consented, opened, read, reschedule, resend, resending, state_of, tried_until,
 };
 pub(crate) use order::{Asked, Order, Unsound, time_to_send};
 pub(crate) use policy::{Delivery, Next, OnFailure, OnQuota, OnUnconfirmed};

@@ -36,6 +36,8 @@ pub(crate) enum Purpose<'a> {
     Message { account: &'a str, id: &'a str },
     /// What a recurring message says, and to whom.
     Recurring { account: &'a str, id: &'a str },
+    /// A template saved under a name.
+    SavedTemplate { account: &'a str, id: &'a str },
     /// Where a webhook leads, and what its posts are signed with.
     Webhook { account: &'a str, id: &'a str },
     /// The row that proved the key in the first schema.
@@ -50,6 +52,9 @@ impl Purpose<'_> {
             Self::LoginAttempt => format!("katok/{generation}/login-attempt"),
             Self::Message { account, id } => format!("katok/{generation}/message/{account}/{id}"),
             Self::Recurring { account, id } => format!("katok/{generation}/recurring/{account}/{id}"),
+            Self::SavedTemplate { account, id } => {
+                format!("katok/{generation}/saved-template/{account}/{id}")
+            }
             Self::Webhook { account, id } => format!("katok/{generation}/webhook/{account}/{id}"),
             Self::Check => format!("katok/{generation}/check"),
         }

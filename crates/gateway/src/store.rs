@@ -18,6 +18,7 @@ mod quota;
 mod recent;
 mod recurring;
 mod rows;
+mod saved_templates;
 mod sealed;
 mod sessions;
 mod sqlite;
@@ -49,6 +50,7 @@ pub(crate) use outbox::{
 };
 pub(crate) use postgres::AccountLock;
 pub(crate) use recurring::{NewRecurring, PausedFor, RecurringId, SealedRecurring, StoredRecurring};
+pub(crate) use saved_templates::{SavedTemplateId, SealedTemplate, StoredTemplate};
 pub(crate) use sealed::{SealedAccount, SealedAnew, SealedMessage};
 pub(crate) use sessions::{ListedSession, NewSession, SessionId, StoredSession};
 pub(crate) use tokens::{SealedTokens, StoredTokens};

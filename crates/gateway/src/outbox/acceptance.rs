@@ -93,6 +93,19 @@ pub(crate) async fn accept(
     if asked == Some(repeatable.asked) { Ok(before.id) } else { Err(NotAccepted::OtherMessage) }
 }
 
+/// What a message says that was accepted under this idempotency key before, when its sender wrote the same.
+pub(crate) async fn accepted_before(
+    app: &App,
+    account: &AccountId,
+    repeatable: &Repeatable,
+) -> Result<Option<Content>, NotAccepted> {
+    let Some(before) = app.store.message_by_key(account, &repeatable.key).await? else { return Ok(None) };
+    let Some(sealed) = &before.sealed else { return Ok(None) };
+    let data_key = app.tokens.data_key(account).await?.ok_or(NotAccepted::NoAccount)?;
+    let is_the_same = content::asked(&data_key, account, &before.id, sealed)? == Some(repeatable.asked);
+    Ok(if is_the_same { opened(&before, &data_key)? } else { None })
+}
+
 async fn accept_new(
     app: &App,
     sender: Sender<'_>,

@@ -10,11 +10,12 @@ use super::recent::{Changed, Changing};
 use super::{AccountId, Store, StoreError, millis, time};
 
 /// All that hangs on an account but the tokens, with which Kakao is still to be asked.
-fn belongings(_: &Changing<'_>) -> [&'static str; 6] {
+fn belongings(_: &Changing<'_>) -> [&'static str; 7] {
     [
         "DELETE FROM sessions WHERE account_id = $1",
         "DELETE FROM api_keys WHERE account_id = $1",
         "DELETE FROM recurring_messages WHERE account_id = $1",
+        "DELETE FROM saved_templates WHERE account_id = $1",
         "DELETE FROM messages WHERE account_id = $1",
         "DELETE FROM lanes WHERE account_id = $1",
         // After deliveries: whoever changes those notes it for the webhooks afterwards.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{TokenVault, Vault, VaultError};
 use crate::config::VaultKeyText;
 use crate::seal::Purpose;
-use crate::store::{SealedAccount, SealedMessage, SealedRecurring, SealedWebhook, Store};
+use crate::store::{SealedAccount, SealedMessage, SealedRecurring, SealedTemplate, SealedWebhook, Store};
 
 /// How many accounts or messages are read at a time.
 const PAGE: i64 = 500;
@@ -96,6 +96,15 @@ pub(crate) async fn inspect(
             inspection.count(recurring_opens(&vault, &recurring));
         }
     }
+    let mut after = String::new();
+    loop {
+        let templates = store.sealed_templates(&after, PAGE).await?;
+        let Some(last) = templates.last() else { break };
+        last.id.as_str().clone_into(&mut after);
+        for template in templates {
+            inspection.count(template_opens(&vault, &template));
+        }
+    }
     for sealed in store.sealed_login_attempts(now).await? {
         inspection.count(vault.open(Purpose::LoginAttempt, &sealed).is_ok());
     }
@@ -118,6 +127,12 @@ fn recurring_opens(vault: &Vault, recurring: &SealedRecurring) -> bool {
     let key = recurring.data_key.as_ref().and_then(|key| vault.data_key(&recurring.account, key).ok());
     let purpose = Purpose::Recurring { account: recurring.account.as_str(), id: recurring.id.as_str() };
     key.is_some_and(|key| key.open(purpose, &recurring.sealed).is_ok())
+}
+
+fn template_opens(vault: &Vault, template: &SealedTemplate) -> bool {
+    let key = template.data_key.as_ref().and_then(|key| vault.data_key(&template.account, key).ok());
+    let purpose = Purpose::SavedTemplate { account: template.account.as_str(), id: template.id.as_str() };
+    key.is_some_and(|key| key.open(purpose, &template.sealed).is_ok())
 }
 
 impl Inspection {

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod recurring;
+mod saved_template;
 mod webhook;
 
 use axum::Json;

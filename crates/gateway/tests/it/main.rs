@@ -33,6 +33,7 @@ mod recurring;
 mod redirect_path;
 mod repeats;
 mod sample_routes;
+mod saved_templates;
 mod send_after_sign_in;
 mod sessions;
 mod sign_in;

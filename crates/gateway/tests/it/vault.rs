@@ -31,7 +31,7 @@ impl House {
         self.storage().rotate_vault_key(clock, Arc::new(SystemChance)).await.unwrap()
     }
 
-    async fn check(&self) -> Result<Inspection, StartError> {
+    pub(crate) async fn check(&self) -> Result<Inspection, StartError> {
         self.storage().check_vault(self.clock.clone(), Arc::new(SystemChance)).await
     }
 
@@ -40,7 +40,7 @@ impl House {
     }
 
     /// Does something behind the gateway's back.
-    async fn sql(&self, sql: &str) {
+    pub(crate) async fn sql(&self, sql: &str) {
         match &self.database {
             Database::Postgres { .. } => self.database.execute(sql).await,
             Database::Sqlite => sqlite(&self.data.path().join("katok.db"), sql).await,

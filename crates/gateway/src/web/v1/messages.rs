@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Body;
+use super::templates::filled_in;
 use crate::api_key::KeyScope;
 use crate::app::App;
 use crate::outbox::{self, Asked, NotAccepted, Order, Repeatable, Unsound};
@@ -64,6 +65,7 @@ pub(super) async fn send(
     Body(written): Body<Map<String, Value>>,
 ) -> Result<Response, Refusal> {
     let repeatable = key.of(|| written.clone().into());
+    let written = filled_in(&app, &sender.account, repeatable.as_ref(), written).await?;
     let asked: Asked = super::parse(written)?;
     sender.must_have(if asked.is_to_friends() { KeyScope::SendFriends } else { KeyScope::SendMe })?;
     accept(app, sender, repeatable, asked).await

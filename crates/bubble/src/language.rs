@@ -29,4 +29,10 @@ impl Language {
     pub fn of_code(code: &str) -> Option<Self> {
         [Self::Korean, Self::English].into_iter().find(|language| language.code() == code)
     }
+
+    /// The first of ours that a browser names in `Accept-Language`.
+    #[must_use]
+    pub fn accepted(header: &str) -> Option<Self> {
+        header.split(',').find_map(|tag| Self::of_code(tag.trim().get(..2)?))
+    }
 }

@@ -1,4 +1,10 @@
-// Calls to our own gateway, and what its answers mean for a person.
+// Calls to our own gateway, and what its answers mean for a person. The words stand in the page, in its language.
+
+/** The words of this page: the data attributes of `#words`. */
+export const words = document.getElementById("words").dataset;
+
+/** A wording with its `{places}` filled in. */
+export const fill = (wording, values) => wording.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 /** Asks the gateway; the answer is `{ok, status, body}` also when nothing answered. */
 export async function ask(path, draft) {
@@ -9,16 +15,15 @@ export async function ask(path, draft) {
     const answer = await fetch(path, { credentials: "same-origin", ...options });
     return { ok: answer.ok, status: answer.status, body: await answer.json() };
   } catch {
-    const remedy = {
-      action: draft === undefined ? "retry" : "check_first",
-      ko: "katok의 답을 받지 못했습니다. 연결을 확인하고, 보내는 중이었다면 대화방을 먼저 확인하세요.",
-      en: "katok did not answer. Check the connection; if you were sending, look in the chat room first.",
-    };
+    const remedy = draft === undefined
+      ? { action: "retry", text: words.retry }
+      : { action: "check_first", text: words.checkFirst };
     return { ok: false, status: 0, body: { remedy } };
   }
 }
 
-/** The remedy of a refusal, always with sentences. */
+/** The remedy of a refusal: what to do, and always a `text` in the page's language. */
 export function remedyOf(body) {
-  return body?.remedy ?? { action: "tell_operator", ko: "알 수 없는 답을 받았습니다.", en: "The answer could not be understood." };
+  const remedy = body?.remedy ?? { action: "tell_operator", text: words.notUnderstood };
+  return { ...remedy, text: remedy.text ?? remedy[document.documentElement.lang] };
 }

@@ -1,6 +1,6 @@
 // The page of somebody signed in: profile, friends, sending, consent, leaving.
 
-import { ask, remedyOf } from "./gateway.js";
+import { ask, fill, remedyOf, words } from "./gateway.js";
 
 const MOST_RECEIVERS = 5;
 const SHOWN_CHARACTERS = 200;
@@ -9,12 +9,11 @@ const text = element("text");
 const chosen = new Map();
 let nextOffset = 0;
 
-function show(ok, ko, en, action) {
+function show(ok, told, action) {
   const box = element("result");
   box.hidden = false;
   box.classList.toggle("bad", !ok);
-  element("result-ko").textContent = ko;
-  element("result-en").textContent = en;
+  element("result-text").textContent = told;
   const link = element("result-action");
   element("result-row").hidden = !action;
   if (action) {
@@ -30,17 +29,17 @@ function showRefusal(body) {
   const code = body.code === undefined ? "" : ` (${body.code})`;
   let action = null;
   if (remedy.action === "ask_consent") {
-    action = { label: "동의하고 이어서 하기", href: remedy.href };
+    action = { label: words.agree, href: remedy.href };
   } else if (remedy.action === "sign_in") {
-    action = { label: "다시 로그인", href: remedy.href };
+    action = { label: words.signIn, href: remedy.href };
   }
-  show(false, `${remedy.ko}${code}`, remedy.en, action);
+  show(false, `${remedy.text}${code}`, action);
 }
 
 function showProfile(profile) {
   const account = profile.kakao_account ?? {};
   const nickname = account.profile?.nickname;
-  element("who-name").textContent = nickname ?? `회원번호 ${profile.id}`;
+  element("who-name").textContent = nickname ?? `${words.number} ${profile.id}`;
   const picture = element("who-picture");
   const address = account.profile?.thumbnail_image_url;
   if (address && !account.profile.is_default_image) {
@@ -49,7 +48,8 @@ function showProfile(profile) {
     picture.src = address;
     picture.hidden = false;
   }
-  const rows = [["닉네임", nickname], ["회원번호", profile.id], ["이메일", account.email], ["연결 시각", profile.connected_at && new Date(profile.connected_at).toLocaleString("ko-KR")]];
+  const connectedAt = profile.connected_at && new Date(profile.connected_at).toLocaleString(document.documentElement.lang);
+  const rows = [[words.nickname, nickname], [words.number, profile.id], [words.email, account.email], [words.connectedAt, connectedAt]];
   element("profile").replaceChildren(...rows.filter(([, value]) => value).flatMap(([name, value]) => {
     const [term, description] = [document.createElement("dt"), document.createElement("dd")];
     term.textContent = name;
@@ -68,7 +68,7 @@ function friendRow(friend) {
   box.checked = chosen.has(friend.uuid);
   box.addEventListener("change", () => choose(friend, box.checked));
   const name = document.createElement("span");
-  name.textContent = friend.profile_nickname || "(이름 없음)";
+  name.textContent = friend.profile_nickname || words.nameless;
   const face = document.createElement(friend.profile_thumbnail_image ? "img" : "span");
   face.className = "face";
   if (friend.profile_thumbnail_image) {
@@ -83,7 +83,7 @@ function friendRow(friend) {
     const star = document.createElement("span");
     star.className = "star";
     star.textContent = "★";
-    star.title = "즐겨찾기";
+    star.title = words.favorite;
     label.append(star);
   }
   row.append(label);
@@ -91,7 +91,7 @@ function friendRow(friend) {
 }
 
 function choose(friend, yes) {
-  if (yes) chosen.set(friend.uuid, friend.profile_nickname || "(이름 없음)");
+  if (yes) chosen.set(friend.uuid, friend.profile_nickname || words.nameless);
   else chosen.delete(friend.uuid);
   showChosen();
 }
@@ -101,23 +101,23 @@ function showChosen() {
   for (const box of element("friends").querySelectorAll("input")) box.disabled = full && !box.checked;
   element("send-friends").disabled = chosen.size === 0;
   element("chosen").textContent = chosen.size === 0
-    ? "친구를 고르면 여기에 나타납니다. 한 번에 다섯 명까지 보낼 수 있습니다."
-    : `받는 사람 ${chosen.size}/${MOST_RECEIVERS}: ${[...chosen.values()].join(", ")}`;
+    ? words.noneChosen
+    : fill(words.chosen, { count: chosen.size, most: MOST_RECEIVERS, names: [...chosen.values()].join(", ") });
 }
 
 async function loadFriends(offset) {
   const note = element("friends-note");
   note.hidden = false;
-  note.textContent = "불러오는 중…";
+  note.textContent = words.loading;
   const { ok, body } = await ask(`/friends?limit=100&offset=${offset}`);
   if (!ok) {
     // Said here and not above: what is said there comes and goes with sending.
     const remedy = remedyOf(body);
-    note.textContent = `${remedy.ko} `;
+    note.textContent = `${remedy.text} `;
     if (remedy.href) {
       const link = document.createElement("a");
       link.href = remedy.href;
-      link.textContent = remedy.action === "ask_consent" ? "동의하기" : "다시 로그인";
+      link.textContent = remedy.action === "ask_consent" ? words.agreeShort : words.signIn;
       note.append(link);
     }
     return;
@@ -132,7 +132,7 @@ async function loadFriends(offset) {
   nextOffset = offset + friends.length;
   element("more-friends").hidden = !body.after_url || friends.length === 0;
   note.hidden = nextOffset > 0;
-  note.textContent = "이 앱에 가입하고 동의한 친구가 아직 없습니다.";
+  note.textContent = words.noFriends;
 }
 
 async function send(draft) {
@@ -151,13 +151,13 @@ async function send(draft) {
   const named = delivered + (body.failure_info ?? []).flatMap((failure) => failure.receiver_uuids).length;
   if (draft.uuid && named < draft.uuid.length) {
     const unknown = draft.uuid.length - named;
-    show(false, `${delivered}명에게 보냈지만 ${unknown}명은 받았는지 알 수 없습니다. 대화방을 먼저 확인하세요.`, `Sent to ${delivered}; for ${unknown} it is not known. Look in the chat rooms first.`);
+    show(false, fill(words.unknown, { sent: delivered, unknown }));
   } else if (failures.length > 0) {
-    show(false, `${delivered}명에게 보냈고, 다음 사람에게는 보내지 못했습니다: ${failures.join(", ")}`, `Sent to ${delivered}; not delivered to: ${failures.join(", ")}`);
+    show(false, fill(words.partly, { sent: delivered, names: failures.join(", ") }));
   } else if (draft.uuid) {
-    show(true, `친구 ${delivered}명에게 보냈습니다.`, `Sent to ${delivered} friend(s).`);
+    show(true, fill(words.sentToFriends, { sent: delivered }));
   } else {
-    show(true, "나와의 채팅으로 보냈습니다.", "Sent to your own chat.");
+    show(true, words.sentToMe);
   }
   text.value = "";
   countCharacters();

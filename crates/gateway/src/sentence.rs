@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use katok_bubble::Language;
 use katok_client::codes::{self, Explanation};
 use katok_client::{ErrorKind, Remedy, Scope, ScopeSet};
 use serde::Serialize;
@@ -19,6 +20,12 @@ impl Sentence {
     /// Puts the two languages of one sentence together.
     pub fn new(ko: impl Into<String>, en: impl Into<String>) -> Self {
         Self { ko: ko.into(), en: en.into() }
+    }
+
+    /// As somebody reads it.
+    #[must_use]
+    pub fn read_in(&self, language: Language) -> &str {
+        language.choose(&self.ko, &self.en)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::store::{KeptDelivery, KeptMessage, Receiver};
 
 /// What to say of a message to its person.
 pub(crate) struct Told {
-    pub(crate) title: &'static str,
+    pub(crate) title: Sentence,
     pub(crate) sentence: Sentence,
     pub(crate) is_good: bool,
     /// Where to agree, if that is what it waits for.
@@ -22,7 +22,13 @@ pub(crate) struct Told {
 pub(crate) fn tell(message: &KeptMessage) -> Told {
     let deliveries = &message.deliveries;
     let count = |state| deliveries.iter().filter(|delivery| delivery.state == state).count();
-    let told = |title, sentence| Told { title, sentence, is_good: false, consent: None, is_under_way: false };
+    let told = |(ko, en): (&str, &str), sentence| Told {
+        title: Sentence::new(ko, en),
+        sentence,
+        is_good: false,
+        consent: None,
+        is_under_way: false,
+    };
     let first_code = |states: &[State]| {
         let of_these = |delivery: &&KeptDelivery| states.contains(&delivery.state);
         deliveries.iter().filter(of_these).find_map(|delivery| delivery.code.as_deref())
@@ -30,7 +36,10 @@ pub(crate) fn tell(message: &KeptMessage) -> Told {
     if count(State::WaitingConsent) > 0 {
         return Told {
             consent: Some(format!("/consent/{}", message.id)),
-            ..told("동의를 기다립니다", tell_waiting(message, first_code(&[State::WaitingConsent])))
+            ..told(
+                ("동의를 기다립니다", "Waiting for consent"),
+                tell_waiting(message, first_code(&[State::WaitingConsent])),
+            )
         };
     }
     if count(State::Queued) + count(State::Sending) > 0 {
@@ -38,22 +47,22 @@ pub(crate) fn tell(message: &KeptMessage) -> Told {
             "메시지를 보내는 중입니다. 잠시 뒤 이 페이지에서 결과를 보여 줍니다.",
             "The message is being sent. This page shows in a moment what became of it.",
         );
-        return Told { is_under_way: true, ..told("보내는 중입니다", sentence) };
+        return Told { is_under_way: true, ..told(("보내는 중입니다", "Being sent"), sentence) };
     }
     if count(State::Scheduled) > 0 {
         let sentence = Sentence::new("정한 시각에 보냅니다.", "The message is sent at its time.");
-        return told("예약했습니다", sentence);
+        return told(("예약했습니다", "Scheduled"), sentence);
     }
     if count(State::WaitingQuota) > 0 {
         let why = explain_code(first_code(&[State::WaitingQuota]).unwrap_or("-10"));
-        return told("내일 보냅니다", why);
+        return told(("내일 보냅니다", "Sent tomorrow"), why);
     }
     let delivered = count(State::Delivered);
     if delivered == deliveries.len() {
-        return Told { is_good: true, ..told("보냈습니다", tell_delivered(message)) };
+        return Told { is_good: true, ..told(("보냈습니다", "Sent"), tell_delivered(message)) };
     }
     if count(State::Unconfirmed) > 0 {
-        return told("보냈는지 알 수 없습니다", explain_unconfirmed());
+        return told(("보냈는지 알 수 없습니다", "Not known whether it was sent"), explain_unconfirmed());
     }
     let why = first_code(&[State::Refused, State::Expired]).map(explain_code);
     let (ko, en) =
@@ -64,13 +73,21 @@ pub(crate) fn tell(message: &KeptMessage) -> Told {
             format!("친구 {all}명 중 {delivered}명에게 보냈습니다.{ko}"),
             format!("Sent to {delivered} of {all} friends.{en}"),
         );
-        return told("일부에게만 보냈습니다", sentence);
+        return told(("일부에게만 보냈습니다", "Sent to some only"), sentence);
     }
     let sentence = Sentence::new(
         format!("메시지를 보내지 않았습니다.{ko} 다시 보내세요."),
         format!("The message was not sent.{en} Send it again."),
     );
-    told(if count(State::Cancelled) > 0 { "취소했습니다" } else { "보내지 못했습니다" }, sentence)
+    let is_cancelled = count(State::Cancelled) > 0;
+    told(
+        if is_cancelled {
+            ("취소했습니다", "Cancelled")
+        } else {
+            ("보내지 못했습니다", "Not sent")
+        },
+        sentence,
+    )
 }
 
 fn tell_delivered(message: &KeptMessage) -> Sentence {

@@ -11,9 +11,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
-use katok_bubble::Language;
 use serde::Deserialize;
 
+use super::language::Reader;
 use super::pages::{Frame, render};
 use super::refusal::Refusal;
 use super::signed_in::{Acting, SignedIn};
@@ -45,6 +45,8 @@ struct AccountPage {
     made: Option<String>,
     /// What is wrong with the key that somebody wanted.
     wrong: Option<Sentence>,
+    /// What the form of a new key holds.
+    form: KeyForm,
     most_keys: i64,
 }
 
@@ -55,10 +57,9 @@ impl AccountPage {
         time.to_zoned(TimeZone::fixed(Offset::constant(9))).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
-    #[expect(clippy::unused_self, reason = "the template calls what belongs to its page")]
     fn device(&self, session: &ListedSession) -> String {
         device::recognised(&session.user_agent).unwrap_or_else(|| match session.user_agent.as_str() {
-            "" => "이름 없는 프로그램".to_owned(),
+            "" => self.frame.say("이름 없는 프로그램", "A program without a name").to_owned(),
             user_agent => user_agent.to_owned(),
         })
     }
@@ -70,25 +71,31 @@ impl AccountPage {
 
 async fn page(
     app: &App,
+    Reader(language): Reader,
     session: Session,
     made: Option<String>,
-    wrong: Option<Sentence>,
+    (form, wrong): (KeyForm, Option<Sentence>),
 ) -> Result<Response, Refusal> {
     Ok(render(&AccountPage {
-        frame: Frame::of(app, Language::Korean),
+        frame: Frame::of_person(app, language, "/account"),
         sessions: session::living(app, &session.account).await?,
         keys: app.store.api_keys(&session.account).await?,
         current: session.id,
         now: app.clock.now(),
         made,
         wrong,
+        form,
         most_keys: api_key::MOST,
     }))
 }
 
 /// `GET /account`
-async fn account(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> Result<Response, Refusal> {
-    page(&app, session, None, None).await
+async fn account(
+    State(app): State<Arc<App>>,
+    SignedIn(session): SignedIn,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    page(&app, reader, session, None, (KeyForm::default(), None)).await
 }
 
 /// `POST /account/sessions/{id}/end`
@@ -110,7 +117,7 @@ async fn end_others(State(app): State<Arc<App>>, Acting(session): Acting) -> Res
 }
 
 /// A key as the form asks for it: a box a scope, days in place of a date.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct KeyForm {
     name: String,
     send_me: Option<String>,
@@ -118,6 +125,19 @@ struct KeyForm {
     read: Option<String>,
     days: String,
     daily_cap: String,
+}
+
+impl Default for KeyForm {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            send_me: Some("on".to_owned()),
+            send_friends: None,
+            read: None,
+            days: "90".to_owned(),
+            daily_cap: String::new(),
+        }
+    }
 }
 
 impl KeyForm {
@@ -147,17 +167,21 @@ impl KeyForm {
 async fn make_key(
     State(app): State<Arc<App>>,
     Acting(session): Acting,
+    reader: Reader,
     form: Result<Form<KeyForm>, FormRejection>,
 ) -> Result<Response, Refusal> {
     let Form(form) = form.map_err(|error| Refusal::unreadable_form(error.status()))?;
-    let made = match form.wish(app.clock.now()) {
+    let made = match form.clone().wish(app.clock.now()) {
         Ok(wish) => api_key::make(&app, &session.account, wish).await,
         Err(wrong) => Err(NotMade::Malformed(wrong)),
     };
     match made {
-        Ok((key, _)) => page(&app, session, Some(key.as_str().to_owned()), None).await,
+        Ok((key, _)) => {
+            let key = key.as_str().to_owned();
+            page(&app, reader, session, Some(key), (KeyForm::default(), None)).await
+        }
         Err(NotMade::Malformed(wrong)) => {
-            let page = page(&app, session, None, Some(wrong)).await?;
+            let page = page(&app, reader, session, None, (form, Some(wrong))).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(error) => Err(error.into()),

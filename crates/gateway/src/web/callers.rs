@@ -9,12 +9,14 @@ use axum::response::{IntoResponse as _, Response};
 use katok_listener::PeerAddr;
 
 use super::envelope;
+use super::language::Reader;
 use super::pages::{self, Problem};
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::client_address::ClientAddr;
 use crate::host_name;
 use crate::rates::TooMany;
+use crate::sentence::Sentence;
 use crate::store::AccountId;
 
 /// Asked by address and often, by machines that watch over this one: neither their name for us nor their pace counts.
@@ -71,20 +73,21 @@ pub(super) fn at_their_pace(app: &App, request: &Request) -> Result<(), Response
         app.rates.address(client)
     };
     let Err(too_many) = counted else { return Ok(()) };
-    let accepts_pages = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
     let refusal = refused(app, too_many);
-    if !accepts_pages || envelope::is_v1(request.uri().path()) {
+    if !accepts_pages(request) || envelope::is_v1(request.uri().path()) {
         return Err(refusal.into_response());
     }
-    let sentence = refusal.sentence;
-    let problem = Problem { title: "너무 자주 요청했습니다", sentence, sign_in: None };
-    let mut response = pages::problem(app, refusal.status, &problem);
+    let title = Sentence::new("너무 자주 요청했습니다", "Too many requests");
+    let problem = Problem { title, sentence: refusal.sentence, sign_in: None };
+    let mut response = pages::problem(app, Reader::of(request.headers()), refusal.status, &problem);
     response.headers_mut().insert(header::RETRY_AFTER, too_many.seconds.into());
     Err(response)
+}
+
+/// Whether somebody looks at the answer, in a browser.
+pub(super) fn accepts_pages(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// Counts what somebody signed in asks for, and notes in the log who it is.

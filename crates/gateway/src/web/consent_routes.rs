@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use katok_client::{Prompt, ScopeSet};
 use serde::Deserialize;
 
+use super::language::Reader;
 use super::login_routes;
 use super::pages::{self, Problem};
 use super::refusal::Refusal;
@@ -32,6 +33,7 @@ pub(super) struct Ask {
 pub(super) async fn consent(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    reader: Reader,
     headers: HeaderMap,
     uri: Uri,
     ask: Result<Query<Ask>, QueryRejection>,
@@ -42,13 +44,13 @@ pub(super) async fn consent(
     }
     let message = match find(&app, &id).await {
         Ok(Some(message)) => message,
-        Ok(None) => return gone(&app),
-        Err(error) => return storage_silent(&app, &error),
+        Ok(None) => return gone(&app, reader),
+        Err(error) => return storage_silent(&app, reader, &error),
     };
     let prompt = ask.is_ok_and(|Query(ask)| ask.prompt == "login").then_some(Prompt::Login);
     let is_yours = match visitor.ok().and_then(|Visitor(access)| access.account()) {
         Some(account) if account == message.account => true,
-        Some(_) if prompt.is_none() => return not_yours(&app, &message.id, true),
+        Some(_) if prompt.is_none() => return not_yours(&app, reader, &message.id, true),
         _ => false,
     };
     let waits = message.deliveries.iter().any(|delivery| delivery.state == DeliveryState::WaitingConsent);
@@ -66,18 +68,19 @@ pub(super) async fn consent(
 pub(super) async fn outcome(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    reader: Reader,
     visitor: Result<Visitor, Refusal>,
 ) -> Response {
     let message = match find(&app, &id).await {
         Ok(Some(message)) => message,
-        Ok(None) => return gone(&app),
-        Err(error) => return storage_silent(&app, &error),
+        Ok(None) => return gone(&app, reader),
+        Err(error) => return storage_silent(&app, reader, &error),
     };
     match visitor.ok().and_then(|Visitor(access)| access.account()) {
         Some(account) if account == message.account => {
-            pages::told(&app, outbox::tell(&message), outcome_of(&message.id))
+            pages::told(&app, reader, outbox::tell(&message), outcome_of(&message.id))
         }
-        visitor => not_yours(&app, &message.id, visitor.is_some()),
+        visitor => not_yours(&app, reader, &message.id, visitor.is_some()),
     }
 }
 
@@ -99,34 +102,34 @@ async fn find(app: &App, id: &str) -> Result<Option<KeptMessage>, StoreError> {
     }
 }
 
-fn storage_silent(app: &App, error: &StoreError) -> Response {
+fn storage_silent(app: &App, reader: Reader, error: &StoreError) -> Response {
     tracing::error!(%error, "store.failed");
-    pages::storage_silent(app)
+    pages::storage_silent(app, reader)
 }
 
-fn gone(app: &App) -> Response {
+fn gone(app: &App, reader: Reader) -> Response {
     let sentence = Sentence::new(
         "이 링크의 메시지가 없거나 기다리는 시간이 지났습니다. 메시지를 다시 보내세요.",
         "There is no message behind this link, or it has waited too long. Send it again.",
     );
-    pages::problem(
-        app,
-        StatusCode::NOT_FOUND,
-        &Problem { title: "없거나 지난 링크입니다", sentence, sign_in: None },
-    )
+    let title = Sentence::new("없거나 지난 링크입니다", "No such link, or no longer");
+    pages::problem(app, reader, StatusCode::NOT_FOUND, &Problem { title, sentence, sign_in: None })
 }
 
-fn not_yours(app: &App, id: &MessageId, is_somebody: bool) -> Response {
+fn not_yours(app: &App, reader: Reader, id: &MessageId, is_somebody: bool) -> Response {
     let sentence = Sentence::new(
         "이 링크는 그 메시지를 쓴 사람의 것입니다. 메시지를 쓸 때의 카카오계정으로 로그인하세요.",
         "This link is for the one who wrote the message. Sign in with the Kakao Account it was written with.",
     );
     let (title, sign_in) = if is_somebody {
         // Kakao still knows the wrong person.
-        ("다른 계정의 메시지입니다", format!("/consent/{id}?prompt=login"))
+        (
+            Sentence::new("다른 계정의 메시지입니다", "Another account's message"),
+            format!("/consent/{id}?prompt=login"),
+        )
     } else {
-        ("로그인이 필요합니다", format!("/consent/{id}"))
+        (Sentence::new("로그인이 필요합니다", "Sign in first"), format!("/consent/{id}"))
     };
     let problem = Problem { title, sentence, sign_in: Some(sign_in) };
-    pages::problem(app, StatusCode::FORBIDDEN, &problem)
+    pages::problem(app, reader, StatusCode::FORBIDDEN, &problem)
 }

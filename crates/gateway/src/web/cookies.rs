@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::CookieJar;
 use cookie::{Cookie, SameSite};
+use katok_bubble::Language;
 use url::Url;
 
 use crate::config::Settings;
@@ -45,6 +46,20 @@ pub(super) fn read(headers: &HeaderMap, name: Name, public_url: &Url) -> Option<
     let pairs = all.flat_map(|cookies| cookies.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
     let (_, value) = pairs.rev().find(|(given, _)| *given == name)?;
     (value.len() == 43).then(|| BrowserSecret::presented(value))
+}
+
+/// The language somebody chose: no secret, and scripts need not read it.
+pub(super) const LANGUAGE: &str = "katok_language";
+
+/// Remembers for a year in which language somebody reads.
+pub(super) fn language(language: Language, public_url: &Url) -> Cookie<'static> {
+    let mut baked = Cookie::new(LANGUAGE, language.code());
+    baked.set_path("/");
+    baked.set_http_only(true);
+    baked.set_same_site(SameSite::Lax);
+    baked.set_secure(public_url.scheme() == "https");
+    baked.set_max_age(cookie::time::Duration::days(365));
+    baked
 }
 
 fn cookie(name: Name, value: &str, lifetime: jiff::SignedDuration, public_url: &Url) -> Cookie<'static> {

@@ -2,11 +2,12 @@
 //! all others as the sample's routes do.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use katok_client::KakaoCode;
 use serde_json::{Map, Value};
 
+use super::language::Reader;
 use super::pages;
 use super::refusal::Refusal;
 use crate::app::App;
@@ -17,24 +18,23 @@ pub(super) fn is_v1(path: &str) -> bool {
 }
 
 fn is_page(path: &str) -> bool {
-    ["/account", "/logged-out"].contains(&path)
-        || path.starts_with("/account/")
-        || path.starts_with("/logout/")
+    ["/account", "/history", "/logged-out"].contains(&path)
+        || ["/account/", "/history/", "/logout/"].iter().any(|folder| path.starts_with(folder))
 }
 
 /// What a refusal looks like at an address.
 #[derive(Clone, Copy)]
 pub(super) enum Form {
     Problem,
-    Page,
+    Page(Reader),
     Sample,
 }
 
-pub(super) fn at(path: &str) -> Form {
+pub(super) fn at(path: &str, headers: &HeaderMap) -> Form {
     if is_v1(path) {
         Form::Problem
     } else if is_page(path) {
-        Form::Page
+        Form::Page(Reader::of(headers))
     } else {
         Form::Sample
     }
@@ -45,7 +45,9 @@ pub(super) fn put_in(form: Form, app: &App, mut response: Response) -> Response 
     let Some(refusal) = response.extensions_mut().remove::<Refusal>() else { return response };
     match form {
         Form::Problem => with_body(response, "application/problem+json", problem(refusal).to_string()),
-        Form::Page => with_body(response, "text/html; charset=utf-8", pages::refused(app, refusal)),
+        Form::Page(reader) => {
+            with_body(response, "text/html; charset=utf-8", pages::refused(app, reader, refusal))
+        }
         Form::Sample => response,
     }
 }

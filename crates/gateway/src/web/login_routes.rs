@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::consent_routes;
 use super::cookies::{self, Name};
+use super::language::Reader;
 use super::pages::{self, Problem};
 use super::refusal::{Refusal, storage_trouble, vault_key_missing};
 use super::request_log::StorageFailed;
@@ -69,7 +70,7 @@ pub(super) async fn lead_to_kakao(app: &App, headers: &HeaderMap, ask: login::As
             // Kakao's sample answers 302, and its curl lines show it.
             (StatusCode::FOUND, jar, [(header::LOCATION, begun.kakao.to_string())]).into_response()
         }
-        Err(failure) => problem(app, failure),
+        Err(failure) => problem(app, Reader::of(headers), failure),
     }
 }
 
@@ -95,7 +96,7 @@ pub(super) async fn redirect(
     let old_session = cookies::read(&headers, Name::Session, public_url);
     let callback = match AuthorizationResponse::parse(&callback.unwrap_or_default()) {
         Ok(callback) => callback,
-        Err(error) => return problem(&app, error.into()),
+        Err(error) => return problem(&app, Reader::of(&headers), error.into()),
     };
     let user_agent = headers.get(header::USER_AGENT).map_or(&[][..], HeaderValue::as_bytes);
     let user_agent = device::shortened(user_agent);
@@ -117,7 +118,7 @@ pub(super) async fn redirect(
             found(&consent_routes::outcome_of(&message)).into_response()
         }
         Err(LoginFailure::Declined(_)) => found("/index.html?login=cancelled").into_response(),
-        Err(failure) => problem(&app, failure),
+        Err(failure) => problem(&app, Reader::of(&headers), failure),
     }
 }
 
@@ -156,7 +157,7 @@ fn found(path: &str) -> impl IntoResponse + use<> {
     (StatusCode::FOUND, [(header::LOCATION, path.to_owned())])
 }
 
-pub(super) fn problem(app: &App, failure: LoginFailure) -> Response {
+pub(super) fn problem(app: &App, reader: Reader, failure: LoginFailure) -> Response {
     tracing::warn!(error = %failure, "web.login.failed");
     let is_of_the_storage = matches!(failure, LoginFailure::Store(_));
     let (status, sentence) = match failure {
@@ -202,9 +203,9 @@ pub(super) fn problem(app: &App, failure: LoginFailure) -> Response {
             ),
         ),
     };
-    let sign_in = Some("/authorize".to_owned());
-    let problem = Problem { title: "로그인하지 못했습니다", sentence, sign_in };
-    let mut response = pages::problem(app, status, &problem);
+    let title = Sentence::new("로그인하지 못했습니다", "You could not be signed in");
+    let problem = Problem { title, sentence, sign_in: Some("/authorize".to_owned()) };
+    let mut response = pages::problem(app, reader, status, &problem);
     if is_of_the_storage {
         response.extensions_mut().insert(StorageFailed);
     }

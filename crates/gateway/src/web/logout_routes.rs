@@ -11,6 +11,7 @@ use axum_extra::extract::CookieJar;
 use katok_client::{AccountLogout, State as LogoutState};
 
 use super::cookies::{self, Name};
+use super::language::Reader;
 use super::refusal::Refusal;
 use super::signed_in::Acting;
 use super::{pages, to_its_end};
@@ -73,6 +74,7 @@ async fn kakao_account(
 async fn logged_out(
     State(app): State<Arc<App>>,
     jar: CookieJar,
+    reader: Reader,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<impl IntoResponse, Refusal> {
@@ -87,5 +89,5 @@ async fn logged_out(
             "This belongs to no log-out that this browser began. Nothing has changed.",
         )));
     }
-    Ok((cookies::clear_logout(jar, public_url), pages::logged_out(&app)))
+    Ok((cookies::clear_logout(jar, public_url), pages::logged_out(&app, reader)))
 }

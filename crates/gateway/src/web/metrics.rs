@@ -8,6 +8,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
 use super::callers;
+use super::language::Reader;
 use super::pages;
 use super::refusal::Refusal;
 use crate::app::App;
@@ -21,7 +22,9 @@ const PASSED_ON: [&str; 5] = ["x-forwarded-for", "forwarded", "via", "x-real-ip"
 pub(super) async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
     let is_passed_on = PASSED_ON.iter().any(|name| request.headers().contains_key(*name));
     match app.settings.network.metrics {
-        MetricsFor::Off => return pages::not_found(State(app), request.uri().clone()).await,
+        MetricsFor::Off => {
+            return pages::not_found(State(app), Reader::of(request.headers()), request.uri().clone()).await;
+        }
         MetricsFor::Local if is_passed_on || !is_near(callers::peer(&request)) => {
             return Refusal::metrics_are_local().into_response();
         }

@@ -32,6 +32,10 @@ pub(super) struct Frame {
     /// Where the chat rooms stand, when this is the emulator.
     pub(super) emulator_rooms: Option<Url>,
     pub(super) language: Language,
+    /// Which of a person's own pages this is, by its address; none is for everybody.
+    pub(super) place: Option<&'static str>,
+    /// Where the switch of languages leads.
+    here: String,
 }
 
 impl Frame {
@@ -39,12 +43,35 @@ impl Frame {
         let kakao = &app.settings.kakao;
         let rooms = kakao.api_base_url.join("/_emulator/").ok();
         let emulator_rooms = rooms.filter(|_| kakao.at == KakaoAt::Emulator);
-        Self { assets: assets::base(), emulator_rooms, language }
+        Self { assets: assets::base(), emulator_rooms, language, place: None, here: "/".to_owned() }
+    }
+
+    /// The same around a page of somebody signed in.
+    pub(super) fn of_person(app: &App, language: Language, place: &'static str) -> Self {
+        Self { place: Some(place), ..Self::of(app, language) }.at(place)
+    }
+
+    /// Where this page is to be had in the other language. Unless it is said, that is the first page: from ours, a link
+    /// to an address such as `/message` would send.
+    pub(super) fn at(mut self, here: impl Into<String>) -> Self {
+        self.here = here.into();
+        self
     }
 
     /// One of two wordings, as the page is read.
     pub(super) fn say<'a>(&self, korean: &'a str, english: &'a str) -> &'a str {
         self.language.choose(korean, english)
+    }
+
+    /// A sentence, as the page is read.
+    pub(super) fn tell<'a>(&self, sentence: &'a Sentence) -> &'a str {
+        sentence.read_in(self.language)
+    }
+
+    /// Where this page is to be had in the other language.
+    pub(super) fn switch(&self) -> String {
+        let mark = if self.here.contains('?') { '&' } else { '?' };
+        format!("{}{mark}lang={}", self.here, self.language.choose("en", "ko"))
     }
 }
 
@@ -69,8 +96,8 @@ struct LoggedOut {
 }
 
 /// After the way to Kakao's log-out and back.
-pub(super) fn logged_out(app: &App) -> Response {
-    render(&LoggedOut { frame: Frame::of(app, Language::Korean) })
+pub(super) fn logged_out(app: &App, Reader(language): Reader) -> Response {
+    render(&LoggedOut { frame: Frame::of(app, language) })
 }
 
 #[derive(Template)]
@@ -83,8 +110,8 @@ struct ToldPage {
 }
 
 /// What became of a message, as a page of its own.
-pub(super) fn told(app: &App, told: Told, here: String) -> Response {
-    render(&ToldPage { frame: Frame::of(app, Language::Korean), told, here })
+pub(super) fn told(app: &App, Reader(language): Reader, told: Told, here: String) -> Response {
+    render(&ToldPage { frame: Frame::of(app, language).at(&here), told, here })
 }
 
 #[derive(Template)]
@@ -96,7 +123,7 @@ struct ProblemPage<'a> {
 
 /// Something that went wrong on the way, as a page.
 pub(super) struct Problem {
-    pub(super) title: &'static str,
+    pub(super) title: Sentence,
     pub(super) sentence: Sentence,
     /// Where to sign in, if that is what helps.
     pub(super) sign_in: Option<String>,
@@ -111,7 +138,7 @@ struct AskFirst<'a> {
 }
 
 /// Asks somebody who came by a link or an address bar whether they want what it would do.
-pub(super) fn ask_first(app: &App, uri: &Uri) -> Response {
+pub(super) fn ask_first(app: &App, Reader(language): Reader, uri: &Uri) -> Response {
     let question = match uri.path() {
         "/logout" => Sentence::new("로그아웃할까요?", "Log out?"),
         "/unlink" => Sentence::new(
@@ -122,7 +149,7 @@ pub(super) fn ask_first(app: &App, uri: &Uri) -> Response {
         _ => Sentence::new("나에게 메시지를 보낼까요?", "Send a message to yourself?"),
     };
     let action = uri.path_and_query().map_or("/", |path| path.as_str());
-    (StatusCode::FORBIDDEN, render(&AskFirst { frame: Frame::of(app, Language::Korean), action, question }))
+    (StatusCode::FORBIDDEN, render(&AskFirst { frame: Frame::of(app, language), action, question }))
         .into_response()
 }
 
@@ -149,7 +176,10 @@ pub(super) async fn index(
     let Query(outcome) = outcome.unwrap_or_default();
     match visitor {
         Ok(Visitor(access)) => render(&Index {
-            frame: Frame::of(&app, language),
+            frame: match access {
+                Access::Anonymous => Frame::of(&app, language),
+                _ => Frame::of_person(&app, language, "/index.html"),
+            },
             signed_in: access != Access::Anonymous,
             cancelled: outcome.login.as_deref() == Some("cancelled"),
             left: match outcome.unlink.as_deref() {
@@ -171,41 +201,52 @@ pub(super) async fn index(
                 _ => None,
             },
         }),
-        Err(_) => storage_silent(&app),
+        Err(_) => storage_silent(&app, Reader(language)),
     }
 }
 
 /// A page that could not be put together for want of the database.
-pub(super) fn storage_silent(app: &App) -> Response {
+pub(super) fn storage_silent(app: &App, reader: Reader) -> Response {
     let sentence = Sentence::new(
         "저장소가 답하지 않습니다. 잠시 뒤 다시 열어 보세요.",
         "The storage does not answer. Open this page again in a moment.",
     );
-    let silent = Problem { title: "잠시 쉬고 있습니다", sentence, sign_in: None };
-    let mut response = problem(app, StatusCode::SERVICE_UNAVAILABLE, &silent);
+    let title = Sentence::new("잠시 쉬고 있습니다", "Out of service for a moment");
+    let silent = Problem { title, sentence, sign_in: None };
+    let mut response = problem(app, reader, StatusCode::SERVICE_UNAVAILABLE, &silent);
     response.extensions_mut().insert(StorageFailed);
     response
 }
 
 /// Any address we do not have.
-pub(super) async fn not_found(State(app): State<Arc<App>>, uri: Uri) -> Response {
+pub(super) async fn not_found(State(app): State<Arc<App>>, reader: Reader, uri: Uri) -> Response {
     if envelope::is_v1(uri.path()) {
         return Refusal::not_found().into_response();
     }
     let sentence = Sentence::new("이 주소에는 아무것도 없습니다.", "There is nothing at this address.");
-    problem(&app, StatusCode::NOT_FOUND, &Problem { title: "없는 주소입니다", sentence, sign_in: None })
+    let title = Sentence::new("없는 주소입니다", "No such address");
+    problem(&app, reader, StatusCode::NOT_FOUND, &Problem { title, sentence, sign_in: None })
 }
 
 /// A refusal, for somebody who pressed a button of a page.
-pub(super) fn refused(app: &App, refusal: Refusal) -> String {
+pub(super) fn refused(app: &App, Reader(language): Reader, refusal: Refusal) -> String {
     let sign_in = (refusal.action() == Some("sign_in")).then(|| "/authorize".to_owned());
-    let title = if sign_in.is_some() { "로그인이 필요합니다" } else { "하지 못했습니다" };
+    let title = if sign_in.is_some() {
+        Sentence::new("로그인이 필요합니다", "Sign in first")
+    } else {
+        Sentence::new("하지 못했습니다", "That could not be done")
+    };
     let problem = &Problem { title, sentence: refusal.sentence, sign_in };
-    ProblemPage { frame: Frame::of(app, Language::Korean), problem }.render().unwrap_or_default()
+    ProblemPage { frame: Frame::of(app, language), problem }.render().unwrap_or_default()
 }
 
-pub(super) fn problem(app: &App, status: StatusCode, problem: &Problem) -> Response {
-    (status, render(&ProblemPage { frame: Frame::of(app, Language::Korean), problem })).into_response()
+pub(super) fn problem(
+    app: &App,
+    Reader(language): Reader,
+    status: StatusCode,
+    problem: &Problem,
+) -> Response {
+    (status, render(&ProblemPage { frame: Frame::of(app, language), problem })).into_response()
 }
 
 pub(super) fn render(page: &impl Template) -> Response {

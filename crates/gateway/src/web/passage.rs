@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
 
 use super::request_log::Noted;
-use super::{bounded, callers, envelope, security_headers};
+use super::{bounded, callers, envelope, language, security_headers};
 use crate::app::App;
 
 /// Notes a request and gives its answer a form and headers, whatever refused it further in.
@@ -20,7 +20,7 @@ pub(super) async fn outer(
     request: Request,
     next: Next,
 ) -> Response {
-    let form = envelope::at(request.uri().path());
+    let form = envelope::at(request.uri().path(), request.headers());
     let noted = Noted::new(&app, &request);
     let response = next.run(request).instrument(noted.span.clone()).await;
     let mut response = envelope::put_in(form, &app, response);
@@ -37,6 +37,9 @@ pub(super) async fn inner(State(app): State<Arc<App>>, mut request: Request, nex
     }
     if let Err(too_many) = callers::at_their_pace(&app, &request) {
         return too_many;
+    }
+    if let Some(page) = language::remember_choice(&app.settings.public_url, &request) {
+        return page;
     }
     let bounds = app.settings.bounds;
     bounded::in_time(bounds, bounded::in_size(bounds, request, next)).await

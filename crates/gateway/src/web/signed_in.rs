@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::callers;
 use super::cookies::{self, Name};
+use super::language::Reader;
 use super::refusal::Refusal;
 use super::site::{self, Verdict};
 use super::{bearer, pages};
@@ -162,7 +163,7 @@ where
         match access {
             Access::Anonymous => Err(Refusal::not_signed_in().into_response()),
             _ if verdict == Verdict::AskFirst => {
-                Err(pages::ask_first(&Arc::<App>::from_ref(state), &parts.uri))
+                Err(pages::ask_first(&Arc::<App>::from_ref(state), Reader::of(&parts.headers), &parts.uri))
             }
             Access::Write(session) => {
                 let counted = callers::count(&Arc::<App>::from_ref(state), &session.account);

@@ -94,6 +94,8 @@ async fn a_form_filled_in_wrongly_says_what_is_wrong_and_makes_nothing() {
         let refused = browser.submit("/account/keys", &fields).await;
         assert_eq!(refused.status, 422, "{fields:?}");
         assert!(refused.body.contains("role=\"alert\""), "{}", refused.body);
+        let typed = format!("name=\"name\" required maxlength=\"100\" value=\"{}\"", fields[0].1);
+        assert!(refused.body.contains(&typed), "{}", refused.body);
     }
     assert_eq!(browser.submit("/account/keys", &[("name", "CI")]).await.status, 422);
     assert_eq!(browser.get("/v1/keys").await.is(200)["keys"], json!([]));

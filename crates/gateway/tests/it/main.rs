@@ -18,6 +18,7 @@ mod kakao_proxy;
 mod kakao_webhooks;
 mod keep_alive;
 mod lanes;
+mod languages;
 mod log_out;
 mod login_end;
 mod oauth_practice;

@@ -67,9 +67,14 @@ impl Language {
         let chosen =
             CookieJar::from_headers(headers).get(COOKIE).and_then(|cookie| Self::of_code(cookie.value()));
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let mut tags =
-            accepted.unwrap_or_default().split(',').map(|tag| tag.trim().get(..2).unwrap_or_default());
-        chosen.or_else(|| tags.find_map(Self::of_code)).unwrap_or(Self::Korean)
+        let accepted = accepted.and_then(katok_bubble::Language::accepted).map(Self::from);
+        chosen.or(accepted).unwrap_or(Self::Korean)
+    }
+}
+
+impl From<katok_bubble::Language> for Language {
+    fn from(language: katok_bubble::Language) -> Self {
+        language.choose(Self::Korean, Self::English)
     }
 }
 

@@ -20,6 +20,7 @@ mod keep_alive;
 mod lanes;
 mod log_out;
 mod login_end;
+mod next_page;
 mod oauth_practice;
 mod openapi;
 mod operating;

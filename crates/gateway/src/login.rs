@@ -2,6 +2,7 @@
 
 mod attempt;
 mod identity;
+mod next_page;
 
 use jiff::SignedDuration;
 use katok_client::{
@@ -12,6 +13,7 @@ use url::Url;
 
 pub(crate) use self::attempt::Errand;
 pub(crate) use self::identity::{explain as explain_id_token, is_unanswered};
+pub(crate) use self::next_page::NextPage;
 
 use self::attempt::Attempt;
 use crate::app::App;
@@ -43,6 +45,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) is_asked: bool,
     /// The message that waits for this consent.
     pub(crate) waiting: Option<MessageId>,
+    /// The page to lead back to.
+    pub(crate) next: Option<NextPage>,
 }
 
 /// Somebody is signed in.
@@ -50,6 +54,7 @@ pub(crate) struct Completed {
     pub(crate) account: AccountId,
     pub(crate) secrets: SessionSecrets,
     pub(crate) errand: Errand,
+    pub(crate) next: Option<NextPage>,
 }
 
 /// Why nobody was signed in.
@@ -118,7 +123,7 @@ pub(crate) async fn begin(
     }
     let browser = held.unwrap_or_else(|| BrowserSecret::generate(chance));
     let state = State::generate(chance);
-    let attempt = Attempt::new(chance, errand);
+    let attempt = Attempt::new(chance, errand, ask.next);
     app.store
         .insert_login_attempt(&StoredAttempt {
             state_digest: sha256(state.secret().as_bytes()),
@@ -173,7 +178,7 @@ pub(crate) async fn complete(
         .consume_login_attempt(&state_digest, &browser.digest(), app.clock.now())
         .await?
         .ok_or(LoginFailure::NotOurs)?;
-    let Attempt { verifier, nonce, errand } = Attempt::open(&app.vault, &sealed)?;
+    let Attempt { verifier, nonce, errand, next } = Attempt::open(&app.vault, &sealed)?;
     // The attempt was found by this state, so it is the one to expect.
     let code = match callback.code(&state) {
         Err(AuthorizationError::Refused { error: AuthorizationErrorCode::AccessDenied, .. }) => {
@@ -216,7 +221,7 @@ pub(crate) async fn complete(
             |id, version, data_key, former| app.tokens.seal_login(id, version, data_key, tokens, former),
         )
         .await?;
-    Ok(Completed { account, secrets, errand })
+    Ok(Completed { account, secrets, errand, next })
 }
 
 impl From<AuthorizationError> for LoginFailure {

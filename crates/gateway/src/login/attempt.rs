@@ -4,6 +4,7 @@ use katok_client::{Chance, CodeVerifier, Nonce};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::next_page::NextPage;
 use crate::seal::{DoesNotOpen, Purpose};
 use crate::store::MessageId;
 use crate::vault::Vault;
@@ -27,6 +28,7 @@ pub(super) struct Attempt {
     pub(super) verifier: CodeVerifier,
     pub(super) nonce: Nonce,
     pub(super) errand: Errand,
+    pub(super) next: Option<NextPage>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,24 +36,31 @@ struct Written<'a> {
     verifier: &'a str,
     nonce: &'a str,
     errand: Errand,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<NextPage>,
 }
 
 impl Attempt {
-    pub(super) fn new(chance: &dyn Chance, errand: Errand) -> Self {
-        Self { verifier: CodeVerifier::generate(chance), nonce: Nonce::generate(chance), errand }
+    pub(super) fn new(chance: &dyn Chance, errand: Errand, next: Option<NextPage>) -> Self {
+        Self { verifier: CodeVerifier::generate(chance), nonce: Nonce::generate(chance), errand, next }
     }
 
     pub(super) fn seal(&self, vault: &Vault) -> Vec<u8> {
-        let Self { verifier, nonce, errand } = self;
-        let written = Written { verifier: verifier.secret(), nonce: nonce.secret(), errand: errand.clone() };
+        let Self { verifier, nonce, errand, next } = self;
+        let written = Written {
+            verifier: verifier.secret(),
+            nonce: nonce.secret(),
+            errand: errand.clone(),
+            next: next.clone(),
+        };
         let plain = Zeroizing::new(serde_json::to_vec(&written).expect("texts can be written"));
         vault.seal(Purpose::LoginAttempt, &plain)
     }
 
     pub(super) fn open(vault: &Vault, sealed: &[u8]) -> Result<Self, DoesNotOpen> {
         let plain = vault.open(Purpose::LoginAttempt, sealed)?;
-        let Written { verifier, nonce, errand } =
+        let Written { verifier, nonce, errand, next } =
             serde_json::from_slice(&plain).map_err(|_| DoesNotOpen::Damaged)?;
-        Ok(Self { verifier: CodeVerifier::new(verifier), nonce: Nonce::new(nonce), errand })
+        Ok(Self { verifier: CodeVerifier::new(verifier), nonce: Nonce::new(nonce), errand, next })
     }
 }

@@ -60,7 +60,8 @@ pub(super) async fn consent(
     // To be told what became of it, one only has to sign in.
     let scopes = message.scopes.as_deref().filter(|_| waits).map(ScopeSet::parse).unwrap_or_default();
     let waiting = Some(message.id.clone());
-    let ask = login::Ask { scopes, prompt, person: Some(&message.account), is_asked: true, waiting };
+    let ask =
+        login::Ask { scopes, prompt, person: Some(&message.account), is_asked: true, waiting, next: None };
     login_routes::lead_to_kakao(&app, &headers, ask).await
 }
 

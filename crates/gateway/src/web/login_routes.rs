@@ -22,7 +22,7 @@ use super::site;
 use super::to_its_end;
 use crate::app::App;
 use crate::device;
-use crate::login::{self, Errand, LoginFailure};
+use crate::login::{self, Errand, LoginFailure, NextPage};
 use crate::outbox::{self, Order};
 use crate::seal::DoesNotOpen;
 use crate::sentence::{Sentence, explain, explain_redirect};
@@ -35,9 +35,12 @@ pub(super) struct Ask {
     /// `login` lets another person sign in where Kakao still knows the last one.
     #[serde(default)]
     prompt: String,
+    /// Which page of ours to lead back to; anything else counts as nothing.
+    #[serde(default)]
+    next: String,
 }
 
-/// `GET /authorize[?scope=a,b]`: begins a sign-in and sends the browser to Kakao.
+/// `GET /authorize[?scope=a,b][&next=/history]`: begins a sign-in and sends the browser to Kakao.
 pub(super) async fn authorize(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -56,6 +59,7 @@ pub(super) async fn authorize(
         person: visitor.as_ref(),
         is_asked: site::is_asked(&headers),
         waiting: None,
+        next: NextPage::presented(&ask.next),
     };
     lead_to_kakao(&app, &headers, ask).await
 }
@@ -129,6 +133,7 @@ async fn run_errand(app: &App, completed: &login::Completed) -> String {
         Errand::Waiting(message) => Some(message),
         _ => None,
     };
+    let led_back = completed.next.as_ref().map(|next| next.as_str().to_owned());
     if let Err(error) = outbox::consented(app, account, by_link).await {
         tracing::error!(%error, "web.login.waiting_not_resumed");
     }
@@ -141,16 +146,23 @@ async fn run_errand(app: &App, completed: &login::Completed) -> String {
             let sender = outbox::Sender { account, api_key: None, recurring: None };
             let order = Order::at_once(vec![Receiver::Me], send_after.template.clone());
             let sent = outbox::send_and_wait(app, sender, &order).await;
-            sent.map(|sent| format!("/index.html?login=success&sent={}", sent.message))
+            sent.map(|sent| {
+                led_back.clone().unwrap_or_else(|| format!("/index.html?login=success&sent={}", sent.message))
+            })
         }
         (Errand::SignIn | Errand::OnlySignIn | Errand::MoreConsent, _) => {
-            Ok("/index.html?login=success".to_owned())
+            Ok(led_back.clone().unwrap_or_else(signed_in))
         }
     };
     done.unwrap_or_else(|error| {
         tracing::error!(%error, "web.login.errand_failed");
-        "/index.html?login=success".to_owned()
+        led_back.unwrap_or_else(signed_in)
     })
+}
+
+/// Where a sign-in ends that names no page.
+fn signed_in() -> String {
+    "/index.html?login=success".to_owned()
 }
 
 fn found(path: &str) -> impl IntoResponse + use<> {

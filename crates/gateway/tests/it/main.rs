@@ -21,6 +21,7 @@ mod lanes;
 mod languages;
 mod log_out;
 mod login_end;
+mod next_page;
 mod oauth_practice;
 mod openapi;
 mod operating;

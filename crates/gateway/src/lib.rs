@@ -8,6 +8,7 @@ mod app;
 mod background;
 mod backup;
 mod client_address;
+mod compose;
 pub mod config;
 mod data_folder;
 mod day;

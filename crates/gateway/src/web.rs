@@ -5,6 +5,7 @@ mod assets;
 mod bearer;
 mod bounded;
 mod callers;
+mod compose_page;
 mod consent_routes;
 mod cookies;
 #[cfg(test)]
@@ -51,7 +52,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         // Kakao compares the path letter by letter, so nothing in it stands for something else.
         Router::new()
             .without_v07_checks()
-            .route("/", get(pages::index))
+            .route("/", get(compose_page::home))
             .route(&callback, get(login_routes::redirect))
     };
     router
@@ -73,6 +74,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/metrics", get(metrics::metrics))
         .route("/static/{*path}", get(assets::serve))
         .merge(account_page::routes())
+        .merge(compose_page::routes())
         .merge(logout_routes::routes())
         .merge(v1::routes())
         .fallback(pages::not_found)

@@ -181,8 +181,7 @@ async fn missing_consent_is_asked_for_alone_and_the_message_goes_out_once() {
     desk.browser.refresh().await.unwrap();
     desk.browser.see("h1", "보냈습니다").await;
     desk.browser.press_named("a", "처음으로").await;
-    desk.browser.see("#who-name", "라이언").await;
-    desk.browser.see("#friends", "어피치").await;
+    desk.browser.see("h1", "메시지 만들기").await;
     assert_eq!(desk.emulator.texts("ryan").await, ["동의하면 가는 글"]);
     desk.browser.close(&["/message"]).await;
 }

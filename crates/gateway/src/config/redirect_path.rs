@@ -18,6 +18,8 @@ const TAKEN: &[&str] = &[
     "/unlink",
     "/account",
     "/account/",
+    "/compose",
+    "/compose/",
     "/consent/",
     "/kakao/unlink",
     "/kakao/account-status",

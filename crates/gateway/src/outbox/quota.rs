@@ -15,7 +15,7 @@ use serde::Serialize;
 
 #[cfg(test)]
 use self::forecast::WarningCode;
-pub(crate) use self::forecast::{Coming, Forecast};
+pub(crate) use self::forecast::{Coming, Forecast, Standing};
 pub(crate) use crate::config::Quotas as Limits;
 use crate::day::Day;
 use crate::store::AccountId;

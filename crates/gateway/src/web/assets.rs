@@ -15,6 +15,11 @@ const SVG: &str = "image/svg+xml";
 /// Name, type, content.
 const ASSETS: &[(&str, &str, &str)] = &[
     ("katok.css", CSS, include_str!("../../assets/katok.css")),
+    ("bubble.css", CSS, katok_bubble::STYLESHEET),
+    ("compose.css", CSS, include_str!("../../assets/compose.css")),
+    ("compose.js", JS, include_str!("../../assets/compose.js")),
+    ("compose-draft.js", JS, include_str!("../../assets/compose-draft.js")),
+    ("compose-friends.js", JS, include_str!("../../assets/compose-friends.js")),
     ("page.js", JS, include_str!("../../assets/page.js")),
     ("gateway.js", JS, include_str!("../../assets/gateway.js")),
     ("katok.svg", SVG, include_str!("../../assets/katok.svg")),

@@ -11,6 +11,7 @@ use axum_extra::extract::CookieJar;
 use katok_client::{AuthorizationResponse, ErrorKind, Prompt, ScopeSet};
 use serde::Deserialize;
 
+use super::compose_page;
 use super::consent_routes;
 use super::cookies::{self, Name};
 use super::language::Reader;
@@ -85,7 +86,7 @@ pub(super) async fn redirect_or_page(State(app): State<Arc<App>>, request: Reque
     if names.any(|name| matches!(&*name, "code" | "error" | "state")) {
         redirect.call(request, app).await
     } else {
-        pages::index.call(request, app).await
+        compose_page::home.call(request, app).await
     }
 }
 

@@ -29,7 +29,7 @@ async fn who_is_not_signed_in_is_offered_to() {
     assert_eq!(refused.status, 401);
     assert!(refused.headers["content-type"].to_str().unwrap().starts_with("text/html"));
     assert!(refused.body.contains("href=\"/authorize\""), "{}", refused.body);
-    assert!(house.signed_in("ryan").await.get("/").await.body.contains("href=\"/account\""));
+    assert!(house.signed_in("ryan").await.get("/index.html").await.body.contains("href=\"/account\""));
 }
 
 #[tokio::test]

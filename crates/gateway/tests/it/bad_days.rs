@@ -17,7 +17,7 @@ async fn kakao_unreachable_is_told_and_nothing_is_lost() {
         assert_eq!(told["remedy"]["action"], "retry");
     }
     browser.get("/healthz").await.is(200);
-    assert!(browser.get("/").await.body.contains("로그아웃"), "the person was signed out");
+    assert!(browser.get("/index.html").await.body.contains("로그아웃"), "the person was signed out");
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ async fn the_person_stays_signed_in_here_and_the_next_sign_in_clears_the_mark() 
     let (phone, desk) = (house.signed_in("ryan").await, house.signed_in("ryan").await);
     disconnect(&house, "ryan").await;
     phone.get("/profile").await.is(401);
-    assert!(phone.get("/").await.body.contains("로그아웃"), "the person was signed out");
+    assert!(phone.get("/index.html").await.body.contains("로그아웃"), "the person was signed out");
     desk.sign_in(&house.emulator, "ryan", "/authorize").await;
     desk.get("/profile").await.is(200);
     phone.get("/profile").await.is(200);

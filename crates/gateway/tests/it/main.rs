@@ -6,6 +6,7 @@ mod api_keys;
 mod backup;
 mod bad_days;
 mod browser;
+mod composer;
 mod consent;
 mod database;
 mod database_gone;

@@ -52,7 +52,7 @@ async fn the_page_offers_sign_in_to_nobody_and_work_to_somebody() {
     let house = House::open().await;
     let anonymous = house.visitor().get("/").await.body;
     assert!(anonymous.contains("카카오 로그인") && !anonymous.contains("id=\"send-me\""));
-    let signed_in = house.signed_in("ryan").await.get("/").await.body;
+    let signed_in = house.signed_in("ryan").await.get("/index.html").await.body;
     assert!(signed_in.contains("id=\"send-me\"") && signed_in.contains("로그아웃"));
     assert!(!signed_in.contains("라이언"), "the page itself holds nothing personal");
 }

@@ -7,9 +7,10 @@ use katok_client::FriendUuid;
 use serde::Serialize;
 
 use super::{Counter, Exhausted, Ledger, Limits};
+use crate::app::App;
 use crate::day::Day;
 use crate::sentence::Sentence;
-use crate::store::AccountId;
+use crate::store::{AccountId, StoreError};
 
 /// How many messages of an account are still to be sent today.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +76,16 @@ pub(crate) struct Forecast {
 }
 
 impl Forecast {
+    /// Today's, for this account.
+    pub(crate) async fn of(app: &App, account: &AccountId) -> Result<Self, StoreError> {
+        let day = Day::of(app.clock.now());
+        let coming = app.store.coming(account, day.refilled_at()).await?;
+        let mut friends = app.store.friends_sent_to(&app.realm, day, account).await?;
+        friends.extend(coming.to_friends.keys().cloned());
+        let ledger = app.store.look_at_ledger(&app.realm, day, account, &friends).await?;
+        Ok(Self::new(&ledger, &app.settings.quotas, account, friends, &coming))
+    }
+
     /// How the day goes on for an account and these friends, of all of whom the ledger was read.
     pub(crate) fn new(
         ledger: &Ledger,

@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::State;
 
 use crate::app::App;
-use crate::day::Day;
 use crate::outbox::quota::Forecast;
 use crate::web::refusal::Refusal;
 use crate::web::signed_in::{Allowed, ToRead};
@@ -16,10 +15,5 @@ pub(super) async fn quota(
     State(app): State<Arc<App>>,
     asker: Allowed<ToRead>,
 ) -> Result<Json<Forecast>, Refusal> {
-    let (account, day) = (&asker.account, Day::of(app.clock.now()));
-    let coming = app.store.coming(account, day.refilled_at()).await?;
-    let mut friends = app.store.friends_sent_to(&app.realm, day, account).await?;
-    friends.extend(coming.to_friends.keys().cloned());
-    let ledger = app.store.look_at_ledger(&app.realm, day, account, &friends).await?;
-    Ok(Json(Forecast::new(&ledger, &app.settings.quotas, account, friends, &coming)))
+    Ok(Json(Forecast::of(&app, &asker.account).await?))
 }

@@ -1,0 +1,28 @@
+// What somebody was writing, kept in this browser until it is accepted.
+
+export class Draft {
+  #name;
+
+  /** Of one account; of nobody nothing is kept. */
+  constructor(account) {
+    this.#name = account ? `katok-draft-${account}` : null;
+  }
+
+  keep(fields) {
+    // A browser may refuse: then nothing is kept, and everything else works.
+    try { if (this.#name) localStorage.setItem(this.#name, fields); } catch {}
+  }
+
+  kept() {
+    try {
+      const text = this.#name && localStorage.getItem(this.#name);
+      return text ? new URLSearchParams(text) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  forget() {
+    try { if (this.#name) localStorage.removeItem(this.#name); } catch {}
+  }
+}

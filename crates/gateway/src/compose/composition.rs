@@ -1,0 +1,97 @@
+//! All that stands in the composer: the message, to whom it goes and when, and how it is looked at.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+use serde_json::{Value, json};
+
+use super::draft::Draft;
+use super::kind::Kind;
+
+const KOREA: Offset = Offset::constant(9);
+
+/// What `kind` says for one who writes JSON.
+pub(crate) const JSON: &str = "json";
+
+/// The composer as somebody left it.
+#[derive(Clone)]
+pub(crate) struct Composition {
+    pub(crate) draft: Draft,
+    pub(crate) to_friends: bool,
+    /// The uuids of those who are ticked.
+    pub(crate) friends: Vec<String>,
+    /// How far the list of friends is shown, in pages.
+    pub(crate) friend_pages: u32,
+    pub(crate) is_later: bool,
+    /// When to send it, as `2026-11-22T19:30` in Korea.
+    pub(crate) time: String,
+    pub(crate) is_dark: bool,
+    /// By which it is sent once, however often somebody presses.
+    pub(crate) idempotency_key: String,
+}
+
+impl Composition {
+    /// A draft to send to oneself at once.
+    pub(crate) fn new(draft: Draft, idempotency_key: String) -> Self {
+        Self {
+            draft,
+            to_friends: false,
+            friends: Vec::new(),
+            friend_pages: 0,
+            is_later: false,
+            time: String::new(),
+            is_dark: false,
+            idempotency_key,
+        }
+    }
+
+    /// Reads what the form brought, whatever that is.
+    pub(crate) fn of_form(form: &[(String, String)]) -> Self {
+        let all = |name: &'static str| {
+            form.iter().filter(move |(given, _)| given == name).map(|(_, value)| value.as_str())
+        };
+        let one = |name| all(name).next_back().unwrap_or_default();
+        let kind = match one("kind") {
+            JSON => None,
+            word => Some(Kind::of_word(word).unwrap_or(Kind::Text)),
+        };
+        let fields = form.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut friends: Vec<String> = Vec::new();
+        for uuid in all("to") {
+            if !friends.iter().any(|chosen| chosen == uuid) {
+                friends.push(uuid.to_owned());
+            }
+        }
+        Self {
+            draft: Draft::of_form(kind, one("json"), fields),
+            to_friends: one("receivers") == "friends",
+            friends,
+            friend_pages: one("friend_pages").parse().unwrap_or(0),
+            is_later: one("when") == "later",
+            time: one("time").to_owned(),
+            is_dark: one("shade") == "dark",
+            idempotency_key: one("idempotency_key").to_owned(),
+        }
+    }
+
+    /// When it is to be sent; nothing if that is now, or unreadable.
+    pub(crate) fn send_at(&self) -> Option<Timestamp> {
+        let time = self.time.parse::<DateTime>().ok().filter(|_| self.is_later)?;
+        KOREA.to_timestamp(time).ok()
+    }
+
+    /// The body of `POST /v1/messages` that sends this template object so.
+    pub(crate) fn body(&self, template: &Value) -> Value {
+        let to = if self.to_friends { json!({"friends": self.friends}) } else { json!("me") };
+        let mut body = json!({"to": to, "template": template});
+        if let Some(send_at) = self.send_at() {
+            body["send_at"] = send_at.to_string().into();
+        }
+        body
+    }
+}
+
+/// A moment as the field for it shows it.
+pub(crate) fn local_time(time: Timestamp) -> String {
+    KOREA.to_datetime(time).strftime("%Y-%m-%dT%H:%M").to_string()
+}

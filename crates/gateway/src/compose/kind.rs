@@ -1,0 +1,153 @@
+//! The six kinds of message: what they are called, what they have in common, and an example of each.
+
+use katok_bubble::Language;
+use serde_json::{Value, json};
+
+use super::fields::{self, Section};
+
+/// A kind of default template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Feed,
+    List,
+    Location,
+    Commerce,
+    Calendar,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Text, Self::Feed, Self::List, Self::Location, Self::Commerce, Self::Calendar];
+
+    /// Kakao's word for it, which is its `object_type`.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Feed => "feed",
+            Self::List => "list",
+            Self::Location => "location",
+            Self::Commerce => "commerce",
+            Self::Calendar => "calendar",
+        }
+    }
+
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// As Kakao's documents call it.
+    pub(crate) fn name(self, language: Language) -> &'static str {
+        let (ko, en) = match self {
+            Self::Text => ("텍스트", "Text"),
+            Self::Feed => ("피드", "Feed"),
+            Self::List => ("리스트", "List"),
+            Self::Location => ("위치", "Location"),
+            Self::Commerce => ("커머스", "Commerce"),
+            Self::Calendar => ("캘린더", "Calendar"),
+        };
+        language.choose(ko, en)
+    }
+
+    /// The fields of its form, in sections.
+    pub(crate) fn sections(self) -> &'static [Section] {
+        match self {
+            Self::Text => fields::TEXT,
+            Self::Feed => fields::FEED,
+            Self::List => fields::LIST,
+            Self::Location => fields::LOCATION,
+            Self::Commerce => fields::COMMERCE,
+            Self::Calendar => fields::CALENDAR,
+        }
+    }
+
+    /// Where the words stand that are read first.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::List => "header_title",
+            _ => "content.title",
+        }
+    }
+
+    /// Where the link stands that opens with the message itself.
+    pub(crate) fn link(self) -> &'static str {
+        match self {
+            Self::Text => "link",
+            Self::List => "header_link",
+            _ => "content.link",
+        }
+    }
+
+    /// Where its content stands, or the first of them.
+    pub(super) fn content(self) -> Option<&'static str> {
+        match self {
+            Self::Text => None,
+            Self::List => Some("contents[0]"),
+            _ => Some("content"),
+        }
+    }
+
+    /// A message to begin with; `home` is where its links lead, for those must be on a registered domain.
+    pub(crate) fn example(self, home: &str) -> Value {
+        let link = json!({"web_url": home, "mobile_web_url": home});
+        match self {
+            Self::Text => json!({
+                "object_type": "text",
+                "text": "주문하신 딸기 케이크가 준비됐어요.\n오늘 저녁 8시까지 찾으러 오세요!",
+                "link": link,
+                "button_title": "주문 보기",
+            }),
+            Self::Feed => json!({
+                "object_type": "feed",
+                "content": {"title": "주말 딸기 케이크", "description": "#딸기 #생크림 #주말한정", "link": link},
+                "item_content": {
+                    "profile_text": "과일가게",
+                    "items": [
+                        {"item": "케이크", "item_op": "32,000원"},
+                        {"item": "커피", "item_op": "9,000원"},
+                    ],
+                    "sum": "합계",
+                    "sum_op": "41,000원",
+                },
+                "social": {"like_count": 286, "comment_count": 45, "shared_count": 12},
+                "buttons": [{"title": "주문하기", "link": link}, {"title": "매장 찾기", "link": link}],
+            }),
+            Self::List => json!({
+                "object_type": "list",
+                "header_title": "이번 주 모임",
+                "header_link": link,
+                "contents": [
+                    {"title": "탁구 동호회", "description": "화요일 저녁 7시", "link": link},
+                    {"title": "커피 수업", "description": "목요일 저녁 8시", "link": link},
+                ],
+                "button_title": "모두 보기",
+            }),
+            Self::Location => json!({
+                "object_type": "location",
+                "address": "경기 성남시 분당구 판교역로 235",
+                "address_title": "판교 사무실",
+                "content": {"title": "수요일 점심 모임", "description": "1층 로비에서 만나요", "link": link},
+                "button_title": "모임 보기",
+            }),
+            Self::Commerce => json!({
+                "object_type": "commerce",
+                "content": {"title": "여름 원피스를 미리 만나 보세요", "link": link},
+                "commerce": {
+                    "product_name": "아이보리 롱 원피스",
+                    "regular_price": 208_800,
+                    "discount_price": 146_160,
+                    "discount_rate": 30,
+                },
+                "button_title": "구매하기",
+            }),
+            Self::Calendar => json!({
+                "object_type": "calendar",
+                "id_type": "event",
+                "id": "63996425afcec577cce8f3a9",
+                "content": {"title": "신작 공개", "description": "금요일 저녁 8시", "link": link},
+                "buttons": [{"title": "예고편", "link": link}],
+            }),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The composer's page, drawn from what stands in it.
+
+use askama::Template;
+use axum::response::Response;
+use katok_bubble::{Bubble, Language};
+use serde_json::{Value, json};
+
+use super::friends::{self, Shown};
+use crate::app::App;
+use crate::compose::{Composition, Field, Input, JSON, Kind, Notes, Sample, Section, local_time, samples};
+use crate::digest::fingerprint;
+use crate::outbox::quota::{Forecast, Standing};
+use crate::store::AccountId;
+use crate::web::pages::{Frame, render};
+
+/// What a phone shows of a message, and what there is to say about it.
+pub(super) struct Seen {
+    pub(super) bubble: String,
+    pub(super) notes: Notes,
+    pub(super) samples: Vec<Sample>,
+}
+
+impl Seen {
+    pub(super) fn of(app: &App, composition: &Composition, language: Language) -> Self {
+        let written = composition.draft.written();
+        let notes = Notes::of(&composition.draft, &written, language);
+        let template = written.template.as_ref().ok();
+        let bubble = template.map_or_else(|| Bubble::of_json(&composition.draft.json), Bubble::of);
+        let nothing = json!({});
+        let template: &Value = template.unwrap_or(&nothing);
+        let mut address = app.settings.public_url.clone();
+        address.set_path("/v1/messages");
+        Self {
+            bubble: bubble.without_marks().html(language),
+            notes,
+            samples: samples(address.as_str(), template, &composition.body(template)),
+        }
+    }
+}
+
+/// What the page says beside what stands in it.
+#[derive(Default)]
+pub(super) struct Said {
+    /// Whether it says what is wrong: not before somebody had a chance to write.
+    pub(super) is_judged: bool,
+    /// What went wrong.
+    pub(super) problem: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "compose.html")]
+struct ComposePage<'a> {
+    frame: Frame,
+    composition: &'a Composition,
+    sections: &'static [Section],
+    notes: Notes,
+    bubble: String,
+    samples: Vec<Sample>,
+    problem: Option<String>,
+    friends: Option<Shown>,
+    quota: Option<Forecast>,
+    /// Under what name a browser keeps this person's draft; none when nobody is signed in any more.
+    draft_name: Option<String>,
+    /// Before it nothing can be sent any more.
+    now: String,
+}
+
+impl ComposePage<'_> {
+    fn say<'a>(&self, korean: &'a str, english: &'a str) -> &'a str {
+        self.frame.say(korean, english)
+    }
+
+    fn language(&self) -> &Language {
+        &self.frame.language
+    }
+
+    fn kinds(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let name = |kind: Kind| {
+            (kind.word(), kind.name(self.frame.language), self.composition.draft.kind == Some(kind))
+        };
+        let json = (JSON, "JSON", self.composition.draft.kind.is_none());
+        Kind::ALL.into_iter().map(name).chain([json]).collect()
+    }
+
+    fn kind(&self) -> &'static str {
+        self.composition.draft.kind.map_or(JSON, Kind::word)
+    }
+
+    /// Whether something stands in these fields, or is to be said about them.
+    fn is_in_use(&self, mut fields: impl Iterator<Item = (String, &'static Field)>) -> bool {
+        fields.any(|(path, _)| {
+            !self.composition.draft.value(&path).is_empty() || !self.notes.at(&path).is_empty()
+        })
+    }
+
+    fn is_bad(&self, path: &str) -> bool {
+        self.notes.at(path).iter().any(|note| note.is_error)
+    }
+
+    #[expect(clippy::unused_self, reason = "the template calls what belongs to its page")]
+    fn left(&self, standing: &Standing) -> i64 {
+        standing.left_after.max(0)
+    }
+
+    #[expect(clippy::unused_self, reason = "the template calls what belongs to its page")]
+    fn count(&self, text: &str) -> usize {
+        text.chars().count()
+    }
+}
+
+/// The page for this account, or for one who is signed in no more.
+pub(super) async fn page(
+    app: &App,
+    language: Language,
+    account: Option<&AccountId>,
+    composition: &Composition,
+    said: Said,
+) -> Response {
+    let Seen { bubble, notes, samples } = Seen::of(app, composition, language);
+    let (friends, quota) = match account {
+        Some(account) => {
+            (friends::shown(app, account, composition, language).await, Forecast::of(app, account).await.ok())
+        }
+        None => (None, None),
+    };
+    render(&ComposePage {
+        frame: Frame::of(app, language),
+        composition,
+        sections: composition.draft.kind.map_or(&[], Kind::sections),
+        notes: if said.is_judged { notes } else { Notes::default() },
+        bubble,
+        samples,
+        problem: said.problem,
+        friends,
+        quota,
+        draft_name: account.map(|account| fingerprint(account.as_str())),
+        now: local_time(app.clock.now()),
+    })
+}

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sqlx::postgres::PgListener;
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
-use super::rows::{first_rows, list};
+use super::rows::batches;
 use super::{AccountId, Engine, MessageId, Store, StoreError, time, webhooks};
 use crate::outbox::State;
 use crate::outbox::changes::Change;
@@ -92,19 +92,16 @@ pub(super) async fn note(
 }
 
 async fn announce(tx: &mut Transaction<'static, Any>, changed: &[i64]) -> Result<(), StoreError> {
-    let mut rest = changed;
-    while !rest.is_empty() {
-        let (rows, others) = first_rows(rest);
-        rest = others;
+    for batch in batches(changed) {
         let statement = AssertSqlSafe(format!(
             "WITH whose AS MATERIALIZED (SELECT DISTINCT account_id FROM deliveries WHERE seq IN ({})),
              told AS MATERIALIZED (SELECT pg_notify($1, account_id) FROM whose)
              SELECT COUNT(*) FROM told",
-            list(1, rows.len())
+            batch.list(1)
         ));
         let mut query = sqlx::query(statement).bind(CHANNEL);
-        for seq in rows {
-            query = query.bind(*seq);
+        for seq in batch.padded() {
+            query = query.bind(seq.copied());
         }
         query.execute(&mut **tx).await?;
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sqlx::{Any, AssertSqlSafe, Row as _, Transaction};
 
 use super::changes::{self, COLUMNS};
-use super::rows::{first_rows, list, places};
+use super::rows::batches;
 use super::{AccountId, Engine, Store, StoreError, id, millis, time};
 use crate::digest::sha256;
 use crate::outbox::changes::Change;
@@ -412,21 +412,18 @@ pub(super) async fn write_posts(
         return Ok(());
     }
     let mut posts = Vec::new();
-    let mut rest = changed;
-    while !rest.is_empty() {
-        let (rows, others) = first_rows(rest);
-        rest = others;
+    for batch in batches(changed) {
         // A webhook that is deleted meanwhile is waited for and left out: it would fail the whole transaction.
         let lock = engine.choose("", " FOR KEY SHARE OF w");
         let statement = AssertSqlSafe(format!(
             "SELECT w.id, {COLUMNS} FROM deliveries d JOIN messages m ON m.seq = d.message_seq
              JOIN webhooks w ON w.account_id = d.account_id AND w.disabled_at IS NULL
              WHERE d.seq IN ({}) ORDER BY d.seq{lock}",
-            list(0, rows.len())
+            batch.list(0)
         ));
         let mut query = sqlx::query(statement);
-        for seq in rows {
-            query = query.bind(*seq);
+        for seq in batch.padded() {
+            query = query.bind(seq.copied());
         }
         for row in query.fetch_all(&mut **tx).await? {
             let change = (
@@ -442,23 +439,21 @@ pub(super) async fn write_posts(
             posts.extend(changes::read(change).map(|change| (row.get::<String, _>(0), change)));
         }
     }
-    let mut rest = posts.as_slice();
-    while !rest.is_empty() {
-        let (rows, others) = first_rows(rest);
-        rest = others;
+    for batch in batches(&posts) {
         let statement = AssertSqlSafe(format!(
-            "INSERT INTO webhook_posts (webhook_id, id, payload, created_at, due_at) VALUES {}
-             ON CONFLICT DO NOTHING",
-            places(rows.len(), 5)
+            "INSERT INTO webhook_posts (webhook_id, id, payload, created_at, due_at)
+             SELECT * FROM ({}) AS v WHERE v.column1 IS NOT NULL ON CONFLICT DO NOTHING",
+            batch.values(engine, 5)
         ));
         let mut query = sqlx::query(statement);
-        for (webhook, change) in rows {
+        for post in batch.padded() {
+            let change = post.map(|(_, change)| change);
             query = query
-                .bind(webhook.as_str())
-                .bind(PostId::of(change).0)
-                .bind(webhook::payload(change))
-                .bind(millis(change.at))
-                .bind(millis(change.at));
+                .bind(post.map(|(webhook, _)| webhook.as_str()))
+                .bind(change.map(|change| PostId::of(change).0))
+                .bind(change.map(webhook::payload))
+                .bind(change.map(|change| millis(change.at)))
+                .bind(change.map(|change| millis(change.at)));
         }
         query.execute(&mut **tx).await?;
     }

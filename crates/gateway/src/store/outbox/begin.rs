@@ -9,7 +9,7 @@ use super::pauses::not_paused;
 use super::{Holder, Receiver, Unused};
 use crate::day::Day;
 use crate::outbox::quota::{Exhausted, Limits};
-use crate::store::rows::{first_rows, list};
+use crate::store::rows::batches;
 use crate::store::{AccountId, Engine, StoreError, millis, quota};
 
 /// Deliveries of one lane for which Kakao is about to be asked.
@@ -138,19 +138,16 @@ async fn held_lanes(
     let mut accounts: Vec<&str> = begins.iter().map(|begin| begin.account.as_str()).collect();
     accounts.sort_unstable();
     let mut held = HashMap::new();
-    let mut rest = accounts.as_slice();
-    while !rest.is_empty() {
-        let (rows, others) = first_rows(rest);
-        rest = others;
+    for batch in batches(&accounts) {
         let (clock, lock) = (engine.clock(), engine.choose("", " FOR UPDATE"));
         let statement = AssertSqlSafe(format!(
             "SELECT account_id, holder FROM lanes
              WHERE held_until > {clock} AND account_id IN ({}) ORDER BY account_id{lock}",
-            list(0, rows.len())
+            batch.list(0)
         ));
         let mut query = sqlx::query_as::<_, (String, String)>(statement);
-        for account in rows {
-            query = query.bind(*account);
+        for account in batch.padded() {
+            query = query.bind(account.copied());
         }
         held.extend(query.fetch_all(&mut **tx).await?);
     }
@@ -168,21 +165,18 @@ async fn waiting(
     let mut seqs = seqs.to_vec();
     seqs.sort_unstable();
     let mut waiting = HashMap::new();
-    let mut rest = seqs.as_slice();
-    while !rest.is_empty() {
-        let (rows, others) = first_rows(rest);
-        rest = others;
+    for batch in batches(&seqs) {
         let lock = engine.choose("", " FOR UPDATE");
         let statement = AssertSqlSafe(format!(
             "SELECT d.seq, d.attempts FROM deliveries d
              WHERE d.due_at <= $1 AND d.seq IN ({}) AND d.state IN ('scheduled', 'queued', 'waiting_quota')
              AND {} ORDER BY d.seq{lock}",
-            list(1, rows.len()),
+            batch.list(1),
             not_paused("d")
         ));
         let mut query = sqlx::query_as::<_, (i64, i64)>(statement).bind(millis(now));
-        for seq in rows {
-            query = query.bind(*seq);
+        for seq in batch.padded() {
+            query = query.bind(seq.copied());
         }
         waiting.extend(query.fetch_all(&mut **tx).await?);
     }
@@ -193,20 +187,17 @@ async fn mark_sending(
     tx: &mut Transaction<'static, Any>,
     seqs: &[(i64, Timestamp)],
 ) -> Result<(), StoreError> {
-    let mut rest = seqs;
-    while !rest.is_empty() {
-        let (rows, others) = first_rows(rest);
-        rest = others;
+    for batch in batches(seqs) {
         // Due at once: if this gateway dies over them, whoever takes the lane over sees them first.
         let statement = AssertSqlSafe(format!(
             "UPDATE deliveries SET state = 'sending', due_at = 0, attempts = attempts + 1, changed_at = $1
              WHERE seq IN ({})",
-            list(1, rows.len())
+            batch.list(1)
         ));
-        let now = rows.iter().map(|(_, now)| millis(*now)).max().unwrap_or_default();
+        let now = batch.rows().iter().map(|(_, now)| millis(*now)).max().unwrap_or_default();
         let mut query = sqlx::query(statement).bind(now);
-        for (seq, _) in rows {
-            query = query.bind(*seq);
+        for row in batch.padded() {
+            query = query.bind(row.map(|(seq, _)| *seq));
         }
         query.execute(&mut **tx).await?;
     }

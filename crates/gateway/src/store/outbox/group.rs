@@ -165,7 +165,7 @@ impl Parts {
         let settled = settle(&mut tx, engine, &self.settles.0).await?;
         let unused = unused(&self.settles.0, &settled);
         let begun = begin(&mut tx, engine, &self.begins.0, &unused).await?;
-        let accepted = accept(&mut tx, &self.accepts.0).await?;
+        let accepted = accept(&mut tx, engine, &self.accepts.0).await?;
         for release in &self.releases.0 {
             lanes::release(&mut tx, release).await?;
         }

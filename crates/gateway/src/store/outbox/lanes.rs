@@ -8,7 +8,7 @@ use super::listing::{UNCERTAIN, unknown};
 use super::pauses::not_paused;
 use super::{MessageId, Receiver};
 use crate::outbox::{Delivery, OnFailure, OnQuota, OnUnconfirmed, State};
-use crate::store::rows::{first_rows, list};
+use crate::store::rows::batches;
 use crate::store::{AccountId, Engine, Store, StoreError, millis, time};
 
 /// The most deliveries of a lane that are read at a time.
@@ -165,11 +165,8 @@ impl Store {
     pub(crate) async fn hold_lanes(&self, holder: &Holder, lanes: &[AccountId]) -> Result<(), StoreError> {
         let mut lanes: Vec<&str> = lanes.iter().map(AccountId::as_str).collect();
         lanes.sort_unstable();
-        let mut rest = lanes.as_slice();
-        while !rest.is_empty() {
-            let (rows, others) = first_rows(rest);
-            rest = others;
-            let (clock, places) = (self.engine.clock(), list(2, rows.len()));
+        for batch in batches(&lanes) {
+            let (clock, places) = (self.engine.clock(), batch.list(2));
             let statement = AssertSqlSafe(match self.engine {
                 Engine::Sqlite => format!(
                     "UPDATE lanes SET held_until = {clock} + $1 WHERE holder = $2 AND account_id IN ({places})"
@@ -181,8 +178,8 @@ impl Store {
                 ),
             });
             let mut query = sqlx::query(statement).bind(LEASE).bind(holder.0.as_str());
-            for account in rows {
-                query = query.bind(*account);
+            for account in batch.padded() {
+                query = query.bind(account.copied());
             }
             query.execute(&self.writer).await?;
         }

@@ -10,7 +10,7 @@ use super::Receiver;
 use crate::day::Day;
 use crate::outbox::quota::Exhausted;
 use crate::outbox::{Next, State};
-use crate::store::rows::{first_rows, list, places};
+use crate::store::rows::batches;
 use crate::store::{AccountId, Engine, Store, StoreError, changes, millis};
 
 /// What became of deliveries of one lane.
@@ -73,8 +73,8 @@ pub(super) async fn settle(
         .iter()
         .flat_map(|settle| settle.deliveries.iter().map(|settled| (settled, settle.now)))
         .collect();
-    let changed = change(tx, &all).await?;
-    note_attempts(tx, &all).await?;
+    let changed = change(tx, engine, &all).await?;
+    note_attempts(tx, engine, &all).await?;
     for (settled, _) in &all {
         if let Some((message, scopes)) = &settled.scopes {
             sqlx::query("UPDATE messages SET scopes = $1 WHERE seq = $2")
@@ -132,17 +132,14 @@ async fn lock_in_order(
     let mut seqs: Vec<i64> =
         settles.iter().flat_map(|settle| &settle.deliveries).map(|settled| settled.seq).collect();
     seqs.sort_unstable();
-    let mut rest = seqs.as_slice();
-    while !rest.is_empty() {
-        let (rows, others) = first_rows(rest);
-        rest = others;
-        let places = list(0, rows.len());
+    for batch in batches(&seqs) {
+        let places = batch.list(0);
         let statement = AssertSqlSafe(format!(
             "SELECT seq FROM deliveries WHERE seq IN ({places}) ORDER BY seq FOR UPDATE"
         ));
         let mut query = sqlx::query(statement);
-        for seq in rows {
-            query = query.bind(*seq);
+        for seq in batch.padded() {
+            query = query.bind(seq.copied());
         }
         query.execute(&mut **tx).await?;
     }
@@ -151,32 +148,31 @@ async fn lock_in_order(
 
 async fn change(
     tx: &mut Transaction<'static, Any>,
+    engine: &Engine,
     all: &[(&Settled, Timestamp)],
 ) -> Result<HashSet<i64>, StoreError> {
     let mut changed = HashSet::new();
-    let mut rest = all;
-    while !rest.is_empty() {
-        let (rows, others) = first_rows(rest);
-        rest = others;
+    for batch in batches(all) {
         // The truth about a call may come after it was given up as unconfirmed.
         let statement = AssertSqlSafe(format!(
             "UPDATE deliveries SET state = v.column4, code = v.column5, due_at = v.column6, changed_at = v.column7
-             FROM (VALUES {}) AS v
+             FROM ({}) AS v
              WHERE deliveries.seq = v.column1 AND deliveries.attempts = v.column3
              AND (deliveries.state = v.column2 OR v.column2 = 'sending' AND deliveries.state = 'unconfirmed')
              RETURNING deliveries.seq",
-            places(rows.len(), 7)
+            batch.values(engine, 7)
         ));
         let mut query = sqlx::query_scalar::<_, i64>(statement);
-        for (settled, now) in rows {
+        for row in batch.padded() {
+            let settled = row.map(|(settled, _)| *settled);
             query = query
-                .bind(settled.seq)
-                .bind(settled.from.as_str())
-                .bind(i64::from(settled.attempts))
-                .bind(settled.next.state.as_str())
-                .bind(settled.next.code.as_deref())
-                .bind(settled.next.due_at.map(millis))
-                .bind(millis(*now));
+                .bind(settled.map(|settled| settled.seq))
+                .bind(settled.map(|settled| settled.from.as_str()))
+                .bind(settled.map(|settled| i64::from(settled.attempts)))
+                .bind(settled.map(|settled| settled.next.state.as_str()))
+                .bind(settled.and_then(|settled| settled.next.code.as_deref()))
+                .bind(settled.and_then(|settled| settled.next.due_at).map(millis))
+                .bind(row.map(|(_, now)| millis(*now)));
         }
         changed.extend(query.fetch_all(&mut **tx).await?);
     }
@@ -185,30 +181,30 @@ async fn change(
 
 async fn note_attempts(
     tx: &mut Transaction<'static, Any>,
+    engine: &Engine,
     all: &[(&Settled, Timestamp)],
 ) -> Result<(), StoreError> {
     let attempts: Vec<(&Settled, &Attempt)> =
         all.iter().filter_map(|(settled, _)| Some((*settled, settled.attempt.as_ref()?))).collect();
-    let mut rest = attempts.as_slice();
-    while !rest.is_empty() {
-        let (rows, others) = first_rows(rest);
-        rest = others;
+    for batch in batches(&attempts) {
         let statement = AssertSqlSafe(format!(
-            "INSERT INTO attempts (delivery_seq, number, begun_at, duration_ms, outcome, code) VALUES {}
+            "INSERT INTO attempts (delivery_seq, number, begun_at, duration_ms, outcome, code)
+             SELECT * FROM ({}) AS v WHERE v.column1 IS NOT NULL
              ON CONFLICT (delivery_seq, number) DO UPDATE
              SET duration_ms = excluded.duration_ms, outcome = excluded.outcome, code = excluded.code",
-            places(rows.len(), 6)
+            batch.values(engine, 6)
         ));
         let mut query = sqlx::query(statement);
-        for (settled, attempt) in rows {
-            let took = attempt.took.map(|took| i64::try_from(took.as_millis()).unwrap_or(i64::MAX));
+        for row in batch.padded() {
+            let (settled, attempt) = row.copied().unzip();
+            let took = attempt.and_then(|attempt| attempt.took);
             query = query
-                .bind(settled.seq)
-                .bind(i64::from(settled.attempts))
-                .bind(millis(attempt.begun_at))
-                .bind(took)
-                .bind(attempt.outcome)
-                .bind(attempt.code.as_deref());
+                .bind(settled.map(|settled| settled.seq))
+                .bind(settled.map(|settled| i64::from(settled.attempts)))
+                .bind(attempt.map(|attempt| millis(attempt.begun_at)))
+                .bind(took.map(|took| i64::try_from(took.as_millis()).unwrap_or(i64::MAX)))
+                .bind(attempt.map(|attempt| attempt.outcome))
+                .bind(attempt.and_then(|attempt| attempt.code.as_deref()));
         }
         query.execute(&mut **tx).await?;
     }

@@ -2,7 +2,6 @@
 
 import { Draft } from "./compose-draft.js";
 import { chooseFriends } from "./compose-friends.js";
-import { remedyOf } from "./gateway.js";
 
 const form = document.getElementById("composer");
 const words = form.dataset;
@@ -61,13 +60,19 @@ function showNotes(place, notes) {
   }));
 }
 
+/** The fields of the template and of its variables. */
+function fieldsByPath() {
+  const controls = document.querySelectorAll("#fields .field [name]");
+  return new Map([...controls].map((control) => [control.name, control.closest(".field")]));
+}
+
 function showAllNotes(preview) {
-  for (const field of form.querySelectorAll("[data-path]")) {
-    const { path } = field.dataset;
+  for (const [path, field] of fieldsByPath()) {
     const isDue = (note) => isJudged || !note.is_missing || visited.has(path);
     const notes = (preview.fields[path] ?? []).filter(isDue);
     field.classList.toggle("wrong", notes.some((note) => note.is_error));
-    showNotes(field.querySelector(".notes"), notes);
+    const place = field.querySelector(".notes");
+    if (place) showNotes(place, notes);
   }
   const isDue = (note) => isJudged || !note.is_missing;
   showNotes(document.getElementById("whole"), preview.whole.filter(isDue));
@@ -103,19 +108,44 @@ async function preview() {
 function show(preview) {
   document.getElementById("phone").innerHTML = preview.bubble;
   for (const [word, code] of Object.entries(preview.code)) document.getElementById(`code-${word}`).textContent = code;
+  showVariables(preview.variables);
   showAllNotes(preview);
 }
 
-/** Lets the gateway draw the page anew, and takes its fields over. */
+/** A field for each variable; those that are there keep what stands in them. */
+function showVariables(names) {
+  const box = document.getElementById("variables");
+  const parts = box.querySelector(".parts");
+  const paths = names.map((name) => `var.${name}`);
+  const there = new Map([...parts.children].map((field) => [field.querySelector("input").name, field]));
+  box.hidden = names.length === 0;
+  if (paths.join() === [...there.keys()].join()) return;
+  parts.replaceChildren(...names.map((name, index) => there.get(paths[index]) ?? variable(name, paths[index])));
+}
+
+function variable(name, path) {
+  const [field, label, input, notes] = ["div", "label", "input", "div"].map((tag) => document.createElement(tag));
+  field.className = "field";
+  label.textContent = name;
+  input.name = path;
+  input.setAttribute("aria-describedby", `n-${path}`);
+  Object.assign(notes, { id: `n-${path}`, className: "notes" });
+  label.append(input);
+  field.append(label, notes);
+  return field;
+}
+
+/** Lets the gateway draw the page anew after a button was pressed, and takes over what may have changed. */
 async function redraw(extra) {
   const answer = await post("/compose", { extra, accept: "text/html" });
-  if (answer === null) return tell(false, words.lost);
-  if (answer.status === 401) return tellEnded();
-  if (!answer.ok) return tell(false, words.lost);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const place of [".kinds", "#fields", "#told"]) {
+  if (answer?.status === 401) return tellEnded();
+  const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!page?.getElementById("composer")) return tell(false, words.lost);
+  const isOpen = document.getElementById("saved").open;
+  for (const place of [".kinds", "#fields", "#saved", "#told"]) {
     document.querySelector(place).replaceChildren(...page.querySelector(place).childNodes);
   }
+  document.getElementById("saved").open = isOpen;
   form.elements.kind.value = page.querySelector("[name=kind]").value;
   visited.clear();
   isJudged = false;
@@ -151,15 +181,13 @@ async function send() {
   if (body.idempotency_key) form.elements.idempotency_key.value = body.idempotency_key;
   isJudged = true;
   changed();
-  const remedy = remedyOf(body);
-  tell(false, remedy[language] ?? remedy.ko);
+  tell(false, body.remedy?.[language] ?? words.lost);
 }
 
 // What happens on the page.
 
 form.addEventListener("input", (event) => {
-  const field = event.target.closest(".field");
-  if (field?.dataset.path) visited.add(field.dataset.path);
+  visited.add(event.target.name);
   count(event.target);
   changed();
 });
@@ -172,18 +200,20 @@ form.addEventListener("change", (event) => {
   if (event.target.name === "time" && event.target.value) form.querySelector("[name=when][value=later]").checked = true;
 });
 form.addEventListener("focusout", (event) => {
-  const field = event.target.closest?.(".field");
-  if (!field?.dataset.path || visited.has(field.dataset.path)) return;
-  visited.add(field.dataset.path);
+  if (!event.target.closest("#fields .field") || visited.has(event.target.name)) return;
+  visited.add(event.target.name);
   preview();
 });
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = event.submitter;
   if (button?.id === "send") await send();
-  else if (button?.name === "switch" || button?.name === "example") {
-    await redraw({ [button.name]: button.value });
+  else if (button?.name === "switch") {
+    await redraw({ switch: button.value });
     form.querySelector(`[name=switch][value=${form.elements.kind.value}]`).focus({ preventScroll: true });
+  } else if (["example", "load", "save", "delete"].includes(button?.value)) {
+    if (button.value === "delete" && !confirm(words.sure)) return;
+    await redraw({ do: button.value });
   } else {
     isJudged = true;
     preview();

@@ -15,6 +15,8 @@ use crate::sentence::Sentence;
 use crate::store::{AccountId, SavedTemplateId, StoreError, StoredTemplate};
 use crate::vault::TokenVaultError;
 
+pub(crate) use variables::{fill, of as variables_of};
+
 /// How many saved templates an account may have.
 pub(crate) const MOST: i64 = 100;
 

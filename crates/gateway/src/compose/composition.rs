@@ -1,12 +1,16 @@
 //! All that stands in the composer: the message, to whom it goes and when, and how it is looked at.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde_json::{Value, json};
 
-use super::draft::Draft;
+use super::draft::{Draft, Written};
 use super::kind::Kind;
+use crate::saved_template;
+use crate::sentence::Sentence;
 
 const KOREA: Offset = Offset::constant(9);
 
@@ -17,6 +21,11 @@ pub(crate) const JSON: &str = "json";
 #[derive(Clone)]
 pub(crate) struct Composition {
     pub(crate) draft: Draft,
+    /// What is put in the place of `${name}`, by the names.
+    pub(crate) values: BTreeMap<String, String>,
+    /// The saved template that is chosen, and the name to save this one under.
+    pub(crate) saved: String,
+    pub(crate) template_name: String,
     pub(crate) to_friends: bool,
     /// The uuids of those who are ticked.
     pub(crate) friends: Vec<String>,
@@ -35,6 +44,9 @@ impl Composition {
     pub(crate) fn new(draft: Draft, idempotency_key: String) -> Self {
         Self {
             draft,
+            values: BTreeMap::new(),
+            saved: String::new(),
+            template_name: String::new(),
             to_friends: false,
             friends: Vec::new(),
             friend_pages: 0,
@@ -64,6 +76,13 @@ impl Composition {
         }
         Self {
             draft: Draft::of_form(kind, one("json"), fields),
+            values: form
+                .iter()
+                .filter(|(_, value)| !value.is_empty())
+                .filter_map(|(name, value)| Some((name.strip_prefix("var.")?.to_owned(), value.clone())))
+                .collect(),
+            saved: one("saved").to_owned(),
+            template_name: one("template_name").to_owned(),
             to_friends: one("receivers") == "friends",
             friends,
             friend_pages: one("friend_pages").parse().unwrap_or(0),
@@ -72,6 +91,26 @@ impl Composition {
             is_dark: one("shade") == "dark",
             idempotency_key: one("idempotency_key").to_owned(),
         }
+    }
+
+    /// The message as it would be sent; a variable without a value stays as it is written.
+    pub(crate) fn written(&self) -> (Written, Variables) {
+        let mut written = self.draft.written();
+        let Ok(Value::Object(template)) = &written.template else { return (written, Variables::default()) };
+        let names = match saved_template::variables_of(template) {
+            Ok(names) => names,
+            Err(trouble) => return (written, Variables { names: Vec::new(), trouble: Some(trouble) }),
+        };
+        let value = |name: &String| self.values.get(name).cloned().unwrap_or_else(|| format!("${{{name}}}"));
+        let values = names.iter().map(|name| (name.clone(), value(name))).collect();
+        let trouble = match saved_template::fill(template, &values) {
+            Ok(filled) => {
+                written.template = Ok(filled.into());
+                None
+            }
+            Err(trouble) => Some(trouble),
+        };
+        (written, Variables { names, trouble })
     }
 
     /// When it is to be sent; nothing if that is now, or unreadable.
@@ -89,6 +128,14 @@ impl Composition {
         }
         body
     }
+}
+
+/// The variables of a message: `${name}` in its texts, as in saved templates.
+#[derive(Default)]
+pub(crate) struct Variables {
+    pub(crate) names: Vec<String>,
+    /// Why they cannot be filled in.
+    pub(crate) trouble: Option<Sentence>,
 }
 
 /// A moment as the field for it shows it.

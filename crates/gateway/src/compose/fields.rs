@@ -32,7 +32,7 @@ pub(crate) struct Field {
     pub(crate) limit: Option<usize>,
     pub(crate) is_required: bool,
     /// What might stand there.
-    pub(crate) example: &'static str,
+    example: (&'static str, &'static str),
 }
 
 /// How a field is filled in.
@@ -79,6 +79,10 @@ impl Field {
         language.choose(self.ko, self.en)
     }
 
+    pub(crate) fn example(&self, language: Language) -> &'static str {
+        language.choose(self.example.0, self.example.1)
+    }
+
     /// Whether it is the whole message.
     pub(crate) fn is_long(&self) -> bool {
         self.input == Input::Lines && self.is_required
@@ -103,14 +107,14 @@ impl Field {
         self
     }
 
-    const fn like(mut self, example: &'static str) -> Self {
-        self.example = example;
+    const fn like(mut self, ko: &'static str, en: &'static str) -> Self {
+        self.example = (ko, en);
         self
     }
 }
 
 const fn field(name: &'static str, ko: &'static str, en: &'static str, input: Input) -> Field {
-    Field { name, ko, en, input, limit: None, is_required: false, example: "" }
+    Field { name, ko, en, input, limit: None, is_required: false, example: ("", "") }
 }
 
 /// A section that is there, or one that is folded away; a function could not keep its parts.
@@ -134,35 +138,36 @@ const fn rare(at: &'static str, fields: &'static [Field]) -> Part {
 }
 
 static CONTENT_FIELDS: [Field; 3] = [
-    field("title", "제목", "Title", Input::Lines).like("주말 딸기 케이크"),
-    field("description", "설명", "Description", Input::Lines).like("#딸기 #생크림"),
-    field("image_url", "이미지 주소", "Image address", Input::Address).like("https://"),
+    field("title", "제목", "Title", Input::Lines).like("주말 딸기 케이크", "Strawberry cake"),
+    field("description", "설명", "Description", Input::Lines).like("#딸기 #생크림", "#strawberry #cream"),
+    field("image_url", "이미지 주소", "Image address", Input::Address).like("https://", "https://"),
 ];
 
 static IMAGE_SIZE: [Field; 2] = [
-    field("image_width", "이미지 너비(px)", "Image width (px)", Input::Number).like("640"),
-    field("image_height", "이미지 높이(px)", "Image height (px)", Input::Number).like("640"),
+    field("image_width", "이미지 너비(px)", "Image width (px)", Input::Number).like("640", "640"),
+    field("image_height", "이미지 높이(px)", "Image height (px)", Input::Number).like("640", "640"),
 ];
 
 static WEB_LINK: [Field; 2] = [
-    field("web_url", "PC 웹 링크", "Web link on computers", Input::Address).like("https://"),
-    field("mobile_web_url", "모바일 웹 링크", "Web link on phones", Input::Address).like("https://"),
+    field("web_url", "PC 웹 링크", "Web link on computers", Input::Address).like("https://", "https://"),
+    field("mobile_web_url", "모바일 웹 링크", "Web link on phones", Input::Address)
+        .like("https://", "https://"),
 ];
 
 static APP_LINK: [Field; 2] = [
     field("android_execution_params", "안드로이드 앱 파라미터", "Android app parameters", Input::Line)
-        .like("id=1&from=talk"),
+        .like("id=1&from=talk", "id=1&from=talk"),
     field("ios_execution_params", "iOS 앱 파라미터", "iOS app parameters", Input::Line)
-        .like("id=1&from=talk"),
+        .like("id=1&from=talk", "id=1&from=talk"),
 ];
 
 static BUTTON: [Field; 1] =
-    [field("title", "버튼 이름", "Button label", Input::Line).shown(8).like("자세히 보기")];
+    [field("title", "버튼 이름", "Button label", Input::Line).shown(8).like("자세히 보기", "More")];
 
 static BUTTON_TITLE: [Field; 1] =
     [field("button_title", "기본 버튼의 이름", "Label of the default button", Input::Line)
         .shown(8)
-        .like("자세히 보기")];
+        .like("자세히 보기", "More")];
 
 static SOCIAL: [Field; 5] = [
     field("like_count", "좋아요 수", "Likes", Input::Number),
@@ -175,28 +180,32 @@ static SOCIAL: [Field; 5] = [
 static PROFILE: [Field; 2] = [
     field("profile_text", "헤더 또는 프로필 이름", "Header or profile name", Input::Line).shown(16),
     field("profile_image_url", "프로필 이미지 주소", "Profile image address", Input::Address)
-        .like("https://"),
+        .like("https://", "https://"),
 ];
 
 static TITLE_IMAGE: [Field; 3] = [
     field("title_image_text", "이미지 아이템 제목", "Image item title", Input::Lines).shown(24),
-    field("title_image_url", "이미지 아이템 주소", "Image item address", Input::Address).like("https://"),
+    field("title_image_url", "이미지 아이템 주소", "Image item address", Input::Address)
+        .like("https://", "https://"),
     field("title_image_category", "이미지 아이템 분류", "Image item category", Input::Line).shown(14),
 ];
 
 static ITEM: [Field; 2] = [
     field("item", "이름", "Item", Input::Line).shown(6),
-    field("item_op", "금액", "Amount", Input::Line).shown(25).like("1,000원"),
+    field("item_op", "금액", "Amount", Input::Line).shown(25).like("1,000원", "$ 1.00"),
 ];
 
 static SUM: [Field; 2] = [
-    field("sum", "합계의 이름", "Label of the sum", Input::Line).shown(6).like("합계"),
-    field("sum_op", "합계 금액", "Sum", Input::Line).shown(11).like("3,000원"),
+    field("sum", "합계의 이름", "Label of the sum", Input::Line).shown(6).like("합계", "Total"),
+    field("sum_op", "합계 금액", "Sum", Input::Line).shown(11).like("3,000원", "$ 3.00"),
 ];
 
 static PLACE: [Field; 2] = [
-    field("address", "주소", "Address", Input::Line).required().like("경기 성남시 분당구 판교역로 235"),
-    field("address_title", "지도에 보일 이름", "Name on the map", Input::Line).like("판교 사무실"),
+    field("address", "주소", "Address", Input::Line)
+        .required()
+        .like("경기 성남시 분당구 판교역로 235", "235 Pangyoyeok-ro, Seongnam"),
+    field("address_title", "지도에 보일 이름", "Name on the map", Input::Line)
+        .like("판교 사무실", "Pangyo office"),
 ];
 
 static PRICE: [Field; 7] = [
@@ -205,7 +214,7 @@ static PRICE: [Field; 7] = [
     field("discount_price", "할인된 가격", "Discounted price", Input::Number),
     field("discount_rate", "할인율(%)", "Discount in percent", Input::Number),
     field("fixed_discount_price", "정액 할인 금액", "Discount as an amount", Input::Number),
-    field("currency_unit", "화폐 단위", "Currency", Input::Line).like("원"),
+    field("currency_unit", "화폐 단위", "Currency", Input::Line).like("원", "$"),
     field(
         "currency_unit_position",
         "화폐 단위의 위치",
@@ -229,7 +238,7 @@ static EVENT: [Field; 2] = [
 ];
 
 static WORDS: [Field; 1] =
-    [field("text", "내용", "Text", Input::Lines).shown(200).required().like("안녕하세요!")];
+    [field("text", "내용", "Text", Input::Lines).shown(200).required().like("안녕하세요!", "Hello!")];
 
 static HEADER: [Field; 1] =
     [field("header_title", "리스트 제목", "Title of the list", Input::Line).shown(200).required()];

@@ -6,7 +6,8 @@ use katok_bubble::Language;
 use katok_client::template::{Finding, LintOptions, Rule, Severity, lint};
 use serde::Serialize;
 
-use super::draft::{Draft, Written};
+use super::composition::{Composition, Variables};
+use super::draft::Written;
 use super::fields::Section;
 use super::path;
 
@@ -31,8 +32,22 @@ pub(crate) struct Notes {
 
 impl Notes {
     /// Looks a message over as it will be looked over when it is sent.
-    pub(crate) fn of(draft: &Draft, written: &Written, language: Language) -> Self {
-        let mut notes = Self::default();
+    pub(crate) fn of(
+        composition: &Composition,
+        written: &Written,
+        variables: &Variables,
+        language: Language,
+    ) -> Self {
+        let (mut notes, draft) = (Self::default(), &composition.draft);
+        if let Some(trouble) = &variables.trouble {
+            let text = language.choose(&trouble.ko, &trouble.en).clone();
+            notes.whole.push(Note { is_error: true, is_missing: false, text });
+        }
+        for name in variables.names.iter().filter(|name| !composition.values.contains_key(*name)) {
+            let text = language.choose("이 변수에 넣을 값을 적으세요.", "Give a value for this variable.");
+            let note = Note { is_error: true, is_missing: true, text: text.to_owned() };
+            notes.fields.entry(format!("var.{name}")).or_default().push(note);
+        }
         let template = match &written.template {
             Ok(template) => template,
             Err(_) if draft.json.trim().is_empty() => {

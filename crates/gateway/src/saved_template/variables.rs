@@ -12,7 +12,7 @@ const MOST_FILLED: usize = 256 * 1024;
 const LONGEST_NAME: usize = 40;
 
 /// The variables of a template, in the order in which they first appear.
-pub(super) fn of(template: &Map<String, Value>) -> Result<Vec<String>, Sentence> {
+pub(crate) fn of(template: &Map<String, Value>) -> Result<Vec<String>, Sentence> {
     let mut found = Vec::new();
     for (name, value) in template {
         look_at(value, name, &mut found)?;
@@ -21,7 +21,7 @@ pub(super) fn of(template: &Map<String, Value>) -> Result<Vec<String>, Sentence>
 }
 
 /// Puts values in the place of the variables. A value is text: what looks like a variable in it stays as it is.
-pub(super) fn fill(
+pub(crate) fn fill(
     template: &Map<String, Value>,
     values: &BTreeMap<String, String>,
 ) -> Result<Map<String, Value>, Sentence> {

@@ -2,6 +2,7 @@
 
 mod friends;
 mod preview;
+mod saved;
 mod sending;
 mod view;
 
@@ -19,7 +20,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use katok_bubble::Language;
 use serde::Deserialize;
 
-use self::view::{Said, page};
+use self::view::{Said, Told, page};
 use super::language::Reader;
 use super::pages;
 use super::refusal::Refusal;
@@ -63,7 +64,8 @@ pub(super) async fn home(State(app): State<Arc<App>>, request: Request) -> Respo
     let kind = Kind::of_word(&kind).unwrap_or(Kind::Text);
     let Reader(language) = Reader::of(&parts.headers);
     let composition = Composition::new(Draft::new(kind, app.settings.public_url.as_str()), new_key(&app));
-    page(&app, language, Some(&session.account), &composition, Said::default()).await
+    let said = Said { is_new: true, ..Said::default() };
+    page(&app, language, Some(&session.account), &composition, said).await
 }
 
 /// A key by which a message is sent once.
@@ -84,19 +86,22 @@ async fn compose(
     let fields = read(form).map_err(IntoResponse::into_response)?;
     let composition = Composition::of_form(&fields);
     let Some(session) = session else { return Ok(ended(&app, language, &composition).await) };
+    let account = &session.account;
     let pressed =
         |name: &str| fields.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
-    let (composition, said) = if let Some(word) = pressed("switch") {
-        switched(composition, word, language)
-    } else if pressed("example").is_some() {
-        (with_example(&app, composition), Said::default())
-    } else if pressed("show_friends").is_some() {
-        let friend_pages = composition.friend_pages.saturating_add(1);
-        (Composition { to_friends: true, friend_pages, ..composition }, Said::default())
-    } else {
-        (composition, Said { is_judged: true, ..Said::default() })
+    let (composition, said) = match (pressed("switch"), pressed("do").unwrap_or_default()) {
+        (Some(word), _) => switched(composition, word, language),
+        (_, "example") => (with_example(&app, composition), Said::default()),
+        (_, "friends") => {
+            let friend_pages = composition.friend_pages.saturating_add(1);
+            (Composition { to_friends: true, friend_pages, ..composition }, Said::default())
+        }
+        (_, "load") => saved::load(&app, account, composition, language).await,
+        (_, "save") => saved::save(&app, account, composition, language).await,
+        (_, "delete") => saved::delete(&app, account, composition, language).await,
+        _ => (composition, Said { is_judged: true, ..Said::default() }),
     };
-    Ok(page(&app, language, Some(&session.account), &composition, said).await)
+    Ok(page(&app, language, Some(account), &composition, said).await)
 }
 
 /// Who acts; nobody if their session has ended.
@@ -124,25 +129,32 @@ fn switched(composition: Composition, word: &str, language: Language) -> (Compos
             "JSON을 읽을 수 없어 양식으로 옮기지 못했습니다. 아래에 적힌 곳을 고친 뒤 다시 누르세요.",
             "The JSON cannot be read, so it cannot become a form. Mend what is named below and press again.",
         );
-        return (composition, Said { is_judged: true, problem: Some(problem.to_owned()) });
+        let said = Said { is_judged: true, told: Some(Told::badly(problem)), ..Said::default() };
+        return (composition, said);
     };
-    let problem = (!lost.is_empty()).then(|| {
+    let told = if lost.is_empty() {
+        None
+    } else {
         let lost = lost.join(", ");
-        language.choose(
+        Some(Told::badly(language.choose(
             format!("양식에 없어 옮기지 못한 부분: {lost}"),
             format!("The form has no place for: {lost}"),
-        )
-    });
-    (Composition { draft, ..composition }, Said { problem, ..Said::default() })
+        )))
+    };
+    (Composition { draft, ..composition }, Said { told, ..Said::default() })
 }
 
-fn with_example(app: &App, composition: Composition) -> Composition {
+/// With an example wherever nothing has been written.
+fn with_example(app: &App, mut composition: Composition) -> Composition {
     let kind = composition.draft.kind.unwrap_or(Kind::Feed);
-    let template = kind.example(app.settings.public_url.as_str());
-    let example = if composition.draft.kind.is_some() {
-        Draft::of_template(&template).map(|(draft, _)| draft)
-    } else {
-        Some(Draft { json: format!("{template:#}"), ..composition.draft.clone() })
-    };
-    Composition { draft: example.unwrap_or_else(|| composition.draft.clone()), ..composition }
+    let example = kind.example(app.settings.public_url.as_str());
+    if composition.draft.kind.is_none() {
+        if composition.draft.json.trim().is_empty() {
+            composition.draft.json = format!("{example:#}");
+        }
+    } else if let Some((mut draft, _)) = Draft::of_template(&example) {
+        draft.values.append(&mut composition.draft.values);
+        composition.draft = draft;
+    }
+    composition
 }

@@ -37,7 +37,7 @@ async fn every_kind_has_a_form_in_either_language_and_an_example_that_can_be_sen
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;
     for kind in ["text", "feed", "list", "location", "commerce", "calendar"] {
-        let page = browser.submit("/compose", &[("kind", kind), ("example", "1")]).await;
+        let page = browser.submit("/compose", &[("kind", kind), ("do", "example")]).await;
         assert_eq!(page.status, 200);
         assert!(page.body.contains("ktb-bubble") && !page.body.contains("class=\"bad\""), "{kind}");
         let english = browser.get_with(&format!("/?kind={kind}"), &[("accept-language", "en")]).await.body;
@@ -183,4 +183,126 @@ async fn no_other_site_previews_or_sends() {
     }
     browser.forget_cookie("katok_write");
     browser.submit("/compose/preview", &text("글", "k")).await.is(403);
+}
+
+#[tokio::test]
+async fn friends_are_chosen_from_a_list_and_more_than_five_get_the_message() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let page = browser.submit("/compose", &[("kind", "text"), ("text", "글"), ("do", "friends")]).await.body;
+    assert!(page.contains("어피치") && page.contains("오늘 남은 메시지"), "{page}");
+    let friends: Vec<&str> =
+        page.split("name=\"to\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let apeach = house.friend(&browser, "어피치").await;
+    assert!(friends.contains(&apeach.as_str()));
+    let chosen: Vec<_> = friends.iter().map(|uuid| ("to", *uuid)).collect();
+    let all = [text("모두에게", "k"), chosen.clone(), vec![("receivers", "friends"), ("friend_pages", "1")]]
+        .concat();
+    let again = browser.submit("/compose", &all).await.body;
+    assert_eq!(again.matches(" checked><").count(), friends.len(), "{again}");
+    browser.submit("/compose/send", &all).await.see_other();
+    house.gateway.do_what_is_due().await;
+    assert_eq!(house.texts("apeach"), ["모두에게"]);
+    assert_eq!(house.number("SELECT count(*) FROM deliveries").await, i64::try_from(friends.len()).unwrap());
+}
+
+#[tokio::test]
+async fn without_consent_to_friends_the_list_says_so_and_leads_to_it() {
+    let house = House::open().await;
+    let browser = house.signed_in_with("ryan", &["talk_message"]).await;
+    for page in [
+        browser.submit("/compose", &[("kind", "text"), ("receivers", "friends")]).await,
+        browser.get("/compose/friends?page=0").await,
+    ] {
+        assert!(
+            page.body.contains("/authorize?scope=friends") && page.body.contains("동의하기"),
+            "{}",
+            page.body
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_time_is_korean_time_and_waits_until_then() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    // Tests begin at noon in Korea on the first of January 2026.
+    let later = [text("저녁에", "k"), vec![("when", "later"), ("time", "2026-01-01T19:30")]].concat();
+    let code = preview(&browser, &later).await["code"]["curl"].as_str().unwrap().to_owned();
+    assert!(code.contains("2026-01-01T10:30:00Z"), "{code}");
+    browser.submit("/compose/send", &later).await.see_other();
+    house.gateway.do_what_is_due().await;
+    assert!(house.texts("ryan").is_empty());
+    house.advance(jiff::SignedDuration::from_mins(451));
+    house.gateway.do_what_is_due().await;
+    assert_eq!(house.texts("ryan"), ["저녁에"]);
+}
+
+#[tokio::test]
+async fn a_template_is_saved_loaded_filled_in_and_deleted() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let written = "${이름}님, ${menu} 나왔어요";
+    let save = [text(written, "k"), vec![("do", "save"), ("template_name", "주문")]].concat();
+    assert!(browser.submit("/compose", &save).await.body.contains("‘주문’ 템플릿으로 저장했습니다"));
+    browser.submit("/compose", &save).await;
+    let saved = browser.get("/v1/templates").await.json();
+    assert_eq!(saved["templates"].as_array().unwrap().len(), 1, "the same name is the same template");
+    let id = saved["templates"][0]["id"].as_str().unwrap();
+
+    let loaded = browser.submit("/compose", &[("kind", "feed"), ("saved", id), ("do", "load")]).await.body;
+    assert!(
+        loaded.contains(&format!(">\n{written}</textarea>")) && loaded.contains("name=\"var.menu\""),
+        "{loaded}"
+    );
+    let partly = [text(written, "k"), vec![("var.이름", "라이언")]].concat();
+    let seen = preview(&browser, &partly).await;
+    assert!(seen["bubble"].as_str().unwrap().contains("라이언님, ${menu}"), "{seen}");
+    assert_eq!(seen["fields"]["var.menu"][0]["is_error"], true);
+    assert_eq!(browser.submit("/compose/send", &partly).await.status, 422);
+    let filled = [partly, vec![("var.menu", "${이름} \"케이크\"")]].concat();
+    browser.submit("/compose/send", &filled).await.see_other();
+    house.gateway.do_what_is_due().await;
+    assert_eq!(house.texts("ryan"), ["라이언님, ${이름} \"케이크\" 나왔어요"]);
+
+    browser.submit("/compose", &[("saved", id), ("do", "delete")]).await;
+    assert_eq!(browser.get("/v1/templates").await.json()["templates"], serde_json::json!([]));
+    let gone = browser.submit("/compose", &[("kind", "text"), ("saved", id), ("do", "load")]).await;
+    assert!(gone.body.contains("result bad"));
+}
+
+#[tokio::test]
+async fn the_page_is_small() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    for kind in ["text", "feed", "list", "location", "commerce", "calendar"] {
+        let page = browser.get(&format!("/?kind={kind}")).await.body;
+        let mut size = page.len();
+        let base = page.split("href=\"").find(|part| part.starts_with("/static/")).unwrap();
+        let folder = base.split("katok.svg").next().unwrap().to_owned();
+        for asset in [
+            "katok.css",
+            "bubble.css",
+            "compose.css",
+            "compose.js",
+            "compose-draft.js",
+            "compose-friends.js",
+            "katok.svg",
+        ] {
+            size += browser.get(&format!("{folder}{asset}")).await.body.len();
+        }
+        assert!(size <= 60 * 1024, "{kind}: {size} bytes");
+    }
+}
+
+#[tokio::test]
+async fn typing_does_not_count_towards_the_pace_of_an_account() {
+    let house = House::open_with(crate::database::Database::new().await, |settings, _| {
+        settings.rate_limits.account = std::num::NonZeroU32::new(3);
+    })
+    .await;
+    let browser = house.signed_in("ryan").await;
+    for _ in 0..20 {
+        preview(&browser, &text("글", "k")).await;
+    }
 }

@@ -50,6 +50,7 @@ pub(super) struct Preview {
     whole: Vec<Note>,
     /// By the word for the language.
     code: BTreeMap<&'static str, String>,
+    variables: Vec<String>,
 }
 
 /// `POST /compose/preview`: asks neither Kakao nor the database, but for the session.
@@ -65,5 +66,6 @@ pub(super) async fn preview(
         fields: seen.notes.fields,
         whole: seen.notes.whole,
         code: seen.samples.into_iter().map(|sample| (sample.word, sample.code)).collect(),
+        variables: seen.variables,
     }))
 }

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
 
-use super::view::{Said, page};
+use super::view::{Said, Told, page};
 use super::{Fields, ended, new_key, read, unless_ended};
 use crate::app::App;
 use crate::compose::{Composition, Notes};
@@ -62,8 +62,8 @@ pub(super) async fn send(
                 refusal.body.insert("idempotency_key".into(), composition.idempotency_key.into());
                 return Err(refusal.into_response());
             }
-            let problem = language.choose(refusal.sentence.ko, refusal.sentence.en);
-            let said = Said { is_judged: true, problem: Some(problem) };
+            let told = Told::badly(language.choose(refusal.sentence.ko, refusal.sentence.en));
+            let said = Said { is_judged: true, told: Some(told), ..Said::default() };
             let page = page(&app, language, Some(&session.account), &composition, said).await;
             Ok((refusal.status, page).into_response())
         }
@@ -76,7 +76,7 @@ fn told_at(id: &MessageId) -> String {
 }
 
 async fn accept(app: &Arc<App>, account: AccountId, composition: &Composition) -> Result<MessageId, NotSent> {
-    let written = composition.draft.written();
+    let (written, variables) = composition.written();
     let Ok(template) = &written.template else {
         return Err(invalid("JSON을 먼저 고쳐 주세요.", "Mend the JSON first."));
     };
@@ -89,7 +89,7 @@ async fn accept(app: &Arc<App>, account: AccountId, composition: &Composition) -
             "Choose a time to send that is yet to come.",
         ));
     }
-    if !Notes::of(&composition.draft, &written, katok_bubble::Language::Korean).is_sendable() {
+    if !Notes::of(composition, &written, &variables, katok_bubble::Language::Korean).is_sendable() {
         return Err(invalid(
             "카카오가 거절할 부분이 있어 보내지 않았습니다. 표시된 곳을 고쳐 주세요.",
             "Kakao would refuse this, so it was not sent. Mend what is marked.",

@@ -6,6 +6,7 @@ use katok_bubble::{Bubble, Language};
 use serde_json::{Value, json};
 
 use super::friends::{self, Shown};
+use super::saved::{self, Saved};
 use crate::app::App;
 use crate::compose::{Composition, Field, Input, JSON, Kind, Notes, Sample, Section, local_time, samples};
 use crate::digest::fingerprint;
@@ -18,12 +19,14 @@ pub(super) struct Seen {
     pub(super) bubble: String,
     pub(super) notes: Notes,
     pub(super) samples: Vec<Sample>,
+    /// The names of its variables.
+    pub(super) variables: Vec<String>,
 }
 
 impl Seen {
     pub(super) fn of(app: &App, composition: &Composition, language: Language) -> Self {
-        let written = composition.draft.written();
-        let notes = Notes::of(&composition.draft, &written, language);
+        let (written, variables) = composition.written();
+        let notes = Notes::of(composition, &written, &variables, language);
         let template = written.template.as_ref().ok();
         let bubble = template.map_or_else(|| Bubble::of_json(&composition.draft.json), Bubble::of);
         let nothing = json!({});
@@ -34,6 +37,7 @@ impl Seen {
             bubble: bubble.without_marks().html(language),
             notes,
             samples: samples(address.as_str(), template, &composition.body(template)),
+            variables: variables.names,
         }
     }
 }
@@ -43,8 +47,26 @@ impl Seen {
 pub(super) struct Said {
     /// Whether it says what is wrong: not before somebody had a chance to write.
     pub(super) is_judged: bool,
-    /// What went wrong.
-    pub(super) problem: Option<String>,
+    /// Whether nothing has been written yet.
+    pub(super) is_new: bool,
+    /// What became of what somebody wanted.
+    pub(super) told: Option<Told>,
+}
+
+/// Whether it went well, and a sentence.
+pub(super) struct Told {
+    is_good: bool,
+    text: String,
+}
+
+impl Told {
+    pub(super) fn well(text: impl Into<String>) -> Self {
+        Self { is_good: true, text: text.into() }
+    }
+
+    pub(super) fn badly(text: impl Into<String>) -> Self {
+        Self { is_good: false, text: text.into() }
+    }
 }
 
 #[derive(Template)]
@@ -56,7 +78,10 @@ struct ComposePage<'a> {
     notes: Notes,
     bubble: String,
     samples: Vec<Sample>,
-    problem: Option<String>,
+    variables: Vec<String>,
+    is_new: bool,
+    told: Option<Told>,
+    saved: Vec<Saved>,
     friends: Option<Shown>,
     quota: Option<Forecast>,
     /// Under what name a browser keeps this person's draft; none when nobody is signed in any more.
@@ -93,6 +118,18 @@ impl ComposePage<'_> {
         })
     }
 
+    /// What a field is called; those of rows are called alike, so these are numbered.
+    fn label(&self, path: &str, field: &Field) -> String {
+        let label = field.label(self.frame.language);
+        let row =
+            path.split_once(".items[").and_then(|(_, rest)| rest.split_once(']')?.0.parse::<usize>().ok());
+        row.map_or_else(|| label.to_owned(), |row| format!("{label} {}", row + 1))
+    }
+
+    fn value_of(&self, variable: &str) -> &str {
+        self.composition.values.get(variable).map_or("", String::as_str)
+    }
+
     fn is_bad(&self, path: &str) -> bool {
         self.notes.at(path).iter().any(|note| note.is_error)
     }
@@ -116,12 +153,14 @@ pub(super) async fn page(
     composition: &Composition,
     said: Said,
 ) -> Response {
-    let Seen { bubble, notes, samples } = Seen::of(app, composition, language);
-    let (friends, quota) = match account {
-        Some(account) => {
-            (friends::shown(app, account, composition, language).await, Forecast::of(app, account).await.ok())
-        }
-        None => (None, None),
+    let Seen { bubble, notes, samples, variables } = Seen::of(app, composition, language);
+    let (friends, quota, saved) = match account {
+        Some(account) => (
+            friends::shown(app, account, composition, language).await,
+            Forecast::of(app, account).await.ok(),
+            saved::all(app, account).await,
+        ),
+        None => (None, None, Vec::new()),
     };
     render(&ComposePage {
         frame: Frame::of(app, language),
@@ -130,7 +169,10 @@ pub(super) async fn page(
         notes: if said.is_judged { notes } else { Notes::default() },
         bubble,
         samples,
-        problem: said.problem,
+        variables,
+        is_new: said.is_new,
+        told: said.told,
+        saved,
         friends,
         quota,
         draft_name: account.map(|account| fingerprint(account.as_str())),

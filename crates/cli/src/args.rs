@@ -48,6 +48,8 @@ pub(crate) enum Command {
         after_help = "Examples:\n  katok explain KOE006\n  katok explain -402\n  katok explain access_denied"
     )]
     Explain(Explain),
+    /// 템플릿 점검과 미리 보기 · Check a template and see it, before anything is sent
+    Template(Template),
     /// 금고 키 돌보기 · Look after the vault keys, while gateways run
     Vault(Vault),
     /// 보낼 메시지 돌보기 · Look after what is to be sent, while gateways run
@@ -64,6 +66,51 @@ pub(crate) enum Command {
     },
     #[command(flatten)]
     Act(Act),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Template {
+    #[command(subcommand)]
+    pub(crate) command: TemplateCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TemplateCommand {
+    /// 카카오가 거절하거나 다르게 보여 줄 것 모두 · All that Kakao would refuse (exit status 1) or show otherwise
+    #[command(
+        after_help = "Examples:\n  katok template lint feed.json\n  katok template lint --domain https://shop.example.com feed.yaml\n  build-message | katok template lint -"
+    )]
+    Lint {
+        /// 템플릿 파일(JSON 또는 YAML), -는 표준 입력 · The template (JSON or YAML); - reads standard input
+        file: PathBuf,
+        /// 앱에 등록한 웹 도메인, 여러 번 가능 · A web domain registered for the app; repeatable (links elsewhere do not open)
+        #[arg(long = "domain", value_name = "URL", value_parser = web_address)]
+        domains: Vec<Url>,
+    },
+    /// 휴대폰에 보일 모습 · What a phone will show of it
+    #[command(
+        after_help = "Examples:\n  katok template preview feed.json\n  katok template preview --as svg feed.json > feed.svg\n  katok template preview --as html --dark feed.yaml > feed.html"
+    )]
+    Preview {
+        /// 템플릿 파일(JSON 또는 YAML), -는 표준 입력 · The template (JSON or YAML); - reads standard input
+        file: PathBuf,
+        /// 무엇으로 그릴지 · How to draw it
+        #[arg(long = "as", value_enum, value_name = "FORM", default_value_t = Drawing::Terminal)]
+        drawing: Drawing,
+        /// 어두운 화면으로, svg와 html에서 · In dark colours, as svg or html
+        #[arg(long)]
+        dark: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Drawing {
+    /// 터미널의 글자 · Lines of a terminal
+    Terminal,
+    /// 그림 파일 · A picture
+    Svg,
+    /// 웹 페이지 · A web page
+    Html,
 }
 
 #[derive(Debug, clap::Args)]
@@ -341,7 +388,7 @@ pub(crate) struct Send {
     /// 보낼 내용, -는 표준 입력 · The text; - reads standard input
     #[arg(required_unless_present = "template", allow_hyphen_values = true, value_parser = text)]
     pub(crate) text: Option<String>,
-    /// 템플릿 JSON 파일 · A Kakao template object as a JSON file
+    /// 템플릿 파일(JSON 또는 YAML) · A Kakao template object as a file (JSON or YAML)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "link"])]
     pub(crate) template: Option<PathBuf>,
     /// 받는 친구의 닉네임 또는 uuid, 여러 번 가능 · Receiver by nickname or uuid; repeatable (default: me)

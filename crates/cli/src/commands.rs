@@ -11,6 +11,7 @@ mod logout;
 mod outbox;
 mod restore;
 mod send;
+mod template;
 mod unlink;
 mod up;
 mod vault;
@@ -41,6 +42,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure
         Command::Emulator(emulator) => emulator::run(&args, emulator, *output).await,
         Command::Config(args::Config { command: ConfigCommand::Show }) => config::show(&args, *output),
         Command::Explain(explain) => explain::run(&explain.code, *output),
+        Command::Template(template) => template::run(&template.command, *output).await,
         Command::Vault(vault) => vault::run(&args, &vault.command, *output).await,
         Command::Outbox(outbox) => outbox::run(&args, &outbox.command, *output).await,
         Command::Backup { file } => backup::run(&args, file, *output).await,

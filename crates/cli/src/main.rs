@@ -16,6 +16,7 @@ mod sign_in;
 mod standard_input;
 mod stop_signal;
 mod storage;
+mod template_file;
 mod traces;
 mod up_settings;
 

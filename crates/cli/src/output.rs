@@ -41,6 +41,14 @@ impl Output {
         self.language.lines(&Sentence::new(ko, en)).join(" · ")
     }
 
+    /// For what is drawn and cannot be said twice.
+    pub(crate) fn one_language(self) -> katok_bubble::Language {
+        match self.language {
+            Language::English => katok_bubble::Language::English,
+            Language::Korean | Language::Both => katok_bubble::Language::Korean,
+        }
+    }
+
     /// Says something to the person, beside the data.
     pub(crate) fn say(self, sentence: &Sentence) {
         let mut stderr = anstream::stderr().lock();

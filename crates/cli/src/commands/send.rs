@@ -1,7 +1,5 @@
 //! `katok send`: to me, or to friends by nickname or uuid.
 
-use std::path::Path;
-
 use katok_client::{
     Friend, FriendUuid, Link, MessageTemplate, Receivers, Refusal, Remedy, SendReport, SendToFriends,
     SendToMe, Text,
@@ -16,6 +14,7 @@ use crate::kakao::Kakao;
 use crate::output::Output;
 use crate::printable::printable;
 use crate::standard_input;
+use crate::template_file;
 
 pub(super) async fn run(kakao: &Kakao, args: &args::Send, output: Output) -> Result<Exit, Failure> {
     let template = template(kakao, args, output).await?;
@@ -28,7 +27,7 @@ pub(super) async fn run(kakao: &Kakao, args: &args::Send, output: Output) -> Res
 
 async fn template(kakao: &Kakao, args: &args::Send, output: Output) -> Result<MessageTemplate, Failure> {
     if let Some(path) = &args.template {
-        return read_template(path);
+        return Ok(MessageTemplate::Raw(template_file::read(path).await?));
     }
     let text = match args.text.as_deref() {
         None | Some("-") => piped().await?,
@@ -59,23 +58,6 @@ async fn piped() -> Result<String, Failure> {
     })?;
     text.truncate(text.trim_end_matches(['\r', '\n']).len());
     Ok(text)
-}
-
-fn read_template(path: &Path) -> Result<MessageTemplate, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(
-            format!("템플릿 파일을 읽을 수 없습니다: {} ({error})", path.display()),
-            format!("The template file cannot be read: {} ({error})", path.display()),
-        )
-    })?;
-    match serde_json::from_str(&text) {
-        Ok(Value::Object(object)) => Ok(MessageTemplate::Raw(object)),
-        Ok(_) => Err(Failure::usage("템플릿은 JSON 객체여야 합니다.", "The template must be a JSON object.")),
-        Err(error) => Err(Failure::usage(
-            format!("템플릿 파일 {}에 잘못이 있습니다: {error}", path.display()),
-            format!("The template file {} has a mistake: {error}", path.display()),
-        )),
-    }
 }
 
 async fn to_me(kakao: &Kakao, template: MessageTemplate, output: Output) -> Result<Exit, Failure> {

@@ -7,6 +7,7 @@ mod language;
 mod output;
 mod send;
 mod sign_in;
+mod template;
 mod tokens;
 mod trouble;
 

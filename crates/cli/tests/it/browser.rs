@@ -121,7 +121,7 @@ async fn message_appears_in_a_room_that_is_open() {
 async fn exchange_appears_in_a_journal_that_is_open_and_in_the_language_chosen() {
     let Some(desk) = Desk::new().await else { return };
     desk.sign_in().await;
-    desk.browser.see("#count", "0").await;
+    desk.browser.see("#text:placeholder-shown", "").await;
     let page = desk.browser.window().await.unwrap();
     let journal = desk.browser.new_tab().await.unwrap();
     desk.browser.switch_to_window(journal.clone()).await.unwrap();
@@ -278,7 +278,7 @@ async fn every_page_fits_a_desk_and_a_phone() {
         ["오늘 저녁 7시, 강남역 11번 출구", "#128 배포 완료, 3분 12초 걸렸습니다", "우유, 달걀, 대파 사 오기"]
     {
         desk.send_to_me(text).await;
-        browser.see("#count", "0").await;
+        browser.see("#text:placeholder-shown", "").await;
     }
     browser.fits("sent").await;
     browser.refresh().await.unwrap();

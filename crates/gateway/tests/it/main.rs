@@ -39,6 +39,7 @@ mod sample_routes;
 mod saved_templates;
 mod send_after_sign_in;
 mod sessions;
+mod setup;
 mod sign_in;
 mod start;
 mod tokens;

@@ -24,6 +24,7 @@ mod passage;
 mod refusal;
 mod request_log;
 mod sample_routes;
+mod sdk;
 mod security_headers;
 mod setup_page;
 mod signed_in;

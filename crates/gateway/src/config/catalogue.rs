@@ -36,6 +36,7 @@ pub const CATALOGUE: &[Setting] = &[
     Setting { variable: "KAKAO_REST_API_KEY", key: Some("kakao.rest_api_key"), default: "", secret: true },
     secret("KAKAO_CLIENT_SECRET", "kakao.client_secret_file"),
     secret("KAKAO_ADMIN_KEY", "kakao.admin_key_file"),
+    plain("KAKAO_JAVASCRIPT_KEY", "kakao.javascript_key", ""),
     plain("KAKAO_REDIRECT_URI", "kakao.redirect_uri", "<KATOK_PUBLIC_URL>/redirect"),
     plain("KAKAO_LOGOUT_REDIRECT_URI", "kakao.logout_redirect_uri", "<KATOK_PUBLIC_URL>/logged-out"),
     plain("KAKAO_AUTH_BASE_URL", "kakao.auth_base_url", "https://kauth.kakao.com"),

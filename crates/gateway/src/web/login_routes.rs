@@ -8,7 +8,9 @@ use axum::handler::Handler as _;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
-use katok_client::{AuthorizationResponse, ErrorKind, Prompt, ScopeSet};
+use katok_client::{
+    AuthorizationError, AuthorizationErrorCode, AuthorizationResponse, ErrorKind, Prompt, ScopeSet,
+};
 use serde::Deserialize;
 
 use super::compose_page;
@@ -18,6 +20,7 @@ use super::language::Reader;
 use super::pages::{self, Problem};
 use super::refusal::{Refusal, storage_trouble, vault_key_missing};
 use super::request_log::StorageFailed;
+use super::sdk::Sdk;
 use super::setup_page;
 use super::signed_in::Visitor;
 use super::site;
@@ -105,6 +108,9 @@ pub(super) async fn redirect(
         Ok(callback) => callback,
         Err(error) => return problem(&app, Reader::of(&headers), error.into()),
     };
+    if callback.state().secret() == Sdk::STATE && Sdk::of(&app).is_some() {
+        return after_sdk(&app, &headers, callback).await;
+    }
     let user_agent = headers.get(header::USER_AGENT).map_or(&[][..], HeaderValue::as_bytes);
     let user_agent = device::shortened(user_agent);
     let working = app.clone();
@@ -135,6 +141,17 @@ pub(super) async fn redirect(
             }
             None => problem(&app, Reader::of(&headers), failure),
         },
+    }
+}
+
+/// The SDK has signed somebody in at Kakao: what follows is a sign-in of ours.
+async fn after_sdk(app: &App, headers: &HeaderMap, callback: AuthorizationResponse) -> Response {
+    let state = callback.state().clone();
+    match callback.code(&state) {
+        Err(AuthorizationError::Refused { error: AuthorizationErrorCode::AccessDenied, .. }) => {
+            found("/index.html?login=cancelled").into_response()
+        }
+        _ => lead_to_kakao(app, headers, login::Ask::default()).await,
     }
 }
 

@@ -137,7 +137,7 @@ fn steps(app: &App, language: Language) -> Vec<Step> {
     let set = |is_set: bool| Some(if is_set { say("설정됨", "set") } else { say("없음", "not set") });
     let at_emulator = app.settings.kakao.at == KakaoAt::Emulator;
     let here = app.settings.public_url.origin().ascii_serialization();
-    vec![
+    let mut steps = vec![
         Step {
             id: "KOE101",
             title: say("REST API 키", "REST API key"),
@@ -191,7 +191,7 @@ fn steps(app: &App, language: Language) -> Vec<Step> {
             )
             .to_owned(),
             menu: say("[앱] > [제품 링크 관리] > [웹 도메인]", "[App] > [Product Link] > [Web domain]"),
-            value: Some(here),
+            value: Some(here.clone()),
             items: Vec::new(),
             wrong: None,
         },
@@ -209,7 +209,30 @@ fn steps(app: &App, language: Language) -> Vec<Step> {
             items: Vec::new(),
             wrong: None,
         },
-    ]
+    ];
+    if keys.javascript_key.is_some() {
+        steps.push(javascript_key(here, language));
+    }
+    steps
+}
+
+/// For the sample's page, which loads Kakao's SDK.
+fn javascript_key(here: String, language: Language) -> Step {
+    let say = |ko, en| language.choose(ko, en);
+    Step {
+        id: "javascript-key",
+        title: say("JavaScript 키", "JavaScript key"),
+        state: Some(say("설정됨", "set")),
+        advice: say(
+            "아래 주소를 이 키의 JavaScript SDK 도메인으로, 위의 리다이렉트 URI를 이 키의 리다이렉트 URI로도 등록하세요.",
+            "Register the address below as a JavaScript SDK domain of this key, and the redirect URI above as one of this key too.",
+        )
+        .to_owned(),
+        menu: say("[앱] > [플랫폼 키] > [JavaScript 키]", "[App] > [Platform key] > [JavaScript key]"),
+        value: Some(here),
+        items: Vec::new(),
+        wrong: None,
+    }
 }
 
 fn consent_items(app: &App, language: Language) -> Step {

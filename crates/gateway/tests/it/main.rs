@@ -37,6 +37,7 @@ mod redirect_path;
 mod repeats;
 mod sample_routes;
 mod saved_templates;
+mod sdk;
 mod send_after_sign_in;
 mod sessions;
 mod setup;

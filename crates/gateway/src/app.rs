@@ -15,6 +15,7 @@ use crate::outbox::feed::Feeds;
 use crate::outbox::webhook::Poster;
 use crate::rates::Rates;
 use crate::readiness::LastSeen;
+use crate::setup::LastTrouble;
 use crate::store::Store;
 use crate::telemetry::Telemetry;
 use crate::vault::{TokenVault, Vault};
@@ -38,6 +39,8 @@ pub(crate) struct App {
     pub(crate) rates: Rates,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) kakao_last_seen: LastSeen,
+    /// What Kakao finds wrong with the set-up.
+    pub(crate) trouble: Arc<LastTrouble>,
     pub(crate) outbox: Outbox,
     pub(crate) feeds: Feeds,
     pub(crate) poster: Poster,
@@ -78,7 +81,9 @@ impl App {
             Some(wire) => wire,
             None => builder.clone().build()?.transport().clone(),
         };
-        let client = builder.transport(Arc::new(Counted { wire, telemetry: telemetry.clone() })).build()?;
+        let trouble = Arc::new(LastTrouble::new(clock.clone()));
+        let counted = Counted { wire, telemetry: telemetry.clone(), trouble: trouble.clone() };
+        let client = builder.transport(Arc::new(counted)).build()?;
         let ours = |path| {
             let address = settings.public_url.join(path).ok();
             address.and_then(|url| url.as_str().parse().ok()).expect("a web address takes an absolute path")
@@ -94,6 +99,7 @@ impl App {
             rates: Rates::new(settings.rate_limits, &clock),
             telemetry,
             kakao_last_seen: LastSeen::default(),
+            trouble,
             outbox: Outbox::new(chance.as_ref(), settings.outbox.side_by_side),
             feeds: Feeds::default(),
             poster: Poster::new(settings.webhook_private_addresses),

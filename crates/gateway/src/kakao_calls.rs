@@ -1,4 +1,4 @@
-//! The wire to Kakao, with a count of what was asked and how it ended.
+//! The wire to Kakao, with a count of what was asked and how it ended, and a look at what the set-up lacks.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,12 +9,14 @@ use katok_client::{PendingReply, Transport, TransportError};
 use serde::Deserialize;
 use tokio::time::Instant;
 
+use crate::setup::{LastTrouble, Trouble};
 use crate::telemetry::Telemetry;
 
 /// Passes every request on as it is.
 pub(crate) struct Counted {
     pub(crate) wire: Arc<dyn Transport>,
     pub(crate) telemetry: Arc<Telemetry>,
+    pub(crate) trouble: Arc<LastTrouble>,
 }
 
 impl Transport for Counted {
@@ -25,12 +27,11 @@ impl Transport for Counted {
             let begun = Instant::now();
             let reply = self.wire.send(request).await;
             let outcome = outcome(reply.as_ref());
-            self.telemetry.kakao_call(
-                &endpoint,
-                outcome,
-                reply.as_ref().ok().and_then(code),
-                begun.elapsed(),
-            );
+            let code = reply.as_ref().ok().and_then(code);
+            if let Some(trouble) = code.as_deref().and_then(Trouble::of_code) {
+                self.trouble.happened(trouble);
+            }
+            self.telemetry.kakao_call(&endpoint, outcome, code, begun.elapsed());
             if is_refresh {
                 self.telemetry.refresh(outcome);
             }

@@ -28,6 +28,7 @@ mod saved_template;
 mod seal;
 mod sentence;
 mod session;
+mod setup;
 #[cfg(test)]
 mod simulation;
 mod start_error;

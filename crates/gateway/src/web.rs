@@ -24,7 +24,9 @@ mod passage;
 mod refusal;
 mod request_log;
 mod sample_routes;
+mod sdk;
 mod security_headers;
+mod setup_page;
 mod signed_in;
 mod site;
 mod v1;
@@ -76,6 +78,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .merge(account_page::routes())
         .merge(compose_page::routes())
         .merge(logout_routes::routes())
+        .merge(setup_page::routes())
         .merge(v1::routes())
         .fallback(pages::not_found)
         .method_not_allowed_fallback(|| async { Refusal::method_not_allowed() })

@@ -1,6 +1,7 @@
 //! The pages of gateway and emulator in a real browser.
 
 mod chromium;
+mod setup;
 
 use url::Url;
 

@@ -36,6 +36,7 @@ pub const CATALOGUE: &[Setting] = &[
     Setting { variable: "KAKAO_REST_API_KEY", key: Some("kakao.rest_api_key"), default: "", secret: true },
     secret("KAKAO_CLIENT_SECRET", "kakao.client_secret_file"),
     secret("KAKAO_ADMIN_KEY", "kakao.admin_key_file"),
+    plain("KAKAO_JAVASCRIPT_KEY", "kakao.javascript_key", ""),
     plain("KAKAO_REDIRECT_URI", "kakao.redirect_uri", "<KATOK_PUBLIC_URL>/redirect"),
     plain("KAKAO_LOGOUT_REDIRECT_URI", "kakao.logout_redirect_uri", "<KATOK_PUBLIC_URL>/logged-out"),
     plain("KAKAO_AUTH_BASE_URL", "kakao.auth_base_url", "https://kauth.kakao.com"),
@@ -225,10 +226,11 @@ mod tests {
         assert!(told[0].contains("KATOK_TRUSTED_PROXIES") && told[1].contains("KATOK_PORT"), "{told:?}");
     }
 
-    /// `exec` gives the first two to the command it runs, and tests read the others.
-    const NOT_SETTINGS: [&str; 5] = [
+    /// `exec` gives the first two to the command it runs, the composer's code reads the third, and tests the others.
+    const NOT_SETTINGS: [&str; 6] = [
         "KATOK_EMULATOR_URL",
         "KATOK_HOSTS",
+        "KATOK_API_KEY",
         "KATOK_TEST_DATABASE_URL",
         "KATOK_SIMULATE_SEED",
         "KATOK_SIMULATE_SEEDS",

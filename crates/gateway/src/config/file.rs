@@ -31,6 +31,8 @@ pub struct KakaoSection {
     pub client_secret_file: Option<String>,
     /// `KAKAO_ADMIN_KEY_FILE`
     pub admin_key_file: Option<String>,
+    /// `KAKAO_JAVASCRIPT_KEY`
+    pub javascript_key: Option<String>,
     /// `KAKAO_REDIRECT_URI`
     pub redirect_uri: Option<String>,
     /// `KAKAO_LOGOUT_REDIRECT_URI`

@@ -36,6 +36,8 @@ pub struct KakaoKeys {
     pub client_secret: Option<ClientSecret>,
     /// `KAKAO_ADMIN_KEY`, the primary one: Kakao shows it to its unlink webhook, and the operator's commands to Kakao.
     pub admin_key: Option<AdminKey>,
+    /// `KAKAO_JAVASCRIPT_KEY`, which browsers are shown: with it the sample's page loads Kakao's JavaScript SDK.
+    pub javascript_key: Option<String>,
 }
 
 /// One Kakao app and the addresses it is reached at.
@@ -74,6 +76,9 @@ impl KakaoApp {
                 rest_api_key: RestApiKey::new(rest_api_key),
                 client_secret: client_secret.map(ClientSecret::new),
                 admin_key,
+                javascript_key: set(env, "KAKAO_JAVASCRIPT_KEY")
+                    .or_else(|| file.kakao.javascript_key.clone())
+                    .map(|key| key.trim().to_owned()),
             },
             redirect_uri: Self::redirect_uri(env, file, problems),
             logout_redirect_uri: logout_redirect_uri
@@ -92,6 +97,8 @@ impl KakaoApp {
                 rest_api_key: RestApiKey::new(rest_api_key),
                 client_secret: client_secret.map(ClientSecret::new),
                 admin_key: None,
+                // The SDK knows of the real Kakao alone.
+                javascript_key: None,
             },
             redirect_uri: None,
             logout_redirect_uri: None,

@@ -21,6 +21,7 @@ const TAKEN: &[&str] = &[
     "/compose",
     "/compose/",
     "/consent/",
+    "/setup",
     "/kakao/unlink",
     "/kakao/account-status",
     "/v1/",

@@ -22,6 +22,9 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("compose-friends.js", JS, include_str!("../../assets/compose-friends.js")),
     ("page.js", JS, include_str!("../../assets/page.js")),
     ("gateway.js", JS, include_str!("../../assets/gateway.js")),
+    ("kakao.js", JS, include_str!("../../assets/kakao.js")),
+    ("setup.css", CSS, include_str!("../../assets/setup.css")),
+    ("setup.js", JS, include_str!("../../assets/setup.js")),
     ("katok.svg", SVG, include_str!("../../assets/katok.svg")),
 ];
 

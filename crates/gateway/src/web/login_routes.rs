@@ -8,7 +8,9 @@ use axum::handler::Handler as _;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
-use katok_client::{AuthorizationResponse, ErrorKind, Prompt, ScopeSet};
+use katok_client::{
+    AuthorizationError, AuthorizationErrorCode, AuthorizationResponse, ErrorKind, Prompt, ScopeSet,
+};
 use serde::Deserialize;
 
 use super::compose_page;
@@ -18,6 +20,8 @@ use super::language::Reader;
 use super::pages::{self, Problem};
 use super::refusal::{Refusal, storage_trouble, vault_key_missing};
 use super::request_log::StorageFailed;
+use super::sdk::Sdk;
+use super::setup_page;
 use super::signed_in::Visitor;
 use super::site;
 use super::to_its_end;
@@ -27,6 +31,7 @@ use crate::login::{self, Errand, LoginFailure, NextPage};
 use crate::outbox::{self, Order};
 use crate::seal::DoesNotOpen;
 use crate::sentence::{Sentence, explain, explain_redirect};
+use crate::setup::Trouble;
 use crate::store::Receiver;
 
 #[derive(Default, Deserialize)]
@@ -103,6 +108,9 @@ pub(super) async fn redirect(
         Ok(callback) => callback,
         Err(error) => return problem(&app, Reader::of(&headers), error.into()),
     };
+    if callback.state().secret() == Sdk::STATE && Sdk::of(&app).is_some() {
+        return after_sdk(&app, &headers, callback).await;
+    }
     let user_agent = headers.get(header::USER_AGENT).map_or(&[][..], HeaderValue::as_bytes);
     let user_agent = device::shortened(user_agent);
     let working = app.clone();
@@ -114,6 +122,9 @@ pub(super) async fn redirect(
         Ok((completed.secrets, next))
     });
     let completed = completed.await;
+    if completed.is_ok() {
+        app.trouble.is_mended();
+    }
     app.telemetry.sign_in(completed.as_ref().map_or_else(LoginFailure::word, |_| "done"));
     match completed {
         Ok((secrets, next)) => {
@@ -123,7 +134,35 @@ pub(super) async fn redirect(
             found(&consent_routes::outcome_of(&message)).into_response()
         }
         Err(LoginFailure::Declined(_)) => found("/index.html?login=cancelled").into_response(),
-        Err(failure) => problem(&app, Reader::of(&headers), failure),
+        Err(failure) => match set_up_wrong(&app, &failure) {
+            Some(trouble) => {
+                tracing::warn!(error = %failure, "web.login.failed");
+                setup_page::at_sign_in(&app, Reader::of(&headers), trouble)
+            }
+            None => problem(&app, Reader::of(&headers), failure),
+        },
+    }
+}
+
+/// The SDK has signed somebody in at Kakao: what follows is a sign-in of ours.
+async fn after_sdk(app: &App, headers: &HeaderMap, callback: AuthorizationResponse) -> Response {
+    let state = callback.state().clone();
+    match callback.code(&state) {
+        Err(AuthorizationError::Refused { error: AuthorizationErrorCode::AccessDenied, .. }) => {
+            found("/index.html?login=cancelled").into_response()
+        }
+        _ => lead_to_kakao(app, headers, login::Ask::default()).await,
+    }
+}
+
+/// Whether Kakao refused for want of a setting: then the page says which one, and what to enter where.
+fn set_up_wrong(app: &App, failure: &LoginFailure) -> Option<Trouble> {
+    match failure {
+        LoginFailure::Refused { error } => {
+            Trouble::of_redirect(error.as_str()).inspect(|trouble| app.trouble.happened(*trouble))
+        }
+        LoginFailure::Kakao(error) => Trouble::of_code(&error.kakao_code()?.to_string()),
+        _ => None,
     }
 }
 

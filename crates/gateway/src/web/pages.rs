@@ -18,6 +18,7 @@ use super::language::Reader;
 use super::leaving;
 use super::refusal::Refusal;
 use super::request_log::StorageFailed;
+use super::sdk::{self, Sdk};
 use super::signed_in::Visitor;
 use crate::app::App;
 use crate::config::KakaoAt;
@@ -87,6 +88,7 @@ struct Index {
     logout: Option<String>,
     /// What became of the message that followed the sign-in.
     sent: Option<Told>,
+    sdk: Option<Sdk>,
 }
 
 #[derive(Template)]
@@ -174,7 +176,9 @@ pub(super) async fn index(
         return home.into_response();
     }
     let Query(outcome) = outcome.unwrap_or_default();
-    match visitor {
+    let sdk = Sdk::of(&app).filter(|_| uri.path() == "/index.html");
+    let more = sdk.as_ref().map(|_| sdk::headers(&app)).unwrap_or_default();
+    let page = match visitor {
         Ok(Visitor(access)) => render(&Index {
             frame: match access {
                 Access::Anonymous => Frame::of(&app, language),
@@ -200,9 +204,11 @@ pub(super) async fn index(
                 (Some(sent), Some(account)) => consent_routes::told_to(&app, &sent, &account).await,
                 _ => None,
             },
+            sdk,
         }),
         Err(_) => storage_silent(&app, Reader(language)),
-    }
+    };
+    (more, page).into_response()
 }
 
 /// A page that could not be put together for want of the database.

@@ -5,9 +5,10 @@ use axum::response::Response;
 use url::{Host, Url};
 
 use crate::app::App;
+use crate::config::KakaoApp;
 
 /// Names that the `http` crate does not have.
-const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+pub(super) const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
@@ -25,8 +26,7 @@ pub(super) fn of(app: &App) -> HeaderMap {
     ];
     let mut headers: HeaderMap =
         fixed.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
-    let kakao = &app.settings.kakao;
-    let policy = content_security_policy(&kakao.api_base_url, &kakao.auth_base_url);
+    let policy = content_security_policy(&app.settings.kakao);
     let policy = HeaderValue::from_str(&policy);
     headers.insert(header::CONTENT_SECURITY_POLICY, policy.expect("an origin is printable"));
     if is_https_for_others(&app.settings.public_url) {
@@ -46,8 +46,9 @@ pub(super) fn add(headers: &HeaderMap, response: &mut Response) {
 
 /// Nothing but our own files; pictures also from where Kakao keeps profile images. A browser that posts the form for
 /// logging out of the Kakao account is led on to Kakao, and from there within it.
-fn content_security_policy(api: &Url, auth: &Url) -> String {
-    let (api, auth) = (api.origin().ascii_serialization(), auth.origin().ascii_serialization());
+pub(super) fn content_security_policy(kakao: &KakaoApp) -> String {
+    let api = kakao.api_base_url.origin().ascii_serialization();
+    let auth = kakao.auth_base_url.origin().ascii_serialization();
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
          img-src 'self' https: {api}; form-action 'self' {auth} https://*.kakao.com; base-uri 'none'; \

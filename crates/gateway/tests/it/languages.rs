@@ -33,6 +33,7 @@ async fn every_page_is_in_the_browsers_language_alone() {
         (&other, "/account"),
         (&nobody, "/account"),
         (&nobody, "/redirect"),
+        (&nobody, "/setup"),
         (&nobody, "/nothing"),
         (&nobody, "/logged-out"),
         (&other, "/message"),

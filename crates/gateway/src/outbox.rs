@@ -25,12 +25,13 @@ pub(crate) mod webhook;
 mod worker;
 
 pub(crate) use acceptance::{
-    NotAccepted, Repeatable, Sender, accept, accepted_before, cancel, cancel_of_revoked_keys, cancelling,
-    clean_up, consented, opened, read, reschedule, resend, resending, state_of, tried_until,
+    NotAccepted, Repeatable, Sender, accept, accepted_before, can_be_put_off, cancel, cancel_of_revoked_keys,
+    cancelling, clean_up, consented, opened, put_off, read, reschedule, resend, resending, state_of,
+    tried_until,
 };
 pub(crate) use order::{Asked, Order, Unsound, time_to_send};
 pub(crate) use policy::{Delivery, Next, OnFailure, OnQuota, OnUnconfirmed};
-pub(crate) use remedy::{explain_code, remedy};
+pub(crate) use remedy::{explain_code, remedy, why};
 pub(crate) use state::State;
 pub(crate) use told::{Told, tell};
 pub(crate) use waited::{Sent, SentDelivery, send_and_wait, wait_for};

@@ -44,9 +44,9 @@ pub(crate) use changes::Place;
 pub(crate) use keep_alive::DueLogin;
 pub(crate) use login_attempts::StoredAttempt;
 pub(crate) use outbox::{
-    Accepted, Attempt, Begin, BeginDelivery, Begun, Claim, DueDelivery, Holder, KeptDelivery, KeptMessage,
-    Lane, ListWish, MessageId, NewMessage, Open, PastAttempt, Paused, Receiver, Release, Rest, Scope, Settle,
-    Settled, Unused,
+    Accepted, Attempt, Begin, BeginDelivery, Begun, Claim, DueDelivery, HistoryWish, Holder, KeptDelivery,
+    KeptMessage, LOOKED_THROUGH, Lane, ListWish, MessageId, NewMessage, Open, PastAttempt, Paused, Receiver,
+    Release, Rest, Scope, Settle, Settled, Unused,
 };
 pub(crate) use postgres::AccountLock;
 pub(crate) use recurring::{NewRecurring, PausedFor, RecurringId, SealedRecurring, StoredRecurring};

@@ -12,6 +12,7 @@ mod cookies;
 mod door;
 mod envelope;
 mod health;
+mod history_page;
 mod kakao_routes;
 mod language;
 mod leaving;
@@ -77,6 +78,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/static/{*path}", get(assets::serve))
         .merge(account_page::routes())
         .merge(compose_page::routes())
+        .merge(history_page::routes())
         .merge(logout_routes::routes())
         .merge(setup_page::routes())
         .merge(v1::routes())

@@ -1,6 +1,7 @@
 //! The pages of gateway and emulator in a real browser.
 
 mod chromium;
+mod history;
 mod setup;
 
 use url::Url;
@@ -22,8 +23,14 @@ struct Desk {
 impl Desk {
     /// None where there is no browser.
     async fn new() -> Option<Self> {
+        Self::with(|_| {}).await
+    }
+
+    /// The same on a machine that is set up otherwise.
+    async fn with(change: impl FnOnce(&mut Machine)) -> Option<Self> {
         let browser = Chromium::open().await?;
-        let machine = Machine::new();
+        let mut machine = Machine::new();
+        change(&mut machine);
         let (running, gateway, emulator) = machine.up();
         Some(Self { _machine: machine, _running: running, gateway, emulator, browser })
     }
@@ -207,12 +214,11 @@ async fn text_waits_when_consent_is_refused_again() {
 
 #[tokio::test]
 async fn message_that_follows_a_sign_in_is_told_on_the_page() {
-    let Some(browser) = Chromium::open().await else { return };
-    let mut machine = Machine::new();
     let template = r#"{"object_type": "text", "text": "환영합니다", "link": {}, "button_title": "열기"}"#;
-    machine.set("KATOK_SEND_AFTER_SIGN_IN", machine.file("welcome.json", template));
-    let (running, gateway, emulator) = machine.up();
-    let desk = Desk { _machine: machine, _running: running, gateway, emulator, browser };
+    let welcome = |machine: &mut Machine| {
+        machine.set("KATOK_SEND_AFTER_SIGN_IN", machine.file("welcome.json", template))
+    };
+    let Some(desk) = Desk::with(welcome).await else { return };
     desk.choose_ryan().await;
     desk.browser.press("input[type=checkbox][value=talk_message]").await;
     desk.browser.press("button[name=decision][value=agree]").await;

@@ -8,6 +8,7 @@ use super::content::Content;
 use super::depth;
 use super::order::Order;
 use super::policy::{Delivery, Event, OnFailure, decide};
+use super::remedy::is_of_a_day;
 use super::state::State;
 use crate::api_key::CapReached;
 use crate::app::App;
@@ -23,6 +24,9 @@ use crate::vault::TokenVaultError;
 
 /// How long a message is tried unless its sender says otherwise.
 pub(crate) const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long after midnight what is put off to tomorrow is sent.
+const MORNING: SignedDuration = SignedDuration::from_hours(9);
 
 /// Why a message was not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -230,6 +234,26 @@ pub(crate) async fn reschedule(
     let tried_for = message.expires_at.duration_since(begins);
     app.store.reschedule_message(message.seq, send_at, later(send_at, tried_for)).await?;
     change(app, message, event).await
+}
+
+/// Puts off what a quota of today held up to tomorrow's morning in Korea; says whether anything was. Of itself it would
+/// go when the day turns, and phones would ring at midnight.
+pub(crate) async fn put_off(app: &App, message: &KeptMessage) -> Result<bool, StoreError> {
+    let now = app.clock.now();
+    let send_at = later(Day::of(now).refilled_at(), MORNING);
+    let event = |kept: &KeptDelivery| can_be_put_off(kept).then_some(Event::PutOff { send_at });
+    if message.sealed.is_none() || !message.deliveries.iter().any(can_be_put_off) {
+        return Ok(false);
+    }
+    app.store.extend_message(message.seq, tried_until(send_at)).await?;
+    change(app, message, event).await
+}
+
+/// Whether a quota of Kakao's holds it up that is full again tomorrow.
+pub(crate) fn can_be_put_off(delivery: &KeptDelivery) -> bool {
+    let is_held_up = delivery.state == State::WaitingQuota
+        || delivery.state == State::Refused && delivery.code.as_deref().is_some_and(is_of_a_day);
+    is_held_up && !delivery.may_have_arrived
 }
 
 /// Goes on with what waits for a consent of an account, once somebody has agreed or signed in: with everything that was

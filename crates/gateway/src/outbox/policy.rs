@@ -125,6 +125,8 @@ pub(crate) enum Event {
     Resent,
     /// The sender wants it sent at another time.
     Rescheduled { send_at: Timestamp },
+    /// The sender no longer wants what a quota held up to be sent as soon as it can be.
+    PutOff { send_at: Timestamp },
 }
 
 impl Event {
@@ -231,7 +233,9 @@ pub(crate) fn decide(delivery: &Delivery, event: &Event, now: Timestamp, chance:
 }
 
 fn next(delivery: &Delivery, event: &Event, now: Timestamp, chance: f64) -> Option<Next> {
-    use State::{Cancelled, Expired, Queued, Refused, Scheduled, Sending, Unconfirmed, WaitingConsent};
+    use State::{
+        Cancelled, Expired, Queued, Refused, Scheduled, Sending, Unconfirmed, WaitingConsent, WaitingQuota,
+    };
     let state = delivery.state;
     Some(match event {
         Event::Begun if state.is_waiting() => Next::at_once(Sending),
@@ -256,6 +260,9 @@ fn next(delivery: &Delivery, event: &Event, now: Timestamp, chance: f64) -> Opti
             Next::at_once(Queued)
         }
         Event::Rescheduled { send_at } if matches!(state, Scheduled | Queued) && delivery.attempts == 0 => {
+            Next { state: Scheduled, due_at: Some(*send_at), code: None }
+        }
+        Event::PutOff { send_at } if matches!(state, WaitingQuota | Refused) => {
             Next { state: Scheduled, due_at: Some(*send_at), code: None }
         }
         _ => return None,

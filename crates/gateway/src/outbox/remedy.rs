@@ -11,8 +11,27 @@ use crate::store::{KeptDelivery, KeptMessage};
 
 /// What its sender can do about a delivery; nothing about those that need nothing.
 pub(crate) fn remedy(message: &KeptMessage, delivery: &KeptDelivery) -> Option<Value> {
+    let (action, sentence) = action(message, delivery)?;
+    let mut remedy = json!({"action": action, "ko": sentence.ko, "en": sentence.en});
+    if action == "ask_consent" {
+        remedy["href"] = format!("/consent/{}", message.id).into();
+    }
+    Some(remedy)
+}
+
+/// Why a delivery is where it is, and what helps, in words alone.
+pub(crate) fn why(message: &KeptMessage, delivery: &KeptDelivery) -> Option<Sentence> {
+    action(message, delivery).map(|(_, sentence)| sentence)
+}
+
+/// Whether a code says that a quota is used up which is full again the next day.
+pub(super) fn is_of_a_day(code: &str) -> bool {
+    matches!(code, "-10" | "-532" | "-533" | "-536")
+}
+
+fn action(message: &KeptMessage, delivery: &KeptDelivery) -> Option<(&'static str, Sentence)> {
     let code = delivery.code.as_deref();
-    let (action, sentence) = match delivery.state {
+    Some(match delivery.state {
         State::Delivered | State::Cancelled | State::Sending | State::Scheduled => return None,
         State::Queued if code.is_none() => return None,
         State::Queued => ("wait", explain_code(code?)),
@@ -22,12 +41,7 @@ pub(crate) fn remedy(message: &KeptMessage, delivery: &KeptDelivery) -> Option<V
         State::Unconfirmed => ("check_first", explain_unconfirmed()),
         State::Refused => ("resend", explain_code(code?)),
         State::Expired => ("resend", explain_expired(code)),
-    };
-    let mut remedy = json!({"action": action, "ko": sentence.ko, "en": sentence.en});
-    if action == "ask_consent" {
-        remedy["href"] = format!("/consent/{}", message.id).into();
-    }
-    Some(remedy)
+    })
 }
 
 /// What a code of Kakao's or ours means for a message.

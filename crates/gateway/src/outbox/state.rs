@@ -57,6 +57,22 @@ impl State {
         }
     }
 
+    /// What a page calls it, in Korean and English.
+    pub(crate) fn name(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Scheduled => ("예약됨", "Scheduled"),
+            Self::Queued => ("보낼 차례", "To be sent"),
+            Self::Sending => ("보내는 중", "Being sent"),
+            Self::Delivered => ("보냄", "Sent"),
+            Self::Refused => ("보내지 못함", "Not sent"),
+            Self::WaitingConsent => ("동의 기다림", "Waiting for consent"),
+            Self::WaitingQuota => ("내일 보냄", "Waiting for tomorrow"),
+            Self::Unconfirmed => ("확인 필요", "Not known"),
+            Self::Cancelled => ("취소함", "Cancelled"),
+            Self::Expired => ("시간 지남", "Too late"),
+        }
+    }
+
     pub(crate) fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
     }

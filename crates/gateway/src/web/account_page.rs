@@ -9,7 +9,6 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
@@ -51,12 +50,6 @@ struct AccountPage {
 }
 
 impl AccountPage {
-    /// As people here read it; the page says that it is Korean time.
-    #[expect(clippy::unused_self, reason = "the template calls what belongs to its page")]
-    fn time(&self, time: &Timestamp) -> String {
-        time.to_zoned(TimeZone::fixed(Offset::constant(9))).strftime("%Y-%m-%d %H:%M").to_string()
-    }
-
     fn device(&self, session: &ListedSession) -> String {
         device::recognised(&session.user_agent).unwrap_or_else(|| match session.user_agent.as_str() {
             "" => self.frame.say("이름 없는 프로그램", "A program without a name").to_owned(),

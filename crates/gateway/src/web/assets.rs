@@ -20,6 +20,8 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("compose.js", JS, include_str!("../../assets/compose.js")),
     ("compose-draft.js", JS, include_str!("../../assets/compose-draft.js")),
     ("compose-friends.js", JS, include_str!("../../assets/compose-friends.js")),
+    ("history.css", CSS, include_str!("../../assets/history.css")),
+    ("history.js", JS, include_str!("../../assets/history.js")),
     ("page.js", JS, include_str!("../../assets/page.js")),
     ("gateway.js", JS, include_str!("../../assets/gateway.js")),
     ("kakao.js", JS, include_str!("../../assets/kakao.js")),

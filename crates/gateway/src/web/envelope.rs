@@ -17,24 +17,31 @@ pub(super) fn is_v1(path: &str) -> bool {
     path == "/v1" || path.starts_with("/v1/")
 }
 
-fn is_page(path: &str) -> bool {
-    ["/account", "/history", "/logged-out"].contains(&path)
-        || ["/account/", "/history/", "/logout/"].iter().any(|folder| path.starts_with(folder))
+/// The page to come back to when somebody has to sign in first, for addresses that answer with pages.
+fn page_of(path: &str) -> Option<&'static str> {
+    let place = path.split('/').nth(1)?;
+    match place {
+        "account" => Some("/account"),
+        "history" => Some("/history"),
+        "logged-out" => Some("/"),
+        "logout" if path != "/logout" => Some("/"),
+        _ => None,
+    }
 }
 
 /// What a refusal looks like at an address.
 #[derive(Clone, Copy)]
 pub(super) enum Form {
     Problem,
-    Page(Reader),
+    Page(Reader, &'static str),
     Sample,
 }
 
 pub(super) fn at(path: &str, headers: &HeaderMap) -> Form {
     if is_v1(path) {
         Form::Problem
-    } else if is_page(path) {
-        Form::Page(Reader::of(headers))
+    } else if let Some(page) = page_of(path) {
+        Form::Page(Reader::of(headers), page)
     } else {
         Form::Sample
     }
@@ -45,8 +52,8 @@ pub(super) fn put_in(form: Form, app: &App, mut response: Response) -> Response 
     let Some(refusal) = response.extensions_mut().remove::<Refusal>() else { return response };
     match form {
         Form::Problem => with_body(response, "application/problem+json", problem(refusal).to_string()),
-        Form::Page(reader) => {
-            with_body(response, "text/html; charset=utf-8", pages::refused(app, reader, refusal))
+        Form::Page(reader, page) => {
+            with_body(response, "text/html; charset=utf-8", pages::refused(app, reader, page, refusal))
         }
         Form::Sample => response,
     }

@@ -7,6 +7,8 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
 use katok_bubble::Language;
 use serde::Deserialize;
 use url::Url;
@@ -67,6 +69,12 @@ impl Frame {
     /// A sentence, as the page is read.
     pub(super) fn tell<'a>(&self, sentence: &'a Sentence) -> &'a str {
         sentence.read_in(self.language)
+    }
+
+    /// As people here read it; a page with times says that they are Korean.
+    #[expect(clippy::unused_self, reason = "templates have the frame at hand")]
+    pub(super) fn time(&self, time: &Timestamp) -> String {
+        time.to_zoned(TimeZone::fixed(Offset::constant(9))).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
     /// Where this page is to be had in the other language.
@@ -235,8 +243,8 @@ pub(super) async fn not_found(State(app): State<Arc<App>>, reader: Reader, uri: 
 }
 
 /// A refusal, for somebody who pressed a button of a page.
-pub(super) fn refused(app: &App, Reader(language): Reader, refusal: Refusal) -> String {
-    let sign_in = (refusal.action() == Some("sign_in")).then(|| "/authorize".to_owned());
+pub(super) fn refused(app: &App, Reader(language): Reader, page: &str, refusal: Refusal) -> String {
+    let sign_in = (refusal.action() == Some("sign_in")).then(|| format!("/authorize?next={page}"));
     let title = if sign_in.is_some() {
         Sentence::new("로그인이 필요합니다", "Sign in first")
     } else {

@@ -3,7 +3,7 @@
 mod events;
 mod keys;
 mod me;
-mod messages;
+pub(super) mod messages;
 mod outbox;
 mod quota;
 mod recurring;

@@ -28,7 +28,7 @@ async fn who_is_not_signed_in_is_offered_to() {
     let refused = house.visitor().get("/account").await;
     assert_eq!(refused.status, 401);
     assert!(refused.headers["content-type"].to_str().unwrap().starts_with("text/html"));
-    assert!(refused.body.contains("href=\"/authorize\""), "{}", refused.body);
+    assert!(refused.body.contains("href=\"/authorize?next=/account\""), "{}", refused.body);
     assert!(house.signed_in("ryan").await.get("/index.html").await.body.contains("href=\"/account\""));
 }
 

@@ -13,6 +13,7 @@ mod database_gone;
 mod events;
 mod first_release;
 mod hardening;
+mod history_page;
 mod house;
 mod id_token;
 mod kakao_proxy;

@@ -111,6 +111,12 @@ impl Chromium {
         self.cdp().emulation().set_device_metrics_override(width, height, 1.0, width < 600).await.unwrap();
     }
 
+    /// From the next page on: a browser that runs no script.
+    pub(super) async fn without_scripts(&self) {
+        let disabled = json!({ "value": true });
+        self.cdp().send_raw("Emulation.setScriptExecutionDisabled", disabled).await.unwrap();
+    }
+
     pub(super) async fn open_page(&self, address: &str) {
         self.goto(address).await.unwrap();
     }

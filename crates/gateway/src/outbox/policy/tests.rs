@@ -50,6 +50,9 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (0..100_000_i64).prop_map(|seconds| Event::Rescheduled {
             send_at: NOW + SignedDuration::from_secs(seconds)
         }),
+        1 => (0..100_000_i64).prop_map(|seconds| Event::PutOff {
+            send_at: NOW + SignedDuration::from_secs(seconds)
+        }),
     ]
 }
 
@@ -90,7 +93,8 @@ proptest! {
             let Some(next) = decide(&delivery, &event, now, chance) else { continue };
             if before.is_final() {
                 let late_truth = before == State::Unconfirmed && matches!(event, Event::Ended(_));
-                prop_assert!(matches!(event, Event::Resent) || late_truth, "{before:?} left by {event:?}");
+                let is_asked = matches!(event, Event::Resent | Event::PutOff { .. });
+                prop_assert!(is_asked || late_truth, "{before:?} left by {event:?}");
             }
             prop_assert_eq!(next.due_at.is_none(), next.state.is_final());
             prop_assert!(next.state != State::Refused || next.code.is_some(), "refused for no reason");
@@ -143,7 +147,8 @@ fn each_thing_that_can_happen_leads_where_it_is_said_to() {
     let unconfirmed = || Event::Ended(Outcome::Unconfirmed { code: "no_answer".to_owned() });
     let refused = || Event::Ended(Outcome::Refused { code: "-501".to_owned() });
     let retry = || Event::Ended(Outcome::Retry { code: "-1".to_owned(), after: None });
-    let table: [(State, Event, Option<State>); 20] = [
+    let put_off = || Event::PutOff { send_at: NOW };
+    let table: [(State, Event, Option<State>); 23] = [
         (State::Queued, Event::Begun, Some(State::Sending)),
         (State::Scheduled, Event::Begun, Some(State::Sending)),
         (State::WaitingQuota, Event::Begun, Some(State::Sending)),
@@ -164,6 +169,9 @@ fn each_thing_that_can_happen_leads_where_it_is_said_to() {
         (State::Scheduled, Event::Cancelled, Some(State::Cancelled)),
         (State::Unconfirmed, Event::Resent, Some(State::Queued)),
         (State::Delivered, Event::Resent, None),
+        (State::WaitingQuota, put_off(), Some(State::Scheduled)),
+        (State::Refused, put_off(), Some(State::Scheduled)),
+        (State::Unconfirmed, put_off(), None),
     ];
     for (state, event, becomes) in table {
         let next = decide(&delivery(state), &event, NOW, 0.0).map(|next| next.state);

@@ -64,7 +64,8 @@ pub(crate) struct ListWish<'a> {
     pub(crate) limit: i64,
 }
 
-const MESSAGE: &str = "SELECT seq, id, account_id, api_key_id, sealed, created_at, send_at, expires_at,
+pub(super) const MESSAGE: &str =
+    "SELECT seq, id, account_id, api_key_id, sealed, created_at, send_at, expires_at,
     on_unconfirmed, on_quota, scopes, on_failure, recurring_id FROM messages";
 
 /// How many attempts for a delivery `d` came to nobody knows what.
@@ -209,7 +210,10 @@ impl Store {
         Ok(())
     }
 
-    async fn with_deliveries(&self, mut messages: Vec<KeptMessage>) -> Result<Vec<KeptMessage>, StoreError> {
+    pub(super) async fn with_deliveries(
+        &self,
+        mut messages: Vec<KeptMessage>,
+    ) -> Result<Vec<KeptMessage>, StoreError> {
         if messages.is_empty() {
             return Ok(messages);
         }
@@ -233,7 +237,7 @@ impl Store {
     }
 }
 
-fn message(row: &AnyRow) -> Result<KeptMessage, StoreError> {
+pub(super) fn message(row: &AnyRow) -> Result<KeptMessage, StoreError> {
     let on_unconfirmed: String = row.try_get(8)?;
     let on_quota: String = row.try_get(9)?;
     let on_failure: String = row.try_get(11)?;

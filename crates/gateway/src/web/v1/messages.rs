@@ -184,13 +184,19 @@ pub(super) async fn cancel(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
     let message = find_to_change(&app, &sender, &id).await?;
-    if !outbox::cancel(&app, &message).await? {
+    take_back(&app, &message).await?;
+    again(&app, &sender, &id).await
+}
+
+/// Cancels what has not been sent, or says that it is too late.
+pub(in crate::web) async fn take_back(app: &App, message: &KeptMessage) -> Result<(), Refusal> {
+    if !outbox::cancel(app, message).await? {
         return Err(Refusal::too_late(Sentence::new(
             "취소할 수 있는 것이 없습니다. 이미 보냈거나 보내는 중입니다.",
             "There is nothing left to take back: it was sent, or is being sent.",
         )));
     }
-    again(&app, &sender, &id).await
+    Ok(())
 }
 
 /// `POST /v1/messages/{id}/resend`: sends again what did not arrive, or may not have.
@@ -202,13 +208,19 @@ pub(super) async fn resend(
     let message = find_to_change(&app, &sender, &id).await?;
     let to_send = message.deliveries.iter().filter(|delivery| delivery.state.is_final()).count();
     sender.count_sends(&app, to_send).await?;
-    if !outbox::resend(&app, &message).await? {
+    send_again(&app, &message).await?;
+    again(&app, &sender, &id).await
+}
+
+/// Sends again what did not arrive, or says that there is nothing of that kind.
+pub(in crate::web) async fn send_again(app: &App, message: &KeptMessage) -> Result<(), Refusal> {
+    if !outbox::resend(app, message).await? {
         return Err(Refusal::too_late(Sentence::new(
             "다시 보낼 것이 없습니다. 모두 받았거나, 아직 보내는 중이거나, 보관 기간이 지났습니다.",
             "There is nothing to send again: everybody got it, it is still under way, or it was kept long enough.",
         )));
     }
-    again(&app, &sender, &id).await
+    Ok(())
 }
 
 #[derive(Deserialize)]
@@ -235,7 +247,8 @@ pub(super) async fn reschedule(
     again(&app, &sender, &id).await
 }
 
-async fn find(app: &App, account: &AccountId, id: &str) -> Result<KeptMessage, Refusal> {
+/// One's own message.
+pub(in crate::web) async fn find(app: &App, account: &AccountId, id: &str) -> Result<KeptMessage, Refusal> {
     let id = MessageId::presented(id).ok_or_else(Refusal::not_found)?;
     let message = app.store.message(&id).await?.filter(|message| message.account == *account);
     message.ok_or_else(Refusal::not_found)

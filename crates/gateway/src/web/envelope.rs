@@ -18,7 +18,7 @@ pub(super) fn is_v1(path: &str) -> bool {
 }
 
 fn is_page(path: &str) -> bool {
-    ["/account", "/history", "/logged-out"].contains(&path)
+    ["/account", "/compose", "/history", "/logged-out"].contains(&path)
         || ["/account/", "/history/", "/logout/"].iter().any(|folder| path.starts_with(folder))
 }
 
@@ -33,11 +33,16 @@ pub(super) enum Form {
 pub(super) fn at(path: &str, headers: &HeaderMap) -> Form {
     if is_v1(path) {
         Form::Problem
-    } else if is_page(path) {
+    } else if is_page(path) || path == "/compose/send" && !asks_for_json(headers) {
         Form::Page(Reader::of(headers))
     } else {
         Form::Sample
     }
+}
+
+/// As our own script does, where a form without one is answered with a page.
+pub(super) fn asks_for_json(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json")
 }
 
 /// Gives an answer its form if it is a refusal, whoever refused: panics and time-outs do as well.

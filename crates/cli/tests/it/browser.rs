@@ -1,6 +1,7 @@
 //! The pages of gateway and emulator in a real browser.
 
 mod chromium;
+mod compose;
 mod history;
 mod setup;
 
@@ -35,9 +36,9 @@ impl Desk {
         Some(Self { _machine: machine, _running: running, gateway, emulator, browser })
     }
 
-    /// Opens the gateway's page, presses login, and chooses 라이언 on the emulator's page.
+    /// Opens the sample's page, presses login, and chooses 라이언 on the emulator's page.
     async fn choose_ryan(&self) {
-        self.browser.open_page(self.gateway.as_str()).await;
+        self.browser.open_page(self.gateway.join("/index.html").unwrap().as_str()).await;
         self.browser.press(".kakao-login").await;
         self.browser.press("button[name=person][value=ryan]").await;
     }
@@ -216,7 +217,7 @@ async fn text_waits_when_consent_is_refused_again() {
 async fn message_that_follows_a_sign_in_is_told_on_the_page() {
     let template = r#"{"object_type": "text", "text": "환영합니다", "link": {}, "button_title": "열기"}"#;
     let welcome = |machine: &mut Machine| {
-        machine.set("KATOK_SEND_AFTER_SIGN_IN", machine.file("welcome.json", template))
+        machine.set("KATOK_SEND_AFTER_SIGN_IN", machine.file("welcome.json", template));
     };
     let Some(desk) = Desk::with(welcome).await else { return };
     desk.choose_ryan().await;

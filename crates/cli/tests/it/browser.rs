@@ -1,6 +1,7 @@
 //! The pages of gateway and emulator in a real browser.
 
 mod chromium;
+mod compose;
 mod history;
 mod setup;
 
@@ -35,9 +36,9 @@ impl Desk {
         Some(Self { _machine: machine, _running: running, gateway, emulator, browser })
     }
 
-    /// Opens the gateway's page, presses login, and chooses 라이언 on the emulator's page.
+    /// Opens the sample's page, presses login, and chooses 라이언 on the emulator's page.
     async fn choose_ryan(&self) {
-        self.browser.open_page(self.gateway.as_str()).await;
+        self.browser.open_page(self.gateway.join("/index.html").unwrap().as_str()).await;
         self.browser.press(".kakao-login").await;
         self.browser.press("button[name=person][value=ryan]").await;
     }

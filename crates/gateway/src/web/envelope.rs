@@ -22,6 +22,7 @@ fn page_of(path: &str) -> Option<&'static str> {
     let place = path.split('/').nth(1)?;
     match place {
         "account" => Some("/account"),
+        "compose" if !path.ends_with("/preview") => Some("/"),
         "history" => Some("/history"),
         "logged-out" => Some("/"),
         "logout" if path != "/logout" => Some("/"),
@@ -40,11 +41,16 @@ pub(super) enum Form {
 pub(super) fn at(path: &str, headers: &HeaderMap) -> Form {
     if is_v1(path) {
         Form::Problem
-    } else if let Some(page) = page_of(path) {
+    } else if let Some(page) = page_of(path).filter(|_| !asks_for_json(headers)) {
         Form::Page(Reader::of(headers), page)
     } else {
         Form::Sample
     }
+}
+
+/// As our own script does, where a form without one is answered with a page.
+pub(super) fn asks_for_json(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json")
 }
 
 /// Gives an answer its form if it is a refusal, whoever refused: panics and time-outs do as well.

@@ -89,6 +89,8 @@ impl Frame {
 struct Index {
     frame: Frame,
     signed_in: bool,
+    /// Whether whoever signs in is to come back to the first page.
+    is_first_page: bool,
     cancelled: bool,
     /// What somebody should know who wanted to leave.
     left: Option<Sentence>,
@@ -193,6 +195,7 @@ pub(super) async fn index(
                 _ => Frame::of_person(&app, language, "/index.html"),
             },
             signed_in: access != Access::Anonymous,
+            is_first_page: uri.path() == "/",
             cancelled: outcome.login.as_deref() == Some("cancelled"),
             left: match outcome.unlink.as_deref() {
                 // A link from elsewhere tells nobody who is signed in that they have left.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
 
@@ -16,6 +16,7 @@ use crate::outbox::{self, Asked, NotAccepted, Repeatable};
 use crate::sentence::Sentence;
 use crate::store::{AccountId, MessageId};
 use crate::web::consent_routes;
+use crate::web::envelope;
 use crate::web::language::Reader;
 use crate::web::refusal::Refusal;
 use crate::web::signed_in::Acting;
@@ -44,7 +45,7 @@ pub(super) async fn send(
 ) -> Result<Response, Response> {
     let session = unless_ended(acting)?;
     let mut composition = Composition::of_form(&read(form).map_err(IntoResponse::into_response)?);
-    let is_script = headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json");
+    let is_script = envelope::asks_for_json(&headers);
     let Some(session) = session else {
         if is_script {
             return Err(Refusal::not_signed_in().into_response());

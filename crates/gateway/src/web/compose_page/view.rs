@@ -163,7 +163,7 @@ pub(super) async fn page(
         None => (None, None, Vec::new()),
     };
     render(&ComposePage {
-        frame: Frame::of(app, language),
+        frame: Frame::of_person(app, language, "/"),
         composition,
         sections: composition.draft.kind.map_or(&[], Kind::sections),
         notes: if said.is_judged { notes } else { Notes::default() },

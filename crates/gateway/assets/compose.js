@@ -70,7 +70,9 @@ function showAllNotes(preview) {
   for (const [path, field] of fieldsByPath()) {
     const isDue = (note) => isJudged || !note.is_missing || visited.has(path);
     const notes = (preview.fields[path] ?? []).filter(isDue);
-    field.classList.toggle("wrong", notes.some((note) => note.is_error));
+    const isWrong = notes.some((note) => note.is_error);
+    field.classList.toggle("wrong", isWrong);
+    field.querySelector("[name]").setAttribute("aria-invalid", isWrong);
     const place = field.querySelector(".notes");
     if (place) showNotes(place, notes);
   }

@@ -22,6 +22,7 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("compose-friends.js", JS, include_str!("../../assets/compose-friends.js")),
     ("history.css", CSS, include_str!("../../assets/history.css")),
     ("history.js", JS, include_str!("../../assets/history.js")),
+    ("forget-drafts.js", JS, include_str!("../../assets/forget-drafts.js")),
     ("page.js", JS, include_str!("../../assets/page.js")),
     ("gateway.js", JS, include_str!("../../assets/gateway.js")),
     ("kakao.js", JS, include_str!("../../assets/kakao.js")),

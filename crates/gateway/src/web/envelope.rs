@@ -18,11 +18,11 @@ pub(super) fn is_v1(path: &str) -> bool {
 }
 
 /// The page to come back to when somebody has to sign in first, for addresses that answer with pages.
-fn page_of(path: &str, headers: &HeaderMap) -> Option<&'static str> {
+fn page_of(path: &str) -> Option<&'static str> {
     let place = path.split('/').nth(1)?;
     match place {
         "account" => Some("/account"),
-        "compose" if path == "/compose" || path == "/compose/send" && !asks_for_json(headers) => Some("/"),
+        "compose" if !path.ends_with("/preview") => Some("/"),
         "history" => Some("/history"),
         "logged-out" => Some("/"),
         "logout" if path != "/logout" => Some("/"),
@@ -41,7 +41,7 @@ pub(super) enum Form {
 pub(super) fn at(path: &str, headers: &HeaderMap) -> Form {
     if is_v1(path) {
         Form::Problem
-    } else if let Some(page) = page_of(path, headers) {
+    } else if let Some(page) = page_of(path).filter(|_| !asks_for_json(headers)) {
         Form::Page(Reader::of(headers), page)
     } else {
         Form::Sample

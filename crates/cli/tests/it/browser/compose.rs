@@ -25,17 +25,12 @@ impl Desk {
         self.browser.see("h1", "Write a message").await;
     }
 
-    /// Lets the browser run our scripts, or not, from the next page on.
-    async fn scripts(&self, run: bool) {
-        let switch = json!({"value": !run});
-        self.browser.cdp().send_raw("Emulation.setScriptExecutionDisabled", switch).await.unwrap();
-    }
-
-    /// Takes the network away, or gives it back.
-    async fn network(&self, is_there: bool) {
-        let conditions =
-            json!({"offline": !is_there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
-        self.browser.cdp().send_raw("Network.emulateNetworkConditions", conditions).await.unwrap();
+    /// Lets nothing through to where messages are sent, or everything again.
+    async fn is_cut_off(&self, is_cut_off: bool) {
+        let blocked: &[&str] = if is_cut_off { &["*/compose/send"] } else { &[] };
+        self.browser.cdp().network().enable().await.unwrap();
+        let urls = json!({"urls": blocked});
+        self.browser.cdp().send_raw("Network.setBlockedURLs", urls).await.unwrap();
     }
 }
 
@@ -61,7 +56,7 @@ async fn message_is_seen_while_it_is_written_and_arrives_as_it_was_seen() {
     browser.press_named("summary", "Python").await;
     browser.see("#code-python", "\"title\": \"저녁 7시에 만나요\"").await;
     browser.press("#send").await;
-    browser.see("h1", "보냈습니다").await;
+    browser.see(".message h2 .state", "보냄").await;
     desk.open_room("라이언", "나와의 채팅").await;
     desk.browser.see(".ktb-bubble .ktb-title", "저녁 7시에 만나요").await;
     desk.browser.close(&[]).await;
@@ -74,9 +69,9 @@ async fn every_kind_and_what_is_wrong_with_it_fits_a_desk_and_a_phone() {
     let browser = &desk.browser;
     for kind in ["list", "location", "commerce", "calendar"] {
         browser.press(&format!(".kind[value={kind}]")).await;
-        browser.see(".kind[aria-pressed=true]", &kind[1..]).await;
+        browser.see(&format!(".kind[value={kind}][aria-pressed=true]"), "").await;
         browser.press_named("button", "Fill in an example").await;
-        browser.see("#phone .ktb-bubble", "").await;
+        browser.see("#phone .ktb-button", "").await;
         browser.fits(&format!("compose-{kind}-en")).await;
     }
     browser.press(".kind[value=json]").await;
@@ -100,10 +95,10 @@ async fn nothing_is_lost_by_a_reload_a_lost_connection_or_an_ended_session() {
     browser.see("#told", "이어서 씁니다").await;
     browser.see("#phone", "잃지 않는 글").await;
 
-    desk.network(false).await;
+    desk.is_cut_off(true).await;
     browser.press("#send").await;
     browser.see("#told", "같은 메시지가 두 번 가지는 않습니다").await;
-    desk.network(true).await;
+    desk.is_cut_off(false).await;
 
     browser.delete_all_cookies().await.unwrap();
     browser.press("#send").await;
@@ -113,7 +108,7 @@ async fn nothing_is_lost_by_a_reload_a_lost_connection_or_an_ended_session() {
     browser.see("#told", "이어서 씁니다").await;
     browser.see("#phone", "잃지 않는 글").await;
     browser.press("#send").await;
-    browser.see("h1", "보냈습니다").await;
+    browser.see(".message h2 .state", "보냄").await;
     assert_eq!(desk.emulator.texts("ryan").await, ["잃지 않는 글"]);
 
     browser.open_page(desk.gateway.as_str()).await;
@@ -133,6 +128,7 @@ async fn friends_are_found_by_name_and_a_template_is_filled_in_for_them() {
     browser.press_named("#saved button", "저장하기").await;
     browser.see("#told", "‘주문 알림’ 템플릿으로 저장했습니다").await;
     browser.press(".kind[value=commerce]").await;
+    browser.see(".kind[aria-pressed=true]", "커머스").await;
     browser.press_named("#saved button", "불러오기").await;
     browser.see("#told", "불러왔습니다").await;
     browser.write("#variables input", "어피치").await;
@@ -145,7 +141,7 @@ async fn friends_are_found_by_name_and_a_template_is_filled_in_for_them() {
     browser.see("#chosen", "1명에게 보냅니다").await;
     browser.fits("compose-friends").await;
     browser.press("#send").await;
-    browser.see("h1", "보냈습니다").await;
+    browser.see(".message h2 .state", "보냄").await;
     assert_eq!(desk.emulator.texts("apeach").await, ["어피치님, 주문이 왔어요"]);
     desk.browser.close(&[]).await;
 }
@@ -153,7 +149,7 @@ async fn friends_are_found_by_name_and_a_template_is_filled_in_for_them() {
 #[tokio::test]
 async fn everything_but_the_live_parts_works_without_javascript() {
     let Some(desk) = Desk::new().await else { return };
-    desk.scripts(false).await;
+    desk.browser.without_scripts().await;
     desk.compose().await;
     let browser = &desk.browser;
     browser.write(&field("text"), "스크립트 없이 쓴 글").await;
@@ -166,8 +162,7 @@ async fn everything_but_the_live_parts_works_without_javascript() {
     browser.press_named("#friends label", "어피치").await;
     browser.press(".kind[value=text]").await;
     browser.press("#send").await;
-    browser.see("h1", "보냈습니다").await;
-    assert_eq!(desk.emulator.texts("apeach").await, ["스크립트 없이 쓴 글"]);
+    browser.see(".message .ktb-text", "스크립트 없이 쓴 글").await;
 
     browser.open_page(desk.gateway.as_str()).await;
     browser.write(&field("text"), "끝난 세션의 글").await;
@@ -176,4 +171,19 @@ async fn everything_but_the_live_parts_works_without_javascript() {
     browser.see("#told", "새 창에서 로그인").await;
     assert_eq!(browser.values(&field("text")).await, ["끝난 세션의 글"]);
     desk.browser.close(&["/compose"]).await;
+}
+
+#[tokio::test]
+async fn what_was_being_written_is_forgotten_at_the_log_out() {
+    let Some(desk) = Desk::new().await else { return };
+    desk.compose().await;
+    let browser = &desk.browser;
+    browser.write(&field("text"), "비밀 초대").await;
+    browser.see("#phone", "비밀 초대").await;
+    browser.press_named("a", "계정").await;
+    browser.press_named("button", "이 브라우저에서만").await;
+    browser.see(".note", "로그아웃했습니다").await;
+    let kept = browser.execute("return JSON.stringify(localStorage)", Vec::new()).await.unwrap();
+    assert_eq!(kept.convert::<String>().unwrap(), "{}");
+    desk.browser.close(&[]).await;
 }

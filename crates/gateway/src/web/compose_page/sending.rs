@@ -15,7 +15,6 @@ use crate::compose::{Composition, Notes};
 use crate::outbox::{self, Asked, NotAccepted, Repeatable};
 use crate::sentence::Sentence;
 use crate::store::{AccountId, MessageId};
-use crate::web::consent_routes;
 use crate::web::envelope;
 use crate::web::language::Reader;
 use crate::web::refusal::Refusal;
@@ -73,7 +72,7 @@ pub(super) async fn send(
 
 /// Where it is told what became of a message.
 fn told_at(id: &MessageId) -> String {
-    consent_routes::outcome_of(id)
+    format!("/history/{id}")
 }
 
 async fn accept(app: &Arc<App>, account: AccountId, composition: &Composition) -> Result<MessageId, NotSent> {

@@ -117,14 +117,29 @@ pub fn explain_redirect(error: &str) -> Sentence {
 }
 
 /// What a consent item (동의항목) is called on Kakao's consent screen.
-fn consent_item(scope: &Scope) -> (String, String) {
-    let (ko, en) = match scope.as_str() {
+pub(crate) fn consent_name(scope: &Scope) -> Option<(&'static str, &'static str)> {
+    Some(match scope.as_str() {
         "profile_nickname" => ("닉네임", "nickname"),
         "profile_image" => ("프로필 사진", "profile image"),
+        "profile" => ("닉네임과 프로필 사진", "nickname and profile image"),
         "account_email" => ("카카오계정 이메일", "account e-mail"),
+        "name" => ("이름", "name"),
+        "gender" => ("성별", "gender"),
+        "age_range" => ("연령대", "age range"),
+        "birthday" => ("생일", "birthday"),
+        "birthyear" => ("출생 연도", "year of birth"),
+        "phone_number" => ("전화번호", "phone number"),
+        "account_ci" => ("CI(연계 정보)", "CI (connecting information)"),
+        "shipping_address" => ("배송지 정보", "shipping addresses"),
         "friends" => ("친구 목록", "friends list"),
         "talk_message" => ("카카오톡 메시지 전송", "sending KakaoTalk messages"),
-        other => return (other.to_owned(), other.to_owned()),
-    };
-    (format!("{ko}({scope})"), format!("{en} ({scope})"))
+        _ => return None,
+    })
+}
+
+fn consent_item(scope: &Scope) -> (String, String) {
+    match consent_name(scope) {
+        Some((ko, en)) => (format!("{ko}({scope})"), format!("{en} ({scope})")),
+        None => (scope.to_string(), scope.to_string()),
+    }
 }

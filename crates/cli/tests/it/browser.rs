@@ -1,5 +1,6 @@
 //! The pages of gateway and emulator in a real browser.
 
+mod account;
 mod chromium;
 mod compose;
 mod history;

@@ -45,6 +45,12 @@ impl IssueLog {
         Self { access: vec![now], refresh: vec![now], asked: None }
     }
 
+    /// When Kakao issued tokens last, as far as it is noted.
+    #[must_use]
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.access.iter().max().copied()
+    }
+
     /// The same user's tokens count together, whatever login they come from.
     pub(super) fn joined_with(&self, former: &Self) -> Self {
         let former = former.with_lost_answer();

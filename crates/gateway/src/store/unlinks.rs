@@ -82,6 +82,10 @@ impl UnlinkState {
         (Self::Unconfirmed, "unconfirmed"),
         (Self::Cancelled, "cancelled"),
     ];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        word(&Self::ALL, self)
+    }
 }
 
 impl Receipt {

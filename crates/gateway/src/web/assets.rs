@@ -16,6 +16,7 @@ const SVG: &str = "image/svg+xml";
 const ASSETS: &[(&str, &str, &str)] = &[
     ("katok.css", CSS, include_str!("../../assets/katok.css")),
     ("bubble.css", CSS, katok_bubble::STYLESHEET),
+    ("account.css", CSS, include_str!("../../assets/account.css")),
     ("compose.css", CSS, include_str!("../../assets/compose.css")),
     ("compose.js", JS, include_str!("../../assets/compose.js")),
     ("compose-draft.js", JS, include_str!("../../assets/compose-draft.js")),

@@ -14,8 +14,9 @@ use super::signed_in::Acting;
 use super::to_its_end;
 use crate::app::App;
 use crate::sentence::Sentence;
+use crate::session::Session;
 use crate::store::UnlinkState;
-use crate::unlink;
+use crate::unlink::{self, Unlinked};
 
 /// `GET|POST /unlink`: Kakao's answer when it has confirmed, 202 when it will be asked again; always a receipt.
 pub(super) async fn unlink(
@@ -23,9 +24,7 @@ pub(super) async fn unlink(
     Acting(session): Acting,
     jar: CookieJar,
 ) -> Result<(StatusCode, CookieJar, Json<Value>), Refusal> {
-    let working = app.clone();
-    let unlinked =
-        to_its_end(&app, async move { unlink::by_person(&working, &session.account).await }).await?;
+    let (unlinked, jar) = leave(&app, session, jar).await?;
     let status = match unlinked.receipt.state {
         UnlinkState::Pending => StatusCode::ACCEPTED,
         _ => StatusCode::OK,
@@ -35,7 +34,19 @@ pub(super) async fn unlink(
     if let Some((action, sentence)) = advice(unlinked.receipt.state) {
         answer["remedy"] = json!({"action": action, "ko": sentence.ko, "en": sentence.en});
     }
-    Ok((status, cookies::clear_session(jar, &app.settings.public_url), Json(answer)))
+    Ok((status, jar, Json(answer)))
+}
+
+/// Unlinks to the end, whether or not somebody waits for it, and signs the browser out.
+pub(super) async fn leave(
+    app: &Arc<App>,
+    session: Session,
+    jar: CookieJar,
+) -> Result<(Unlinked, CookieJar), Refusal> {
+    let working = app.clone();
+    let unlinked =
+        to_its_end(app, async move { unlink::by_person(&working, &session.account).await }).await?;
+    Ok((unlinked, cookies::clear_session(jar, &app.settings.public_url)))
 }
 
 /// What somebody should know who wanted to leave, if Kakao has not confirmed it.

@@ -1,9 +1,12 @@
 //! The page `/account`: everything by plain forms, and only for its person.
 
+use katok_emulator::Decision;
 use serde_json::json;
 
 use crate::browser::Browser;
 use crate::house::House;
+use crate::kakao_proxy::Mood;
+use crate::login_end::disconnect;
 
 /// Where the page's forms lead that contain a word.
 fn action(page: &str, word: &str) -> String {
@@ -110,9 +113,69 @@ async fn another_site_can_press_none_of_its_buttons() {
         "/account/sessions/end-others",
         "/account/sessions/ses_1/end",
         "/account/keys/key_1/revoke",
+        "/account/consents/talk_message/withdraw",
+        "/account/unlink",
     ] {
         let refused =
             browser.request_with(reqwest::Method::POST, path, &[("origin", "https://evil.example")]).await;
         assert_eq!(refused.status, 403, "{path}");
     }
+}
+
+#[tokio::test]
+async fn profile_consents_and_login_are_read_from_kakao() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let shown = page(&browser).await;
+    assert!(shown.contains("라이언") && shown.contains("2026-01-01 12:00"), "{shown}");
+    assert!(shown.contains("카카오톡 메시지 전송") && shown.contains("친구 목록"), "{shown}");
+    // A second less than six hours and sixty days from noon in Korea.
+    assert!(shown.contains("2026-01-01 17:59까지") && shown.contains("2026-03-02 11:59까지"), "{shown}");
+    assert!(!shown.contains("/consents/profile_nickname/withdraw"), "a required item stays: {shown}");
+    let english = browser.get_with("/account", &[("accept-language", "en")]).await.body;
+    assert!(english.contains("sending KakaoTalk messages") && english.contains("until 2026-01-01 17:59"));
+}
+
+#[tokio::test]
+async fn a_consent_is_withdrawn_by_its_button_and_given_again_by_another() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let withdraw = action(&page(&browser).await, "talk_message/withdraw");
+    assert_eq!(browser.submit(&withdraw, &[]).await.see_other(), "/account#consents");
+    browser.post("/message", json!({})).await.is(403);
+    let shown = page(&browser).await;
+    assert!(shown.contains("href=\"/authorize?scope=talk_message&amp;next=/account\""), "{shown}");
+    let authorize = browser.get("/authorize?scope=talk_message&next=/account").await.location();
+    let back = house.emulator.approve(&authorize, "ryan", &Decision::Allow).unwrap();
+    browser.get_url(&back).await.found("/account");
+    browser.post("/message", json!({})).await.is(200);
+    assert_eq!(browser.submit("/account/consents/no_such_item/withdraw", &[]).await.status, 400);
+}
+
+#[tokio::test]
+async fn without_kakao_the_rest_of_the_page_is_there() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    house.kakao.turns(Mood::Maintenance);
+    let shown = page(&browser).await;
+    assert!(shown.contains("id=\"sessions\"") && shown.contains("확인 필요"), "{shown}");
+    assert!(!shown.contains("라이언") && !shown.contains("href=\"/authorize"), "{shown}");
+    house.kakao.turns(Mood::Honest);
+    disconnect(&house, "ryan").await;
+    let shown = page(&browser).await;
+    assert!(shown.contains("href=\"/authorize?next=/account\""), "{shown}");
+}
+
+#[tokio::test]
+async fn unlinking_says_first_what_is_lost() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    assert!(page(&browser).await.contains("href=\"/account/unlink\""));
+    let asked = browser.get("/account/unlink").await;
+    assert!(asked.body.contains("되돌릴 수 없습니다"), "{}", asked.body);
+    browser.get("/profile").await.is(200);
+    let left = browser.submit("/account/unlink", &[]).await;
+    assert_eq!(left.see_other(), "/index.html?unlink=confirmed");
+    assert_eq!(browser.get("/account").await.status, 401);
+    assert_eq!(house.number("SELECT COUNT(*) FROM accounts").await, 0);
 }

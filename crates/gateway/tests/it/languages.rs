@@ -9,8 +9,8 @@ const PAGE: (&str, &str) = ("accept", "text/html");
 const ENGLISH: (&str, &str) = ("accept-language", "en-US,en;q=0.9,ko;q=0.8");
 
 fn is_korean(page: &str) -> bool {
-    // Names stay as they are: ours, and that of the other language.
-    let page = page.replace("카톡", "").replace("한국어", "");
+    // Names stay as they are: ours, that of the other language, and a person's.
+    let page = page.replace("카톡", "").replace("한국어", "").replace("어피치", "");
     page.chars().any(|letter| ('가'..='힣').contains(&letter))
 }
 

@@ -170,7 +170,7 @@ async fn wrong_password_can_be_corrected() {
     desk.browser.see("[role=alert]", "맞지 않습니다").await;
     desk.browser.write("input[name=password]", "pw-ryan\n").await;
     desk.browser.press("button[name=decision][value=agree]").await;
-    desk.browser.see("#who-name", "라이언").await;
+    desk.browser.see("h1", "메시지 만들기").await;
     desk.browser.close(&["/oauth/authorize/sign_in"]).await;
 }
 

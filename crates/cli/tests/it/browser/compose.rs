@@ -100,7 +100,7 @@ async fn nothing_is_lost_by_a_reload_a_lost_connection_or_an_ended_session() {
     browser.see("#told", "같은 메시지가 두 번 가지는 않습니다").await;
     desk.is_cut_off(false).await;
 
-    browser.delete_all_cookies().await.unwrap();
+    browser.delete_cookie("katok_session").await.unwrap();
     browser.press("#send").await;
     browser.see("#told", "이 브라우저에 남아 있어서").await;
     browser.fits("compose-ended").await;
@@ -166,7 +166,7 @@ async fn everything_but_the_live_parts_works_without_javascript() {
 
     browser.open_page(desk.gateway.as_str()).await;
     browser.write(&field("text"), "끝난 세션의 글").await;
-    browser.delete_all_cookies().await.unwrap();
+    browser.delete_cookie("katok_session").await.unwrap();
     browser.press("#send").await;
     browser.see("#told", "새 창에서 로그인").await;
     assert_eq!(browser.values(&field("text")).await, ["끝난 세션의 글"]);

@@ -40,7 +40,6 @@ function replace(old, card) {
   const focused = old.contains(document.activeElement);
   old.replaceWith(card);
   if (focused) card.querySelector("h2 a").focus();
-  news.textContent = card.querySelector("h2")?.innerText ?? "";
 }
 
 /** Draws again what has changed, as the gateway draws it. */
@@ -55,9 +54,11 @@ async function refresh() {
   for (const [place, card] of cards.entries()) {
     const html = card.outerHTML;
     const old = document.getElementById(card.id);
-    if (!old) list.insertBefore(card, list.children[place] ?? null);
-    else if (drawn.get(card.id) !== html) replace(old, card);
+    if (drawn.get(card.id) === html) continue;
     drawn.set(card.id, html);
+    if (old) replace(old, card);
+    else list.insertBefore(card, list.children[place] ?? null);
+    news.textContent = card.querySelector("h2")?.innerText ?? "";
   }
   nameFriends();
   learnNames();

@@ -35,7 +35,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
 }
 
 /// So many messages stand on a page.
-const ON_A_PAGE: i64 = 20;
+const ON_A_PAGE: i64 = 10;
 
 /// What somebody looks for, as the form and the links of the page say it; what makes no sense narrows nothing.
 #[derive(Clone, Default, Deserialize)]

@@ -195,14 +195,18 @@ async fn filters_and_pages_lead_to_every_message_once() {
     for number in 0..20 {
         browser.post("/v1/messages", text(&format!("{number}"))).await.is(202);
     }
-    let first = page(&browser, "/history?to=me").await;
-    let older = first.split("href=\"/history?").find(|rest| rest.contains("rel=\"next\"")).unwrap();
-    let older = older.split('"').next().unwrap().replace("&#38;", "&");
-    assert!(older.starts_with("to=me&cursor=msg_"), "{older}");
-    let second = page(&browser, &format!("/history?{older}")).await;
-    assert!(!second.contains("rel=\"next\"") && second.contains("href=\"/history?to=me\""), "{second}");
-    let mut all = messages(&first);
-    all.extend(messages(&second));
+    let (mut all, mut path) = (Vec::new(), "/history?to=me".to_owned());
+    loop {
+        let shown = page(&browser, &path).await;
+        all.extend(messages(&shown).into_iter().map(str::to_owned));
+        let Some(older) = shown.split("href=\"").find(|rest| rest.contains("rel=\"next\"")) else {
+            assert!(shown.contains("href=\"/history?to=me\""), "{shown}");
+            break;
+        };
+        path = older.split('"').next().unwrap().replace("&#38;", "&");
+        assert!(path.starts_with("/history?to=me&cursor=msg_"), "{path}");
+    }
+    assert_eq!(all.len(), 22);
     all.sort_unstable();
     all.dedup();
     assert_eq!(all.len(), 22);
@@ -256,4 +260,31 @@ async fn the_page_is_in_the_readers_language() {
     }
     let filtered = browser.get("/history?to=me").await.body;
     assert!(filtered.contains("href=\"/history?to=me&#38;lang=en\""), "{filtered}");
+}
+
+#[tokio::test]
+async fn a_full_page_is_small() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let link = json!({"web_url": "https://katok.example/menu"});
+    let content = json!({"title": "딸기 치즈 케이크", "description": "#케익 #딸기 #카페", "link": link});
+    let feed =
+        json!({"object_type": "feed", "content": content, "buttons": [{"title": "보기", "link": link}]});
+    for number in 0..11 {
+        let friends: Vec<String> = (0..5).map(|friend| format!("nobody-{number}-{friend}")).collect();
+        browser.post("/v1/messages", json!({"to": {"friends": friends}, "template": feed})).await.is(202);
+    }
+    for _ in 0..3 {
+        house.gateway.do_what_is_due().await;
+        house.advance(SignedDuration::from_secs(10));
+    }
+    for path in ["/history", "/account"] {
+        let page = page(&browser, path).await;
+        let mut size = page.len();
+        let assets = page.split('"').filter(|part| part.starts_with("/static/"));
+        for asset in assets.collect::<std::collections::BTreeSet<_>>() {
+            size += browser.get(asset).await.body.len();
+        }
+        assert!(size <= 60 * 1024, "{path}: {size} bytes");
+    }
 }

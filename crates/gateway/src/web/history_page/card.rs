@@ -136,6 +136,7 @@ impl<'a> Card<'a> {
     fn next(&self, state: State) -> &'static str {
         match state {
             State::WaitingConsent => self.frame.say("이때까지 기다림:", "Waits until"),
+            State::WaitingQuota => self.frame.say("그대로 두면 보낼 시각:", "If left alone, goes at"),
             State::Queued => self.frame.say("다시 시도:", "Tried again at"),
             _ => self.frame.say("보낼 시각:", "Goes at"),
         }

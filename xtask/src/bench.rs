@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::needs::run;
+use crate::needs::{self, run};
 use crate::postgres::Postgres;
 use crate::target_folder;
 
@@ -27,6 +27,14 @@ pub(crate) fn outbox() -> Result<(), String> {
     // What is accepted has to be on the disk.
     let server = Postgres::start("on")?;
     run(load.env("KATOK_TEST_DATABASE_URL", server.url()))
+}
+
+/// Measures what the pages weigh and how soon they are seen, in Chromium.
+pub(crate) fn pages() -> Result<(), String> {
+    needs::packages()?;
+    let mut tests = Command::new("cargo");
+    tests.args(["test", "--release", "--package", "katok", "--test", "it", "no_page_of_the_gateway"]);
+    run(tests.args(["--", "--nocapture"]).env("KATOK_REQUIRE_BROWSER", "1").env("KATOK_FIGURES", "1"))
 }
 
 /// Builds the program as users get it; the command that lets a crate's benchmark measure it.

@@ -31,6 +31,7 @@ cargo xtask bench client         measure what a typed call costs beside a bare H
 cargo xtask bench emulator       measure how fast the emulator is (builds the program with optimisation)
 cargo xtask bench gateway        measure what the gateway adds to a call of Kakao's (builds the program with optimisation)
 cargo xtask bench outbox         measure how fast messages are accepted and delivered, on SQLite and PostgreSQL
+cargo xtask bench pages          measure what the pages weigh, and how soon they and a preview are there
 cargo xtask pictures             take the pictures of the READMEs anew, and one of every page to look at";
 
 fn main() -> ExitCode {
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
             ["bench", "emulator"] => bench::emulator(),
             ["bench", "gateway"] => bench::gateway(),
             ["bench", "outbox"] => bench::outbox(),
+            ["bench", "pages"] => bench::pages(),
             ["pictures"] => pictures::run_all(),
             _ => Err(USAGE.to_owned()),
         });

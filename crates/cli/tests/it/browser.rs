@@ -1,9 +1,12 @@
 //! The pages of gateway and emulator in a real browser.
 
 mod account;
+mod accessible;
 mod chromium;
 mod compose;
+mod figures;
 mod history;
+mod sdk;
 mod setup;
 
 use url::Url;

@@ -220,7 +220,7 @@ fn parameters(given: &Value) -> impl Iterator<Item = (String, String)> {
 
 /// What `cargo xtask test` has installed and names in a variable.
 #[track_caller]
-fn third_party(variable: &'static str) -> Option<PathBuf> {
+pub(crate) fn third_party(variable: &'static str) -> Option<PathBuf> {
     let path = env::var_os(variable).map(PathBuf::from);
     if path.is_none() {
         leave_out(

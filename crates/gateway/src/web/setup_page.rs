@@ -43,6 +43,7 @@ struct Told {
 }
 
 /// One setting: what to do about it, and where.
+#[derive(Default)]
 struct Step {
     /// Also the anchor of its place on the page: Kakao's code, where there is one.
     id: &'static str,
@@ -148,14 +149,11 @@ fn steps(app: &App, language: Language) -> Vec<Step> {
             )
             .to_owned(),
             menu: menu("KOE101", language),
-            value: None,
-            items: Vec::new(),
-            wrong: None,
+            ..Step::default()
         },
         Step {
             id: "KOE006",
             title: say("리다이렉트 URI", "Redirect URI"),
-            state: None,
             advice: say(
                 "로그인을 마친 브라우저가 돌아오는 주소입니다. REST API 키의 리다이렉트 URI에 그대로 등록하세요. 다른 주소를 등록했다면 KAKAO_REDIRECT_URI에 그 주소를 넣으세요.",
                 "Where browsers come back to after the sign-in. Register it with the REST API key exactly so. If you registered another one, set KAKAO_REDIRECT_URI to that.",
@@ -163,8 +161,7 @@ fn steps(app: &App, language: Language) -> Vec<Step> {
             .to_owned(),
             menu: menu("KOE006", language),
             value: Some(app.redirect_uri.url().to_string()),
-            items: Vec::new(),
-            wrong: None,
+            ..Step::default()
         },
         Step {
             id: "KOE010",
@@ -176,15 +173,12 @@ fn steps(app: &App, language: Language) -> Vec<Step> {
             )
             .to_owned(),
             menu: menu("KOE010", language),
-            value: None,
-            items: Vec::new(),
-            wrong: None,
+            ..Step::default()
         },
         consent_items(app, language),
         Step {
             id: "web-domain",
             title: say("웹 도메인", "Web domain"),
-            state: None,
             advice: say(
                 "메시지의 링크는 여기 등록한 도메인으로만 열립니다. 링크에 쓸 다른 도메인도 함께 등록하세요.",
                 "Links in messages open only if their domain is registered here. Add the other domains you link to.",
@@ -192,13 +186,11 @@ fn steps(app: &App, language: Language) -> Vec<Step> {
             .to_owned(),
             menu: say("[앱] > [제품 링크 관리] > [웹 도메인]", "[App] > [Product Link] > [Web domain]"),
             value: Some(here.clone()),
-            items: Vec::new(),
-            wrong: None,
+            ..Step::default()
         },
         Step {
             id: "logout",
             title: say("로그아웃 리다이렉트 URI", "Logout redirect URI"),
-            state: None,
             advice: say(
                 "카카오계정과 함께 로그아웃할 때만 필요합니다.",
                 "Needed only for logging out of the Kakao account as well.",
@@ -206,8 +198,7 @@ fn steps(app: &App, language: Language) -> Vec<Step> {
             .to_owned(),
             menu: menu("KOE007", language),
             value: Some(app.logout_redirect_uri.url().to_string()),
-            items: Vec::new(),
-            wrong: None,
+            ..Step::default()
         },
     ];
     if keys.javascript_key.is_some() {
@@ -230,8 +221,7 @@ fn javascript_key(here: String, language: Language) -> Step {
         .to_owned(),
         menu: say("[앱] > [플랫폼 키] > [JavaScript 키]", "[App] > [Platform key] > [JavaScript key]"),
         value: Some(here),
-        items: Vec::new(),
-        wrong: None,
+        ..Step::default()
     }
 }
 
@@ -257,12 +247,10 @@ fn consent_items(app: &App, language: Language) -> Step {
     Step {
         id: "KOE205",
         title: say("카카오 로그인과 동의항목", "Kakao Login and consent items"),
-        state: None,
         advice,
         menu: menu("KOE205", language),
-        value: None,
         items: items.map(|(id, ko, en)| (say(ko, en), id)).to_vec(),
-        wrong: None,
+        ..Step::default()
     }
 }
 

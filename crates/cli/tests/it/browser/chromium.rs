@@ -16,8 +16,9 @@ use thirtyfour::{BrowserLogEntry, LoggingPrefsLogLevel};
 use crate::emulator::http;
 use crate::program::{leave_out, send_signal};
 
-const ARGUMENTS: [&str; 9] = [
+const ARGUMENTS: [&str; 10] = [
     "--headless=new",
+    "--hide-scrollbars",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -107,7 +108,7 @@ impl Chromium {
     }
 
     /// Makes the page so large, however large the window is.
-    async fn resize(&self, width: u32, height: u32) {
+    pub(super) async fn resize(&self, width: u32, height: u32) {
         self.cdp().emulation().set_device_metrics_override(width, height, 1.0, width < 600).await.unwrap();
     }
 

@@ -6,7 +6,7 @@ use super::Desk;
 
 impl Desk {
     /// Sends as the page's own scripts would, and tells the message's name.
-    async fn post_message(&self, message: Value) -> String {
+    pub(super) async fn post_message(&self, message: Value) -> String {
         let script =
             "return fetch('/v1/messages', { method: 'POST', headers: { 'content-type': 'application/json' },
             body: JSON.stringify(arguments[0]) }).then((answer) => answer.json())";

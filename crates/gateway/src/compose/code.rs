@@ -40,8 +40,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {{
         .header(\"Content-Type\", \"application/json\")
         .body(message)
         .send()?;
-    println!(\"{{}} {{}}\", answer.status(), answer.text()?);
-    Ok(())
+    let (status, said) = (answer.status(), answer.text()?);
+    if status.is_success() {{ Ok(()) }} else {{ Err(format!(\"{{status}}: {{said}}\").into()) }}
 }}
 "
     )

@@ -1,7 +1,7 @@
 //! The pages of gateway and emulator in a real browser.
 
-mod account;
 mod accessible;
+mod account;
 mod chromium;
 mod compose;
 mod figures;

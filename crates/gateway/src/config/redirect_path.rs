@@ -21,6 +21,8 @@ const TAKEN: &[&str] = &[
     "/compose",
     "/compose/",
     "/consent/",
+    "/history",
+    "/history/",
     "/setup",
     "/kakao/unlink",
     "/kakao/account-status",

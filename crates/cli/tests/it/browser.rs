@@ -1,11 +1,12 @@
 //! The pages of gateway and emulator in a real browser.
 
-mod account;
 mod accessible;
+mod account;
 mod chromium;
 mod compose;
 mod figures;
 mod history;
+mod readme;
 mod sdk;
 mod setup;
 

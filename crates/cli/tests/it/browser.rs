@@ -6,6 +6,7 @@ mod chromium;
 mod compose;
 mod figures;
 mod history;
+mod readme;
 mod sdk;
 mod setup;
 

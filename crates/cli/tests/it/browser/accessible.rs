@@ -38,7 +38,16 @@ async fn axe_finds_nothing_on_any_page_of_the_gateway() {
     desk.sign_in().await;
     let message = desk.post_message(json!({"to": "me", "text": "모두가 읽을 수 있는 글"})).await;
     let message = format!("/history/{message}");
-    let pages = [message.as_str(), "/", "/history", "/index.html", "/account", "/message", "/unlink"];
+    let pages = [
+        message.as_str(),
+        "/",
+        "/history",
+        "/index.html",
+        "/account",
+        "/account/unlink",
+        "/message",
+        "/unlink",
+    ];
     look_at(&desk, &axe, &pages, &mut found).await;
     for kind in ["feed", "list", "commerce"] {
         look_at_composer(&desk, &axe, kind, &mut found).await;

@@ -57,7 +57,7 @@ async fn messages_stand_newest_first_with_what_became_of_them() {
     assert_eq!(messages(&shown), [&second, &first]);
     assert!(shown.contains("ktb-bubble") && shown.contains("첫 번째 &#60;b&#62;글"), "{shown}");
     assert!(shown.contains("친구 2명에게") && shown.contains("나에게"), "{shown}");
-    assert!(shown.contains("state delivered") && shown.contains("state refused"), "{shown}");
+    assert!(shown.contains("state delivered") && shown.contains("state refused\">일부만 보냄"), "{shown}");
     assert!(!shown.contains("style=") && !shown.contains("<script>"), "{shown}");
     assert!(!shown.contains("어피치"), "names come from Kakao and are kept nowhere");
     let whole = page(&browser, &format!("/history/{second}")).await;

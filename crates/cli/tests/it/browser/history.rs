@@ -40,7 +40,7 @@ async fn open_history_follows_what_happens_and_names_friends() {
     let to_friends = json!({"to": {"friends": [apeach, "nobody-1"]}, "text": "친구에게"});
     desk.post_message(to_friends).await;
     desk.browser.see(".message .receivers", "어피치").await;
-    desk.browser.see(".message:first-child h2 .state", "보내지 못함").await;
+    desk.browser.see(".message:first-child h2 .state", "일부만 보냄").await;
     desk.browser.see("body[data-stays=yes] .message:nth-child(2)", "나에게").await;
     desk.browser.close(&[]).await;
 }

@@ -100,6 +100,16 @@ impl<'a> Card<'a> {
         outbox::state_of(self.message.deliveries.iter().map(|delivery| delivery.state))
     }
 
+    /// How far the whole of it has come.
+    fn state_name(&self) -> &'static str {
+        let state = self.state();
+        let is_partly_sent = state.is_final() && self.has(|delivery| delivery.state == State::Delivered);
+        if is_partly_sent && state != State::Delivered {
+            return self.frame.say("일부만 보냄", "Sent to some");
+        }
+        self.name(state)
+    }
+
     fn name(&self, state: State) -> &'static str {
         let (ko, en) = state.name();
         self.frame.say(ko, en)
@@ -164,9 +174,9 @@ impl<'a> Card<'a> {
         said
     }
 
-    /// What the code of an attempt means, where there is room for it.
-    fn explained(&self, attempt: &PastAttempt) -> Option<String> {
-        let code = attempt.code.as_deref().filter(|_| self.is_whole)?;
+    /// What the code of an attempt means, where there is room for it and it is not said above.
+    fn explained(&self, attempt: &PastAttempt, group: &Group<'_>) -> Option<String> {
+        let code = attempt.code.as_deref().filter(|code| self.is_whole && group.code != Some(*code))?;
         Some(outbox::explain_code(code).read_in(self.frame.language).to_owned())
     }
 }

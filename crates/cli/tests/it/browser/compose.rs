@@ -159,8 +159,10 @@ async fn everything_but_the_live_parts_works_without_javascript() {
     browser.press(".kind[value=feed]").await;
     browser.see("#phone .ktb-title", "스크립트 없이 쓴 글").await;
     browser.press_named("button", "친구 목록 보기").await;
+    browser.see("#friends", "어피치").await;
     browser.press_named("#friends label", "어피치").await;
     browser.press(".kind[value=text]").await;
+    browser.see(".kind[value=text][aria-pressed=true]", "").await;
     browser.press("#send").await;
     browser.see(".message .ktb-text", "스크립트 없이 쓴 글").await;
 

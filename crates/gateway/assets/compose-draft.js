@@ -2,6 +2,7 @@
 
 export class Draft {
   #name;
+  #since = Date.now();
 
   /** Of one account; of nobody nothing is kept. */
   constructor(account) {
@@ -10,7 +11,11 @@ export class Draft {
 
   keep(fields) {
     // A browser may refuse: then nothing is kept, and everything else works.
-    try { if (this.#name) localStorage.setItem(this.#name, fields); } catch {}
+    try {
+      // Whoever has logged out in another window leaves nothing here by this one either.
+      const left = Number(localStorage.getItem("katok-left"));
+      if (this.#name && left < this.#since) localStorage.setItem(this.#name, fields);
+    } catch {}
   }
 
   kept() {

@@ -92,6 +92,7 @@ function count(field) {
 
 let isAsking = false;
 let isStale = false;
+let hasEnded = false;
 
 async function preview() {
   isStale = true;
@@ -100,7 +101,9 @@ async function preview() {
   while (isStale) {
     isStale = false;
     const answer = await post("/compose/preview", { patience: 5_000 });
-    if (answer?.status === 401) tellEnded();
+    // Once: it brings the top of the page into sight, and somebody is writing further down.
+    if (answer?.status === 401 && !hasEnded) tellEnded();
+    hasEnded = answer?.status === 401 || (hasEnded && !answer?.ok);
     if (answer?.ok && !isStale) show(await answer.json());
     await new Promise((done) => setTimeout(done, 40));
   }
@@ -114,15 +117,19 @@ function show(preview) {
   showAllNotes(preview);
 }
 
-/** A field for each variable; those that are there keep what stands in them. */
+/** A field for each variable. One whose variable is not written now stays, unseen, with what stands in it. */
 function showVariables(names) {
   const box = document.getElementById("variables");
   const parts = box.querySelector(".parts");
   const paths = names.map((name) => `var.${name}`);
   const there = new Map([...parts.children].map((field) => [field.querySelector("input").name, field]));
   box.hidden = names.length === 0;
-  if (paths.join() === [...there.keys()].join()) return;
-  parts.replaceChildren(...names.map((name, index) => there.get(paths[index]) ?? variable(name, paths[index])));
+  const unused = [...there].filter(([path, field]) => !paths.includes(path) && field.querySelector("input").value);
+  if ([...paths, ...unused.map(([path]) => path)].join() !== [...there.keys()].join()) {
+    const used = names.map((name, index) => there.get(paths[index]) ?? variable(name, paths[index]));
+    parts.replaceChildren(...used, ...unused.map(([, field]) => field));
+  }
+  for (const field of parts.children) field.hidden = !paths.includes(field.querySelector("input").name);
 }
 
 function variable(name, path) {
@@ -130,6 +137,10 @@ function variable(name, path) {
   field.className = "field";
   label.textContent = name;
   input.name = path;
+  // The gateway has put aside what stood in it before.
+  const before = form.querySelector(`[type=hidden][name="${CSS.escape(path)}"]`);
+  input.value = before?.value ?? "";
+  before?.remove();
   input.setAttribute("aria-describedby", `n-${path}`);
   Object.assign(notes, { id: `n-${path}`, className: "notes" });
   label.append(input);
@@ -137,12 +148,16 @@ function variable(name, path) {
   return field;
 }
 
+/** Until what was kept stands in the fields, it is not written over. */
+let isRestored = false;
+
 /** Lets the gateway draw the page anew after a button was pressed, and takes over what may have changed. */
 async function redraw(extra) {
-  const answer = await post("/compose", { extra, accept: "text/html" });
+  // To whom it goes is not drawn anew, so nobody need ask Kakao for friends.
+  const answer = await post("/compose", { extra: { ...extra, receivers: "me" }, accept: "text/html" });
   if (answer?.status === 401) return tellEnded();
   const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!page?.getElementById("composer")) return tell(false, words.lost);
+  if (!page?.getElementById("composer")) return tell(false, page?.querySelector(".problem p")?.textContent ?? words.lost);
   const isOpen = document.getElementById("saved").open;
   for (const place of [".kinds", "#fields", "#saved", "#told"]) {
     document.querySelector(place).replaceChildren(...page.querySelector(place).childNodes);
@@ -156,7 +171,7 @@ async function redraw(extra) {
 }
 
 function changed() {
-  draft.keep(fields());
+  if (isRestored) draft.keep(fields());
   preview();
 }
 
@@ -177,7 +192,7 @@ async function send() {
   const body = await answer.json().catch(() => ({}));
   if (answer.ok) {
     draft.forget();
-    location.assign(body.href);
+    location.assign(body.href ?? "/history");
     return;
   }
   if (body.idempotency_key) form.elements.idempotency_key.value = body.idempotency_key;
@@ -238,8 +253,11 @@ const kept = draft.kept();
 if (kept) {
   // Written before a reload, a lost connection or an ended session.
   const page = await fetchDraft(kept);
+  isRestored = Boolean(page);
   if (page) tell(true, words.restored);
-}
+} else isRestored = true;
+// Back from where it was sent to, the page would still have the key by which it was sent.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 /** Puts what was kept into the fields, as the gateway draws them. */
 async function fetchDraft(kept) {
@@ -253,5 +271,5 @@ async function fetchDraft(kept) {
   }
   form.elements.time.value = kept.get("time") ?? "";
   friends.choose(kept.getAll("to"));
-  return redraw(Object.fromEntries(kept));
+  return redraw(Object.fromEntries([...kept].filter(([name]) => name !== "written_by")));
 }

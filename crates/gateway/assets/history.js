@@ -24,8 +24,13 @@ async function learnNames() {
   for (const uuid of unknown) names.set(uuid, null);
   for (let offset = 0; offset !== null && unknown.some((uuid) => !names.get(uuid));) {
     const answer = await fetch(`/v1/friends?limit=100&offset=${offset}`).catch(() => null);
-    if (!answer?.ok) break;
-    const { friends, next_offset } = await answer.json();
+    const page = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (page === null) {
+      // Who is not known for want of an answer is asked for again with the next change.
+      if (answer === null || answer.ok) for (const uuid of unknown) if (!names.get(uuid)) names.delete(uuid);
+      break;
+    }
+    const { friends, next_offset } = page;
     for (const { uuid, profile_nickname } of friends) names.set(uuid, profile_nickname);
     offset = next_offset;
   }
@@ -49,7 +54,9 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const cards = [...page.getElementById("messages").children];
   for (const old of [...list.children]) {
-    if (!cards.some((card) => card.id === old.id)) old.remove();
+    if (cards.some((card) => card.id === old.id)) continue;
+    drawn.delete(old.id);
+    old.remove();
   }
   for (const [place, card] of cards.entries()) {
     const html = card.outerHTML;
@@ -61,14 +68,15 @@ async function refresh() {
     news.textContent = card.querySelector("h2")?.innerText ?? "";
   }
   nameFriends();
-  learnNames();
+  await learnNames();
 }
 
 /** Many changes that come together are drawn together. */
 function refreshSoon() {
   soon ??= setTimeout(() => {
     soon = undefined;
-    drawing = drawing.then(refresh);
+    // An answer that breaks off is asked for again with the next change.
+    drawing = drawing.then(refresh).catch(() => {});
   }, 300);
 }
 
@@ -84,4 +92,4 @@ function follow() {
 
 document.addEventListener("visibilitychange", follow);
 follow();
-learnNames();
+drawing = learnNames().catch(() => {});

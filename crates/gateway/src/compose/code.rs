@@ -94,10 +94,9 @@ fn in_shell(text: &str) -> String {
 
 /// A raw string, with as many hashes as nothing in it can close.
 fn in_rust(text: &str) -> String {
-    let mut hashes = String::new();
-    while text.contains(&format!("\"{hashes}")) {
-        hashes.push('#');
-    }
+    let after_a_quote = |rest: &str| rest.bytes().take_while(|byte| *byte == b'#').count();
+    let longest = text.split('"').skip(1).map(after_a_quote).max();
+    let hashes = "#".repeat(longest.map_or(0, |longest| longest + 1));
     let raw = if text.contains(['"', '\\']) { "r" } else { "" };
     format!("{raw}{hashes}\"{text}\"{hashes}")
 }

@@ -1,6 +1,6 @@
 //! All that stands in the composer: the message, to whom it goes and when, and how it is looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -20,6 +20,8 @@ pub(crate) const JSON: &str = "json";
 /// The composer as somebody left it.
 #[derive(Clone)]
 pub(crate) struct Composition {
+    /// Who writes it, as the page says it: another person who signs in meanwhile does not send it as theirs.
+    pub(crate) written_by: String,
     pub(crate) draft: Draft,
     /// What is put in the place of `${name}`, by the names.
     pub(crate) values: BTreeMap<String, String>,
@@ -43,6 +45,7 @@ impl Composition {
     /// A draft to send to oneself at once.
     pub(crate) fn new(draft: Draft, idempotency_key: String) -> Self {
         Self {
+            written_by: String::new(),
             draft,
             values: BTreeMap::new(),
             saved: String::new(),
@@ -68,13 +71,9 @@ impl Composition {
             word => Some(Kind::of_word(word).unwrap_or(Kind::Text)),
         };
         let fields = form.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let mut friends: Vec<String> = Vec::new();
-        for uuid in all("to") {
-            if !friends.iter().any(|chosen| chosen == uuid) {
-                friends.push(uuid.to_owned());
-            }
-        }
+        let mut chosen = HashSet::new();
         Self {
+            written_by: one("written_by").to_owned(),
             draft: Draft::of_form(kind, one("json"), fields),
             values: form
                 .iter()
@@ -84,7 +83,7 @@ impl Composition {
             saved: one("saved").to_owned(),
             template_name: one("template_name").to_owned(),
             to_friends: one("receivers") == "friends",
-            friends,
+            friends: all("to").filter(|uuid| chosen.insert(*uuid)).map(str::to_owned).collect(),
             friend_pages: one("friend_pages").parse().unwrap_or(0),
             is_later: one("when") == "later",
             time: one("time").to_owned(),

@@ -1,6 +1,7 @@
 //! What somebody has written so far: fields or JSON, and the template object that comes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
@@ -26,10 +27,9 @@ pub(crate) struct Written {
     rows: BTreeMap<String, Vec<usize>>,
 }
 
-/// Every field of every kind, by its path.
-fn is_known(path: &str) -> bool {
-    Kind::ALL.into_iter().any(|kind| fields(kind).any(|(known, _)| known == path))
-}
+/// The paths of every field of every kind.
+static KNOWN: LazyLock<HashSet<String>> =
+    LazyLock::new(|| Kind::ALL.into_iter().flat_map(fields).map(|(path, _)| path).collect());
 
 fn fields(kind: Kind) -> impl Iterator<Item = (String, &'static Field)> {
     kind.sections().iter().flat_map(Section::fields)
@@ -71,7 +71,7 @@ impl Draft {
         fields: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         let values = fields
-            .filter(|(path, text)| !text.is_empty() && is_known(path))
+            .filter(|(path, text)| !text.is_empty() && KNOWN.contains(*path))
             // A browser sends the ends of lines as the web's forms once began with them.
             .map(|(path, text)| (path.to_owned(), text.replace("\r\n", "\n")))
             .collect();

@@ -66,7 +66,7 @@ impl State {
             Self::Delivered => ("보냄", "Sent"),
             Self::Refused => ("보내지 못함", "Not sent"),
             Self::WaitingConsent => ("동의 기다림", "Waiting for consent"),
-            Self::WaitingQuota => ("내일 보냄", "Waiting for tomorrow"),
+            Self::WaitingQuota => ("내일 보낼 예정", "Waiting for tomorrow"),
             Self::Unconfirmed => ("확인 필요", "Not known"),
             Self::Cancelled => ("취소함", "Cancelled"),
             Self::Expired => ("시간 지남", "Too late"),

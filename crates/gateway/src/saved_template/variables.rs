@@ -11,6 +11,9 @@ const MOST_FILLED: usize = 256 * 1024;
 
 const LONGEST_NAME: usize = 40;
 
+/// How many variables a template may have.
+const MOST: usize = 100;
+
 /// The variables of a template, in the order in which they first appear.
 pub(crate) fn of(template: &Map<String, Value>) -> Result<Vec<String>, Sentence> {
     let mut found = Vec::new();
@@ -78,6 +81,9 @@ fn look_at(value: &Value, path: &str, found: &mut Vec<String>) -> Result<(), Sen
                 if let Part::Variable(name) = part
                     && !found.iter().any(|known| known == name)
                 {
+                    if found.len() == MOST {
+                        return Err(too_many());
+                    }
                     found.push(name.to_owned());
                 }
             }
@@ -120,6 +126,13 @@ fn filled(value: &Value, values: &BTreeMap<String, String>, room: &mut usize) ->
         }
         other => other.clone(),
     })
+}
+
+fn too_many() -> Sentence {
+    Sentence::new(
+        format!("한 템플릿의 변수는 {MOST}개까지입니다."),
+        format!("A template may have {MOST} variables."),
+    )
 }
 
 fn malformed(path: &str) -> Sentence {

@@ -27,7 +27,9 @@ use super::refusal::Refusal;
 use super::signed_in::{Acting, Visitor};
 use crate::app::App;
 use crate::compose::{Composition, Draft, JSON, Kind};
+use crate::sentence::Sentence;
 use crate::session::{Access, Session};
+use crate::store::AccountId;
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -87,6 +89,7 @@ async fn compose(
     let composition = Composition::of_form(&fields);
     let Some(session) = session else { return Ok(ended(&app, language, &composition).await) };
     let account = &session.account;
+    writes_it(account, &composition).map_err(IntoResponse::into_response)?;
     let pressed =
         |name: &str| fields.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
     let (composition, said) = match (pressed("switch"), pressed("do").unwrap_or_default()) {
@@ -111,6 +114,20 @@ fn unless_ended(acting: Result<Acting, Response>) -> Result<Option<Session>, Res
         Err(refused) if refused.status() == StatusCode::UNAUTHORIZED => Ok(None),
         Err(refused) => Err(refused),
     }
+}
+
+/// Refuses what somebody else has written in this browser: it would go out under the name of who is signed in now.
+fn writes_it(account: &AccountId, composition: &Composition) -> Result<(), Refusal> {
+    let by = &composition.written_by;
+    if by.is_empty() || *by == view::name_of(account) {
+        return Ok(());
+    }
+    let mut refusal = Refusal::conflict();
+    refusal.sentence = Sentence::new(
+        "이 페이지를 연 뒤 이 브라우저에서 다른 사람이 로그인했습니다. 아무것도 하지 않았습니다. 페이지를 새로 열고 다시 쓰세요.",
+        "Another person has signed in with this browser since this page was opened. Nothing was done: open the page anew.",
+    );
+    Err(refusal)
 }
 
 /// A page for one whose session has ended meanwhile: nothing that was typed is lost.

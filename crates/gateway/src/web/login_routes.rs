@@ -134,7 +134,7 @@ pub(super) async fn redirect(
             found(&consent_routes::outcome_of(&message)).into_response()
         }
         Err(LoginFailure::Declined(_)) => found("/index.html?login=cancelled").into_response(),
-        Err(failure) => match set_up_wrong(&app, &failure) {
+        Err(failure) => match set_up_wrong(&failure) {
             Some(trouble) => {
                 tracing::warn!(error = %failure, "web.login.failed");
                 setup_page::at_sign_in(&app, Reader::of(&headers), trouble)
@@ -156,10 +156,11 @@ async fn after_sdk(app: &App, headers: &HeaderMap, callback: AuthorizationRespon
 }
 
 /// Whether Kakao refused for want of a setting: then the page says which one, and what to enter where.
-fn set_up_wrong(app: &App, failure: &LoginFailure) -> Option<Trouble> {
+fn set_up_wrong(failure: &LoginFailure) -> Option<Trouble> {
     match failure {
         LoginFailure::Refused { error } => {
-            Trouble::of_redirect(error.as_str()).inspect(|trouble| app.trouble.happened(*trouble))
+            // Not noted for others to see: anybody can come back with such words.
+            Trouble::of_redirect(error.as_str())
         }
         LoginFailure::Kakao(error) => Trouble::of_code(&error.kakao_code()?.to_string()),
         _ => None,

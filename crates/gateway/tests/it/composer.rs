@@ -173,6 +173,56 @@ async fn an_ended_session_loses_nothing_that_was_typed() {
 }
 
 #[tokio::test]
+async fn chosen_friends_stay_when_the_list_is_not_there() {
+    let house = House::open().await;
+    let fields =
+        [text("글", "k"), vec![("receivers", "friends"), ("to", "uuid-1"), ("to", "uuid-2")]].concat();
+    let ended = house.visitor().submit("/compose/send", &fields).await;
+    for uuid in ["uuid-1", "uuid-2"] {
+        assert!(
+            ended.body.contains(&format!("<input type=\"hidden\" name=\"to\" value=\"{uuid}\">")),
+            "{}",
+            ended.body
+        );
+    }
+    let browser = house.signed_in("ryan").await;
+    let page = browser.submit("/compose", &fields).await;
+    assert!(
+        page.body.contains("name=\"to\" value=\"uuid-2\">") && page.body.contains("data-name="),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn what_one_person_wrote_is_not_sent_by_another() {
+    let house = House::open().await;
+    let page = house.signed_in("ryan").await.get("/").await;
+    let by =
+        page.body.split("name=\"written_by\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let fields = [text("라이언의 글", "k"), vec![("written_by", by.as_str())]].concat();
+    let apeach = house.signed_in("apeach").await;
+    for path in ["/compose", "/compose/send"] {
+        let refused = apeach.submit(path, &fields).await;
+        assert_eq!(refused.status, 409);
+        assert!(refused.body.contains("다른 사람이 로그인했습니다"), "{}", refused.body);
+    }
+    let ended = house.visitor().submit("/compose", &fields).await;
+    assert!(ended.body.contains(&format!("name=\"written_by\" value=\"{by}\"")), "{}", ended.body);
+    house.gateway.do_what_is_due().await;
+    assert_eq!(house.texts("apeach"), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_value_of_a_variable_outlives_a_half_written_one() {
+    let house = House::open().await;
+    let browser = house.signed_in("ryan").await;
+    let fields = [text("${이름} ${", "k"), vec![("var.이름", "어피치")]].concat();
+    let page = browser.submit("/compose", &fields).await;
+    assert!(page.body.contains("name=\"var.이름\" value=\"어피치\""), "{}", page.body);
+}
+
+#[tokio::test]
 async fn no_other_site_previews_or_sends() {
     let house = House::open().await;
     let browser = house.signed_in("ryan").await;

@@ -93,7 +93,7 @@ async fn every_state_of_the_history_fits_a_desk_and_a_phone() {
     for text in ["오늘의 마지막", "한도가 차서 내일 가는 글"] {
         desk.post_message(json!({"to": to_apeach, "text": text})).await;
     }
-    desk.browser.see(".state.waiting_quota", "내일 보냄").await;
+    desk.browser.see(".state.waiting_quota", "내일 보낼 예정").await;
     desk.browser.fits("history").await;
     desk.browser.press_named(".message h2 a", "친구 2명에게").await;
     desk.browser.see("h1", "메시지 하나").await;

@@ -58,6 +58,15 @@ fn rust_string(literal: &str) -> String {
     inside.to_owned()
 }
 
+#[test]
+fn as_many_hashes_are_written_as_are_needed_however_many_that_are() {
+    for text in ["", "plain", "a\"b", "\"#", "\"##\"#", "\\ #"] {
+        assert_eq!(rust_string(&in_rust(text)), text);
+    }
+    let hashes = "#".repeat(200_000);
+    assert_eq!(in_rust(&format!("\"{hashes}")).len(), 2 * 200_001 + 200_000 + 4);
+}
+
 proptest! {
     #[test]
     fn a_string_of_rust_holds_the_json(value in anything()) {

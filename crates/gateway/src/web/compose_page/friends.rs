@@ -70,6 +70,11 @@ impl Shown {
         Ok(())
     }
 
+    /// Whether somebody stands in this part of the list.
+    pub(super) fn lists(&self, uuid: &str) -> bool {
+        self.friends.iter().any(|friend| friend.uuid == uuid)
+    }
+
     fn is_empty(&self) -> bool {
         self.friends.is_empty() && self.trouble.is_none()
     }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
 
 use super::view::{Said, Told, page};
-use super::{Fields, ended, new_key, read, unless_ended};
+use super::{Fields, ended, new_key, read, unless_ended, writes_it};
 use crate::app::App;
 use crate::compose::{Composition, Notes};
 use crate::outbox::{self, Asked, NotAccepted, Repeatable};
@@ -51,6 +51,7 @@ pub(super) async fn send(
         }
         return Ok(ended(&app, language, &composition).await);
     };
+    writes_it(&session.account, &composition).map_err(IntoResponse::into_response)?;
     match accept(&app, session.account.clone(), &composition).await {
         Ok(id) if is_script => Ok(Json(json!({"id": id.as_str(), "href": told_at(&id)})).into_response()),
         Ok(id) => Ok(Redirect::to(&told_at(&id)).into_response()),

@@ -86,6 +86,8 @@ struct ComposePage<'a> {
     quota: Option<Forecast>,
     /// Under what name a browser keeps this person's draft; none when nobody is signed in any more.
     draft_name: Option<String>,
+    /// Who is chosen and stands nowhere in the list.
+    unlisted: Vec<&'a str>,
     /// Before it nothing can be sent any more.
     now: String,
 }
@@ -130,6 +132,11 @@ impl ComposePage<'_> {
         self.composition.values.get(variable).map_or("", String::as_str)
     }
 
+    /// Values of variables that are not written now: they come back with their variable.
+    fn unused_values(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.composition.values.iter().filter(|(name, _)| !self.variables.contains(name))
+    }
+
     fn is_bad(&self, path: &str) -> bool {
         self.notes.at(path).iter().any(|note| note.is_error)
     }
@@ -143,6 +150,11 @@ impl ComposePage<'_> {
     fn count(&self, text: &str) -> usize {
         text.chars().count()
     }
+}
+
+/// What a page calls an account.
+pub(super) fn name_of(account: &AccountId) -> String {
+    fingerprint(account.as_str())
 }
 
 /// The page for this account, or for one who is signed in no more.
@@ -162,6 +174,8 @@ pub(super) async fn page(
         ),
         None => (None, None, Vec::new()),
     };
+    let is_listed = |uuid: &str| friends.as_ref().is_some_and(|shown| shown.lists(uuid));
+    let unlisted = composition.friends.iter().map(String::as_str).filter(|uuid| !is_listed(uuid)).collect();
     render(&ComposePage {
         frame: Frame::of_person(app, language, "/"),
         composition,
@@ -173,9 +187,10 @@ pub(super) async fn page(
         is_new: said.is_new,
         told: said.told,
         saved,
+        unlisted,
         friends,
         quota,
-        draft_name: account.map(|account| fingerprint(account.as_str())),
+        draft_name: account.map(name_of),
         now: local_time(app.clock.now()),
     })
 }

@@ -122,12 +122,10 @@ fn writes_it(account: &AccountId, composition: &Composition) -> Result<(), Refus
     if by.is_empty() || *by == view::name_of(account) {
         return Ok(());
     }
-    let mut refusal = Refusal::conflict();
-    refusal.sentence = Sentence::new(
+    Err(Refusal::conflict().saying(Sentence::new(
         "이 페이지를 연 뒤 이 브라우저에서 다른 사람이 로그인했습니다. 아무것도 하지 않았습니다. 페이지를 새로 열고 다시 쓰세요.",
         "Another person has signed in with this browser since this page was opened. Nothing was done: open the page anew.",
-    );
-    Err(refusal)
+    )))
 }
 
 /// A page for one whose session has ended meanwhile: nothing that was typed is lost.

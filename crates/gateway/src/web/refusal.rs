@@ -50,6 +50,11 @@ impl Refusal {
     }
 
     /// Adds what a button or a program should do.
+    /// The same in other words, for a page as for a program.
+    pub(super) fn saying(self, sentence: Sentence) -> Self {
+        Self { sentence, ..self }.with_action(None)
+    }
+
     fn with_action(mut self, action: Option<Value>) -> Self {
         let mut remedy = match action {
             Some(Value::Object(action)) => action,

@@ -92,6 +92,12 @@ impl Browser {
         self.send(form.header("sec-fetch-site", "same-origin").header("sec-fetch-dest", "document")).await
     }
 
+    /// The same as a script of the page posts it.
+    pub(crate) async fn submit_by_script(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let form = self.http.post(self.home.join(path).unwrap()).form(fields);
+        self.send(form.header("sec-fetch-site", "same-origin").header("accept", "application/json")).await
+    }
+
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Page {
         let cookies: Vec<String> =
             self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();

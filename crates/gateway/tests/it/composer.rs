@@ -132,6 +132,8 @@ async fn a_message_goes_out_once_however_often_the_button_is_pressed() {
     assert_eq!(browser.get(&first).await.status, 200);
 
     // Somebody went back, and changed it.
+    let told = browser.submit_by_script("/compose/send", &text("고친 글", &key)).await.is(409);
+    assert!(told["remedy"]["ko"].as_str().unwrap().contains("이미 접수되었습니다"), "{told}");
     let changed = browser.submit("/compose/send", &text("고친 글", &key)).await;
     assert_eq!(changed.status, 409);
     assert!(changed.body.contains("이미 접수되었습니다") && changed.body.contains(">\n고친 글</textarea>"));
@@ -207,6 +209,8 @@ async fn what_one_person_wrote_is_not_sent_by_another() {
         assert_eq!(refused.status, 409);
         assert!(refused.body.contains("다른 사람이 로그인했습니다"), "{}", refused.body);
     }
+    let told = apeach.submit_by_script("/compose/send", &fields).await.is(409);
+    assert!(told["remedy"]["en"].as_str().unwrap().contains("Another person has signed in"), "{told}");
     let ended = house.visitor().submit("/compose", &fields).await;
     assert!(ended.body.contains(&format!("name=\"written_by\" value=\"{by}\"")), "{}", ended.body);
     house.gateway.do_what_is_due().await;

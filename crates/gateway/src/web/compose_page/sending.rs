@@ -123,10 +123,8 @@ fn invalid(ko: &str, en: &str) -> NotSent {
 
 /// The answer was lost, or the page is an old one, and the message has been changed since.
 fn sent_before() -> Refusal {
-    let mut refusal = Refusal::conflict();
-    refusal.sentence = Sentence::new(
+    Refusal::conflict().saying(Sentence::new(
         "고치기 전의 메시지는 이미 접수되었습니다. 고친 메시지도 보내려면 한 번 더 누르세요.",
         "The message as it was before your changes has been accepted. Press again to send this one too.",
-    );
-    refusal
+    ))
 }

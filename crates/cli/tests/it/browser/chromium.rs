@@ -9,6 +9,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities as _;
 use thirtyfour::error::WebDriverErrorInner;
+use thirtyfour::extensions::query::ElementQuery;
 use thirtyfour::prelude::*;
 use thirtyfour::stringmatch::StringMatchable as _;
 use thirtyfour::{BrowserLogEntry, LoggingPrefsLogLevel};
@@ -124,36 +125,47 @@ impl Chromium {
 
     /// Presses what the selector names as soon as it can be pressed.
     pub(super) async fn press(&self, selector: &str) {
-        let found = self.query(By::Css(selector)).and_clickable().first().await;
-        found.unwrap_or_else(|error| panic!("{selector}: {error}")).click().await.unwrap();
+        let clickable = || self.query(By::Css(selector)).and_clickable();
+        self.do_with(selector, clickable, async |found| found.click().await).await;
     }
 
     /// Presses what the selector names and has this text in it.
     pub(super) async fn press_named(&self, selector: &str, text: &str) {
-        let named = self.query(By::Css(selector)).with_text(text.to_owned().match_partial());
-        let found = named.and_clickable().first().await;
-        found.unwrap_or_else(|error| panic!("{text}: {error}")).click().await.unwrap();
+        let named =
+            || self.query(By::Css(selector)).with_text(text.to_owned().match_partial()).and_clickable();
+        self.do_with(&format!("{text} in {selector}"), named, async |found| found.click().await).await;
     }
 
     /// Types into a field that is there.
     pub(super) async fn write(&self, selector: &str, text: &str) {
-        self.query(By::Css(selector)).and_clickable().first().await.unwrap().send_keys(text).await.unwrap();
+        let clickable = || self.query(By::Css(selector)).and_clickable();
+        self.do_with(selector, clickable, async |found| found.send_keys(text).await).await;
     }
 
     /// Waits until what the selector names is seen with this text in it.
     pub(super) async fn see(&self, selector: &str, text: &str) {
+        let named =
+            || self.query(By::Css(selector)).with_text(text.to_owned().match_partial()).and_displayed();
+        self.do_with(&format!("{text} in {selector}"), named, async |_| Ok(())).await;
+    }
+
+    /// Does something with the first element that is found, on this page or the next.
+    async fn do_with(
+        &self,
+        what: &str,
+        query: impl Fn() -> ElementQuery,
+        act: impl AsyncFn(WebElement) -> WebDriverResult<()>,
+    ) {
         for _ in 0..MOST_PAGES {
-            let named = self.query(By::Css(selector)).with_text(text.to_owned().match_partial());
-            match named.and_displayed().first().await {
-                Ok(_) => return,
+            let done = match query().first().await {
+                Ok(found) => act(found).await,
+                Err(error) => Err(error),
+            };
+            match done {
+                Ok(()) => return,
                 // The page went away while it was looked at: the next one may have it.
                 Err(error) if matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => {}
-                Err(error) => {
-                    panic!(
-                        "{text} is not to be seen in {selector} ({error}): {}",
-                        self.source().await.unwrap()
-                    )
-                }
+                Err(error) => panic!("{what} is not to be had ({error}): {}", self.source().await.unwrap()),
             }
         }
         panic!("one page follows another");

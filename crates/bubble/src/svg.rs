@@ -184,9 +184,9 @@ impl Canvas {
         self.lines(Some(&words.text), place, Style { struck: words.target == Target::Blocked, ..style });
     }
 
-    /// A sentence of our own, of which more fits into a line the smaller it is.
+    /// A sentence of our own, of which more fits into a line the smaller it is; rather squeezed a little than broken.
     fn wrapped(&mut self, sentence: &str, style: Style) {
-        let columns = COLUMNS * 14 / style.size as usize;
+        let columns = COLUMNS * 15 / style.size as usize;
         self.lines(Fitted::of(sentence, Limit::lines(4, columns)).as_ref(), LINE, style);
     }
 
@@ -316,9 +316,11 @@ fn picture_height(picture: Option<&Picture>) -> u32 {
 /// About how wide a line is in the fonts we name.
 fn estimated_width(text: &str, size: u32) -> u32 {
     let hundredths = |c: char| match c {
+        'i' | 'j' | 'l' | 'I' | 't' | 'f' | 'r' | ' ' | '.' | ',' | ':' | ';' | '!' | '|' | '\'' | '['
+        | ']' | '(' | ')' => 34,
         'W' | 'M' | 'm' | 'w' | '@' | '%' => 90,
         'A'..='Z' | '0'..='9' | '_' | '+' | '=' | '<' | '>' | '~' | '#' | '&' => 66,
-        _ if c.is_ascii() => 52,
+        _ if c.is_ascii() => 56,
         _ if columns(c.encode_utf8(&mut [0; 4])) > 1 => 95,
         _ => 70,
     };

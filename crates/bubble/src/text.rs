@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use unicode_linebreak::linebreaks;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -108,40 +109,33 @@ fn first_characters(text: &str, most: usize) -> &str {
     &text[..ends.take_while(|end| *end <= limit).last().unwrap_or(0)]
 }
 
-/// Breaks a text into lines: at its own line breaks, at spaces, beside whatever is two columns wide, and inside a word
-/// only where the word is longer than a line.
+/// Breaks a text into lines: at its own line breaks, else where Unicode lets a line end, and inside a word only where
+/// the word is longer than a line.
 fn wrap(text: &str, columns: usize, most: usize) -> Vec<Range<usize>> {
     let mut lines = Vec::new();
+    let mut breaks = linebreaks(text).map(|(end, _)| end).peekable();
     // Where the line begins, how wide it is, and where the next one could begin.
-    let (mut start, mut width, mut next) = (0, 0, None);
+    let (mut start, mut width, mut next) = (0, 0, 0);
     for (at, grapheme) in text.grapheme_indices(true) {
         if lines.len() == most {
             return lines;
         }
-        let end = at + grapheme.len();
+        while let Some(end) = breaks.next_if(|end| *end <= at) {
+            next = end;
+        }
         if grapheme == "\n" {
             lines.push(start..at);
-            (start, width, next) = (end, 0, None);
+            (start, width) = (at + 1, 0);
             continue;
         }
         let wide = grapheme.width();
-        if grapheme == " " {
-            width += wide;
-            next = Some(end);
-            continue;
-        }
-        if wide > 1 {
-            next = Some(at);
-        }
-        if width + wide > columns && at > start {
-            let begin = next.filter(|next| *next > start).unwrap_or(at);
+        // A space at the end of a line is not seen.
+        if width + wide > columns && at > start && grapheme != " " {
+            let begin = if next > start { next } else { at };
             lines.push(start..begin);
-            (start, width, next) = (begin, self::columns(&text[begin..at]), None);
+            (start, width) = (begin, self::columns(&text[begin..at]));
         }
         width += wide;
-        if wide > 1 {
-            next = Some(end);
-        }
     }
     if lines.len() < most {
         lines.push(start..text.len());

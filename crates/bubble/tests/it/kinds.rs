@@ -1,4 +1,4 @@
-//! Every kind of template in all its conditions, as a terminal shows it, and what HTML and SVG make of the same.
+//! Every kind of template in all its conditions, as a terminal and a picture show it, and what HTML makes of the same.
 //!
 //! Where a drawing is meant to change, the test says which file to look at, and to put in the old one's place.
 
@@ -10,26 +10,40 @@ use serde_json::{Value, json};
 
 use crate::contents::{KINDS, hostile, missing, ordinary, overlong};
 
+/// What a template of the kind can be like, and the language and shade it is drawn in then.
+fn conditions(kind: &str) -> [(&'static str, Bubble, Language, Shade); 4] {
+    let word = "<b>\u{1b}[31m\u{202e}&\"'";
+    [
+        ("ordinary", Bubble::of(&ordinary(kind)), Language::Korean, Shade::Light),
+        ("overlong", Bubble::of(&overlong(kind)), Language::English, Shade::Dark),
+        ("missing", Bubble::of(&missing(kind)), Language::Korean, Shade::Light),
+        ("hostile", Bubble::of(&hostile(kind, word)), Language::English, Shade::Dark),
+    ]
+}
+
+fn assert_reviewed(name: &str, now: &str) {
+    let reviewed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/reviewed").join(name);
+    if now != fs::read_to_string(reviewed).unwrap_or_default() {
+        let drawn = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::write(&drawn, now).expect("the drawing can be kept");
+        panic!("{name} is drawn otherwise now: look at {}\n{now}", drawn.display());
+    }
+}
+
 #[test]
-fn every_kind_is_drawn_as_it_was_reviewed() {
-    let reviewed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/reviewed");
-    let drawn = Path::new(env!("CARGO_TARGET_TMPDIR"));
+fn every_kind_is_drawn_for_a_terminal_as_it_was_reviewed() {
     for kind in KINDS {
-        let name = format!("{kind}.txt");
-        let now = [
-            ("ordinary", ordinary(kind), Language::Korean),
-            ("overlong", overlong(kind), Language::English),
-            ("missing", missing(kind), Language::Korean),
-            ("hostile", hostile(kind, "<b>\u{1b}[31m\u{202e}&\"'"), Language::English),
-        ]
-        .map(|(condition, object, language)| {
-            format!("{condition}\n{}", Bubble::of(&object).terminal(language))
-        })
-        .join("\n");
-        let before = fs::read_to_string(reviewed.join(&name)).unwrap_or_default();
-        if now != before {
-            fs::write(drawn.join(&name), &now).unwrap();
-            panic!("{name} is drawn otherwise now: look at {}\n{now}", drawn.join(&name).display());
+        let drawn = conditions(kind)
+            .map(|(condition, bubble, language, _)| format!("{condition}\n{}", bubble.terminal(language)));
+        assert_reviewed(&format!("{kind}.txt"), &drawn.join("\n"));
+    }
+}
+
+#[test]
+fn every_kind_is_drawn_as_a_picture_as_it_was_reviewed() {
+    for kind in KINDS {
+        for (condition, bubble, language, shade) in conditions(kind) {
+            assert_reviewed(&format!("{kind}-{condition}.svg"), &bubble.svg(language, shade));
         }
     }
 }

@@ -27,6 +27,10 @@ use clap::Parser as _;
 use crate::args::{Args, Command, EmulatorCommand};
 use crate::output::Output;
 
+/// A gateway under load makes and drops many small things on several threads at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     let output = Output::new(language::of_environment(), args.json);

@@ -9,6 +9,9 @@ const MOST: u64 = 60 * 1024;
 
 const PREVIEWS: usize = 1000;
 
+/// How often a page is looked at for its figures.
+const VISITS: usize = 15;
+
 /// Everything that a page brings along itself, and when it was first painted; what its scripts ask for is not counted.
 const LOOK: &str = "
     const [page] = performance.getEntriesByType('navigation');
@@ -31,10 +34,14 @@ async fn no_page_of_the_gateway_weighs_over_60_kib() {
         }
     }
     if are_wanted() {
+        // What this browser on this machine takes to paint anything at all.
+        let (_, paint) = look_at(&desk, "/healthz").await;
+        println!("a line of text, first paint after {paint:.0} ms");
         let times = time_previews(&desk).await;
         println!("preview      p50 {:.1} ms, p99 {:.1} ms", times[PREVIEWS / 2], times[PREVIEWS * 99 / 100]);
     }
-    desk.browser.close(&[]).await;
+    // A line of text names no icon of its own.
+    desk.browser.close(&["/favicon.ico"]).await;
 }
 
 /// See `cargo xtask bench pages`. Times are for people to look at and nothing for a test to judge.
@@ -66,15 +73,26 @@ async fn time_previews(desk: &Desk) -> Vec<f64> {
 async fn weigh(desk: &Desk, pages: &[&str]) -> Vec<(String, u64, f64)> {
     let mut figures = Vec::new();
     for page in pages {
-        let address = desk.gateway.join(page).unwrap();
-        // The first visit fills the cache; what is measured is a page that is come back to.
-        for _ in 0..2 {
-            desk.browser.open_page(address.as_str()).await;
-        }
-        let look = desk.browser.execute_async(LOOK, Vec::new()).await.unwrap();
-        let look: &Value = look.json();
-        let (bytes, paint) = (look["bytes"].as_u64().unwrap(), look["paint"].as_f64().unwrap());
+        let (bytes, paint) = look_at(desk, page).await;
         figures.push(((*page).to_owned(), bytes, paint));
     }
     figures
+}
+
+/// What a page weighs and when it is first painted, in milliseconds: in the middle of all visits.
+async fn look_at(desk: &Desk, page: &str) -> (u64, f64) {
+    let address = desk.gateway.join(page).unwrap();
+    let mut paints = Vec::new();
+    // The first visit fills the cache; what is measured is a page that is come back to.
+    desk.browser.open_page(address.as_str()).await;
+    loop {
+        desk.browser.open_page(address.as_str()).await;
+        let look = desk.browser.execute_async(LOOK, Vec::new()).await.unwrap();
+        let look: &Value = look.json();
+        paints.push(look["paint"].as_f64().unwrap());
+        if paints.len() == if are_wanted() { VISITS } else { 1 } {
+            paints.sort_by(f64::total_cmp);
+            return (look["bytes"].as_u64().unwrap(), paints[paints.len() / 2]);
+        }
+    }
 }

@@ -1,11 +1,18 @@
 //! What can be typed.
 
+mod login;
+mod token;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use katok_gateway::OutboxScope;
 use url::Url;
+
+pub(crate) use self::login::Login;
+pub(crate) use self::token::{Token, TokenCommand};
+use crate::profile::Profile;
 
 /// 카카오 로그인과 카카오톡 메시지 · Kakao Login and KakaoTalk messages, from any script
 #[derive(Debug, Parser)]
@@ -31,6 +38,9 @@ pub(crate) struct Args {
     /// 데이터 폴더 · Data folder (default: the platform's)
     #[arg(long, global = true, value_name = "DIR", env = "KATOK_DATA")]
     pub(crate) data: Option<PathBuf>,
+    /// 누구로, 여러 사람이 함께 쓸 때 · Whose tokens, when several people sign in side by side [default: default]
+    #[arg(long, global = true, value_name = "NAME", env = "KATOK_PROFILE")]
+    pub(crate) profile: Option<Profile>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -207,7 +217,7 @@ impl Whose {
 pub(crate) enum Act {
     /// 카카오로 로그인 · Sign in with Kakao
     #[command(
-        after_help = "Examples:\n  katok login\n  katok login --no-browser\n  katok login --scope friends,talk_message\n
+        after_help = "Examples:\n  katok login\n  katok login --no-browser\n  katok login --scope friends,talk_message\n  katok login --with-token < kakao_code.json\n
 --no-browser --json은 한 줄에 하나씩 출력합니다: 먼저 {\"authorize_url\": …}, 로그인한 뒤 프로필.
 With --no-browser --json prints JSON Lines: first {\"authorize_url\": …}, after the sign-in the profile."
     )]
@@ -218,6 +228,8 @@ With --no-browser --json prints JSON Lines: first {\"authorize_url\": …}, afte
     Unlink(Unlink),
     /// 지금 로그인한 사람 · Who is signed in
     Whoami,
+    /// 저장된 토큰 · The stored tokens
+    Token(Token),
     /// 친구 목록 · List friends who can receive messages
     Friends,
     /// 메시지 보내기 · Send a message to me, or to friends
@@ -364,16 +376,6 @@ pub(crate) struct Explain {
     /// 코드 또는 로그인이 돌려준 error · The code, or the `error` a login came back with
     #[arg(allow_negative_numbers = true)]
     pub(crate) code: String,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Login {
-    /// 브라우저를 열지 않고 주소를 출력한 뒤, 돌아온 주소를 입력받음 · Print the address and read the redirect address from stdin
-    #[arg(long)]
-    pub(crate) no_browser: bool,
-    /// 추가로 동의받을 항목 · Consent items to ask for, comma-separated
-    #[arg(long, value_name = "SCOPES", default_value = "")]
-    pub(crate) scope: String,
 }
 
 #[derive(Debug, clap::Args)]

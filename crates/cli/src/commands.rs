@@ -12,6 +12,7 @@ mod outbox;
 mod restore;
 mod send;
 mod template;
+mod token;
 mod unlink;
 mod up;
 mod vault;
@@ -51,7 +52,9 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure
             let kakao = kakao(&args, output).await?;
             let stop = stop_signal()?;
             tokio::select! {
-                outcome = run_act(act, &kakao, *output) => outcome,
+                outcome = run_act(act, &kakao, *output) => {
+                    outcome.map_err(|failure| failure.of_profile(&kakao.profile))
+                }
                 exit = stop => {
                     // Kakao may have ended the refresh token in the file, and its successor is on its way.
                     let _ = timeout(SETTLING, kakao.settled()).await;
@@ -68,6 +71,7 @@ async fn run_act(act: &Act, kakao: &Kakao, output: Output) -> Result<Exit, Failu
         Act::Login(login) => login::run(kakao, login, output).await,
         Act::Logout => logout::run(kakao, output).await,
         Act::Unlink(unlink) => unlink::run(kakao, unlink, output).await,
+        Act::Token(token) => token::run(kakao, &token.command, output).await,
         Act::Whoami => whoami::run(kakao, output).await,
         Act::Friends => friends::run(kakao, output).await,
         Act::Send(send) => send::run(kakao, send, output).await,

@@ -6,6 +6,8 @@ use katok_client::{ErrorKind, FileTokenStoreError, LoginEnd, Remedy, TokenError}
 use katok_gateway::Sentence;
 
 use crate::printable::printable;
+use crate::profile::Profile;
+use crate::token_home::TokenHomeError;
 
 /// The exit statuses that scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +67,12 @@ impl Failure {
 
     pub(crate) fn hint(mut self, hint: impl Into<Box<str>>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same, with a hint that is for this profile.
+    pub(crate) fn of_profile(mut self, profile: &Profile) -> Self {
+        self.hint = self.hint.map(|hint| profile.command(&hint).into());
         self
     }
 
@@ -150,8 +158,22 @@ impl From<FileTokenStoreError> for Failure {
     }
 }
 
-impl From<TokenError<FileTokenStoreError>> for Failure {
-    fn from(error: TokenError<FileTokenStoreError>) -> Self {
+impl From<TokenHomeError> for Failure {
+    fn from(error: TokenHomeError) -> Self {
+        match error {
+            TokenHomeError::File(error) => Self::from(error),
+            TokenHomeError::NoRefreshToken => Self::new(
+                Exit::SignInNeeded,
+                "리프레시 토큰 없이 가져온 액세스 토큰이 끝났습니다. 새로 받을 수 없으니 다시 로그인하세요.",
+                "The access token was imported without a refresh token, and has ended. Sign in again.",
+            )
+            .hint("katok login"),
+        }
+    }
+}
+
+impl From<TokenError<TokenHomeError>> for Failure {
+    fn from(error: TokenError<TokenHomeError>) -> Self {
         match error {
             TokenError::NotSignedIn => Self::not_signed_in(),
             TokenError::SignInAgain { ended, .. } => Self::login_ended(ended).hint("katok login"),

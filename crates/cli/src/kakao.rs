@@ -4,8 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use katok_client::{
-    AdminClient, AdminKey, Client, Endpoint, FileTokenStore, FileTokenStoreError, KakaoCode, RedirectUri,
-    TokenError, TokenKeeper,
+    AccessToken, AdminClient, AdminKey, Client, Endpoint, KakaoCode, RedirectUri, TokenError, TokenKeeper,
 };
 use katok_gateway::config::SettingsFile;
 use katok_gateway::{KakaoApp, KakaoAt, Sentence};
@@ -15,7 +14,9 @@ use url::Url;
 use crate::args::Args;
 use crate::data_dir;
 use crate::failure::{Exit, Failure};
+use crate::profile::Profile;
 use crate::running::Running;
+use crate::token_home::{TokenHome, TokenHomeError};
 
 const USUAL_EMULATOR: &str = "http://localhost:4100";
 
@@ -31,9 +32,12 @@ pub(crate) struct Kakao {
     pub(crate) at: KakaoAt,
     pub(crate) client: Client,
     admin_key: Option<AdminKey>,
-    keeper: TokenKeeper<FileTokenStore>,
-    pub(crate) tokens: FileTokenStore,
-    /// The account's place in the token file.
+    keeper: TokenKeeper<TokenHome>,
+    pub(crate) tokens: TokenHome,
+    /// Names the app, without showing its key.
+    pub(crate) app: String,
+    pub(crate) profile: Profile,
+    /// The account's place among the tokens.
     pub(crate) key: String,
     pub(crate) redirect_uri: RedirectUri,
     /// Where a text leads that names no link.
@@ -95,11 +99,15 @@ impl Kakao {
             builder = builder.client_secret(secret.clone());
         }
         let client = builder.build()?;
-        let tokens = FileTokenStore::new(data.join("tokens.json"));
+        let tokens = TokenHome::new(&data);
+        let profile = args.profile.clone().unwrap_or_default();
+        let fingerprint = found.app.fingerprint();
         Ok(Self {
             at: found.app.at,
             keeper: TokenKeeper::new(client.clone(), tokens.clone()),
-            key: found.app.fingerprint(),
+            key: profile.key(&fingerprint),
+            app: fingerprint,
+            profile,
             admin_key: found.app.keys.admin_key,
             redirect_uri: found.redirect_uri,
             link: found.link,
@@ -113,7 +121,7 @@ impl Kakao {
     pub(crate) async fn call<E: Endpoint>(
         &self,
         endpoint: &E,
-    ) -> Result<E::Output, TokenError<FileTokenStoreError>> {
+    ) -> Result<E::Output, TokenError<TokenHomeError>> {
         let call = |token| async move { self.client.call(endpoint, &token).await };
         self.keeper.with_token(&self.key, call).await
     }
@@ -122,9 +130,14 @@ impl Kakao {
     pub(crate) async fn call_json<E: Endpoint>(
         &self,
         endpoint: &E,
-    ) -> Result<serde_json::Value, TokenError<FileTokenStoreError>> {
+    ) -> Result<serde_json::Value, TokenError<TokenHomeError>> {
         let call = |token| async move { self.client.call_json(endpoint, &token).await };
         self.keeper.with_token(&self.key, call).await
+    }
+
+    /// Gets new tokens, though the old ones may live.
+    pub(crate) async fn refresh(&self, old: &AccessToken) -> Result<(), TokenError<TokenHomeError>> {
+        self.keeper.renew(&self.key, old).await.map(drop)
     }
 
     /// A client that acts for every user of the app.
@@ -145,9 +158,9 @@ impl Kakao {
 }
 
 /// Whether Kakao says that there is nothing more to sign out of or to unlink.
-pub(crate) fn has_ended(error: &TokenError<FileTokenStoreError>) -> bool {
+pub(crate) fn has_ended(error: &TokenError<TokenHomeError>) -> bool {
     match error {
-        TokenError::SignInAgain { .. } => true,
+        TokenError::SignInAgain { .. } | TokenError::Store(TokenHomeError::NoRefreshToken) => true,
         TokenError::Kakao(error) => error.kakao_code() == Some(NOT_LINKED),
         _ => false,
     }

@@ -123,6 +123,13 @@ impl CodeVerifier {
 pub struct CodeChallenge(String);
 
 impl CodeChallenge {
+    /// A challenge that another program made and sent here, if it has the form of one.
+    #[must_use]
+    pub fn presented(text: &str) -> Option<Self> {
+        let is_a_hash = URL_SAFE_NO_PAD.decode(text).is_ok_and(|hash| hash.len() == 32);
+        is_a_hash.then(|| Self(text.to_owned()))
+    }
+
     /// The challenge as it stands in the authorize address.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -170,5 +177,14 @@ mod tests {
     fn the_challenge_is_the_one_of_rfc_7636() {
         let verifier = CodeVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         assert_eq!(verifier.challenge().as_str(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn only_what_has_the_form_of_a_challenge_is_taken_for_one() {
+        let challenge = CodeVerifier::generate(&SystemChance).challenge();
+        assert_eq!(CodeChallenge::presented(challenge.as_str()), Some(challenge));
+        for text in ["", "abc", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw&cM", &"A".repeat(44)] {
+            assert_eq!(CodeChallenge::presented(text), None, "{text}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `katok friends`: who can receive messages.
 
-use katok_client::{FileTokenStoreError, Friend, ListFriends, TokenError};
+use katok_client::{Friend, ListFriends, TokenError};
 use katok_gateway::Sentence;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
@@ -9,6 +9,7 @@ use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
 use crate::output::Output;
 use crate::printable::printable;
+use crate::token_home::TokenHomeError;
 
 const PAGE: u32 = 100;
 
@@ -31,7 +32,7 @@ pub(super) async fn run(kakao: &Kakao, output: Output) -> Result<Exit, Failure> 
 }
 
 /// Every page of the list.
-pub(super) async fn all(kakao: &Kakao) -> Result<Vec<Friend>, TokenError<FileTokenStoreError>> {
+pub(super) async fn all(kakao: &Kakao) -> Result<Vec<Friend>, TokenError<TokenHomeError>> {
     let mut friends = Vec::new();
     loop {
         let offset = u32::try_from(friends.len()).unwrap_or(u32::MAX);

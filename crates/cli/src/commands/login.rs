@@ -13,8 +13,14 @@ use crate::loopback::Loopback;
 use crate::output::Output;
 use crate::sign_in::{self, SignIn};
 use crate::standard_input;
+use crate::token_import;
 
 pub(super) async fn run(kakao: &Kakao, args: &args::Login, output: Output) -> Result<Exit, Failure> {
+    if args.with_token {
+        let text = standard_input::all().await.map_err(|error| unreadable(&error))?;
+        token_import::import(kakao, &text, output).await?;
+        return greet(kakao, output).await;
+    }
     let sign_in = SignIn::begin(kakao, &ScopeSet::parse(&args.scope));
     let returned = if args.no_browser {
         output.say(&Sentence::new(
@@ -36,8 +42,25 @@ pub(super) async fn run(kakao: &Kakao, args: &args::Login, output: Output) -> Re
         })?
     };
     sign_in.finish(kakao, returned).await?;
+    greet(kakao, output).await
+}
+
+/// Says where the tokens are that there are now, and whose.
+pub(super) async fn greet(kakao: &Kakao, output: Output) -> Result<Exit, Failure> {
+    let path = kakao.tokens.path().display();
+    output.say(&Sentence::new(
+        format!("토큰은 나만 읽을 수 있는 파일에 있습니다: {path}"),
+        format!("The tokens are in a file that only you can read: {path}"),
+    ));
     whoami::print(output, &kakao.call_json(&Me).await?)?;
     Ok(Exit::Done)
+}
+
+fn unreadable(error: &std::io::Error) -> Failure {
+    Failure::usage(
+        format!("표준 입력을 읽을 수 없습니다({error})."),
+        format!("Standard input cannot be read ({error})."),
+    )
 }
 
 async fn pasted() -> Result<AuthorizationResponse, Failure> {

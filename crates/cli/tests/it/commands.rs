@@ -5,11 +5,18 @@ mod config;
 mod explain;
 mod language;
 mod output;
+mod profiles;
 mod send;
 mod sign_in;
 mod template;
+mod token_import;
+mod token_show;
 mod tokens;
 mod trouble;
+
+use std::fs;
+
+use serde_json::Value;
 
 use crate::emulator::Emulator;
 use crate::program::{Machine, Running};
@@ -31,4 +38,11 @@ async fn signed_in_over_a_wire() -> (Machine, Wire, Running, Emulator) {
     let wire = Wire::between(&mut machine, &emulator).await;
     machine.login(&emulator, "ryan", None).await.exits(0);
     (machine, wire, running, emulator)
+}
+
+/// The tokens of the only account in the token file.
+fn stored(machine: &Machine) -> Value {
+    let file = fs::read_to_string(machine.data().join("tokens.json")).unwrap();
+    let file: Value = serde_json::from_str(&file).unwrap();
+    file["accounts"].as_object().unwrap().values().next().unwrap()["tokens"].clone()
 }

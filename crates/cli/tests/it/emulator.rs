@@ -94,6 +94,22 @@ impl Emulator {
         self.tell("/_emulator/v1/clock", &json!({"advance_seconds": hours * 3600})).await;
     }
 
+    /// Lets a refresh token have so long to live from now on.
+    pub(crate) async fn age(&self, refresh_token: &str, remaining_seconds: u32) {
+        let body = json!({"refresh_token": refresh_token, "remaining_seconds": remaining_seconds});
+        self.tell("/_emulator/v1/tokens/age", &body).await;
+    }
+
+    /// Ends an access token, as if its time had come.
+    pub(crate) async fn expire(&self, access_token: &str) {
+        self.tell("/_emulator/v1/tokens/expire", &json!({"access_token": access_token})).await;
+    }
+
+    /// Every exchange with it, as its journal has them.
+    pub(crate) async fn journal(&self) -> Vec<Value> {
+        self.ask("/_emulator/v1/journal").await.as_array().unwrap().clone()
+    }
+
     pub(crate) async fn world(&self) -> Value {
         self.ask("/_emulator/v1/world").await
     }

@@ -214,6 +214,11 @@ impl Begun {
         self.child.0.wait().unwrap().code()
     }
 
+    /// Ends it in the middle of whatever it does.
+    pub(crate) fn kill(self) {
+        drop(self.child);
+    }
+
     /// Closes standard output as `| head -0` would.
     pub(crate) fn close_stdout(self) -> ExitStatus {
         let Self { mut child, stdout, stderr: _still_read } = self;
@@ -241,6 +246,10 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    pub(crate) fn has_exited(&self, status: i32) -> bool {
+        self.status == Some(status)
+    }
+
     /// Checks the exit status, and goes on.
     #[track_caller]
     pub(crate) fn exits(self, status: i32) -> Self {

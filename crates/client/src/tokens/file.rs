@@ -101,6 +101,15 @@ impl FileTokenStore {
         &self.0
     }
 
+    /// The accounts whose tokens are stored.
+    pub async fn keys(&self) -> Result<Vec<String>, FileTokenStoreError> {
+        self.on_a_thread(|store| {
+            let text = store.read()?;
+            Ok(store.parse(&text)?.accounts.into_keys().collect())
+        })
+        .await
+    }
+
     /// Stores the tokens of a login that was completed now, in place of any there are.
     pub async fn put(&self, key: &str, tokens: Tokens, now: Timestamp) -> Result<(), FileTokenStoreError> {
         self.change(key, Change::Put(tokens, now)).await.map(drop)

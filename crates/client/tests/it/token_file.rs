@@ -53,6 +53,16 @@ async fn files_of_former_versions_open() {
 }
 
 #[tokio::test]
+async fn all_accounts_are_named() {
+    let (_folder, store) = store();
+    assert_eq!(store.keys().await.unwrap(), Vec::<String>::new());
+    for key in ["ryan", "mina"] {
+        store.put(key, tokens("A1"), noon()).await.unwrap();
+    }
+    assert_eq!(store.keys().await.unwrap(), ["mina", "ryan"]);
+}
+
+#[tokio::test]
 async fn only_the_expected_version_is_replaced() {
     let (_folder, store) = store();
     assert_eq!(store.replace(&mina(), Version(1), &tokens("A2")).await.unwrap(), Replaced::Lost);

@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
 
 use serde_json::Value;
 
-use super::signed_in;
+use super::{signed_in, stored};
+use crate::emulator::Emulator;
 use crate::program::Machine;
 
 #[tokio::test]
@@ -80,4 +82,50 @@ async fn login_that_has_ended_asks_for_another() {
     machine.login(&emulator, "ryan", None).await.exits(0);
     machine.katok(&["send", "안녕"]).exits(0);
     assert_eq!(emulator.texts("ryan").await, ["안녕"]);
+}
+
+/// How often Kakao was asked for tokens.
+async fn refreshes(emulator: &Emulator) -> usize {
+    let journal = emulator.journal().await;
+    journal.iter().filter(|exchange| exchange["path"] == "/oauth/token").count()
+}
+
+#[tokio::test]
+async fn fifty_commands_at_expiry_make_one_refresh_and_send_fifty_messages() {
+    let (machine, _running, emulator) = signed_in("ryan").await;
+    emulator.advance_hours(7).await;
+    let before = refreshes(&emulator).await;
+    let begun: Vec<_> = (0..50).map(|number| machine.begin(&["send", &format!("{number}번째")])).collect();
+    for command in begun {
+        command.end().exits(0);
+    }
+    assert_eq!(refreshes(&emulator).await - before, 1);
+    let mut texts = emulator.texts("ryan").await;
+    texts.sort();
+    texts.dedup();
+    assert_eq!(texts.len(), 50);
+}
+
+#[tokio::test]
+async fn whenever_a_refresh_is_killed_the_newest_refresh_token_that_arrived_is_in_a_whole_file() {
+    let mut machine = Machine::new();
+    let (_running, emulator) = machine.emulator();
+    machine.set("LANG", "en_US.UTF-8");
+    for round in 0..16_u64 {
+        machine.login(&emulator, "ryan", None).await.exits(0);
+        // So little is left of it that Kakao replaces it.
+        emulator.age(stored(&machine)["refresh_token"].as_str().unwrap(), 3600).await;
+        let refresh = machine.begin(&["token", "refresh"]);
+        tokio::time::sleep(Duration::from_millis(round * 8)).await;
+        refresh.kill();
+        // Whole, whatever moment it was.
+        stored(&machine);
+        let after = machine.katok(&["token", "refresh"]);
+        if !after.has_exited(0) {
+            // Between Kakao's answer and the disk. Nothing can help then, and nobody is left to wonder.
+            after.exits(3).says("A refresh of the tokens was cut off");
+        }
+        fs::remove_file(machine.data().join("tokens.json")).unwrap();
+        emulator.advance_hours(2).await;
+    }
 }

@@ -89,64 +89,65 @@ impl Kind {
     }
 
     /// A message to begin with; `home` is where its links lead, for those must be on a registered domain.
-    pub(crate) fn example(self, home: &str) -> Value {
+    pub(crate) fn example(self, home: &str, language: Language) -> Value {
+        let say = |ko, en| language.choose(ko, en);
         let link = json!({"web_url": home, "mobile_web_url": home});
         match self {
             Self::Text => json!({
                 "object_type": "text",
-                "text": "주문하신 딸기 케이크가 준비됐어요.\n오늘 저녁 8시까지 찾으러 오세요!",
+                "text": say("주문하신 딸기 케이크가 준비됐어요.\n오늘 저녁 8시까지 찾으러 오세요!", "Your strawberry cake is ready.\nPlease pick it up by 8 this evening!"),
                 "link": link,
-                "button_title": "주문 보기",
+                "button_title": say("주문 보기", "See the order"),
             }),
             Self::Feed => json!({
                 "object_type": "feed",
-                "content": {"title": "주말 딸기 케이크", "description": "#딸기 #생크림 #주말한정", "link": link},
+                "content": {"title": say("주말 딸기 케이크", "Strawberry cake for the weekend"), "description": say("#딸기 #생크림 #주말한정", "#strawberry #cream #weekend"), "link": link},
                 "item_content": {
-                    "profile_text": "과일가게",
+                    "profile_text": say("과일가게", "The fruit shop"),
                     "items": [
-                        {"item": "케이크", "item_op": "32,000원"},
-                        {"item": "커피", "item_op": "9,000원"},
+                        {"item": say("케이크", "Cake"), "item_op": say("32,000원", "₩32,000")},
+                        {"item": say("커피", "Coffee"), "item_op": say("9,000원", "₩9,000")},
                     ],
-                    "sum": "합계",
-                    "sum_op": "41,000원",
+                    "sum": say("합계", "Total"),
+                    "sum_op": say("41,000원", "₩41,000"),
                 },
                 "social": {"like_count": 286, "comment_count": 45, "shared_count": 12},
-                "buttons": [{"title": "주문하기", "link": link}, {"title": "매장 찾기", "link": link}],
+                "buttons": [{"title": say("주문하기", "Order"), "link": link}, {"title": say("매장 찾기", "Find a shop"), "link": link}],
             }),
             Self::List => json!({
                 "object_type": "list",
-                "header_title": "이번 주 모임",
+                "header_title": say("이번 주 모임", "This week"),
                 "header_link": link,
                 "contents": [
-                    {"title": "탁구 동호회", "description": "화요일 저녁 7시", "link": link},
-                    {"title": "커피 수업", "description": "목요일 저녁 8시", "link": link},
+                    {"title": say("탁구 동호회", "Table tennis club"), "description": say("화요일 저녁 7시", "Tuesday, 7 p.m."), "link": link},
+                    {"title": say("커피 수업", "Coffee class"), "description": say("목요일 저녁 8시", "Thursday, 8 p.m."), "link": link},
                 ],
-                "button_title": "모두 보기",
+                "button_title": say("모두 보기", "See all"),
             }),
             Self::Location => json!({
                 "object_type": "location",
-                "address": "경기 성남시 분당구 판교역로 235",
-                "address_title": "판교 사무실",
-                "content": {"title": "수요일 점심 모임", "description": "1층 로비에서 만나요", "link": link},
-                "button_title": "모임 보기",
+                "address": say("경기 성남시 분당구 판교역로 235", "235 Pangyoyeok-ro, Bundang-gu, Seongnam-si"),
+                "address_title": say("판교 사무실", "Pangyo office"),
+                "content": {"title": say("수요일 점심 모임", "Lunch on Wednesday"), "description": say("1층 로비에서 만나요", "See you in the lobby"), "link": link},
+                "button_title": say("모임 보기", "See the meeting"),
             }),
             Self::Commerce => json!({
                 "object_type": "commerce",
-                "content": {"title": "여름 원피스를 미리 만나 보세요", "link": link},
+                "content": {"title": say("여름 원피스를 미리 만나 보세요", "A first look at the summer dresses"), "link": link},
                 "commerce": {
-                    "product_name": "아이보리 롱 원피스",
+                    "product_name": say("아이보리 롱 원피스", "Ivory long dress"),
                     "regular_price": 208_800,
                     "discount_price": 146_160,
                     "discount_rate": 30,
                 },
-                "button_title": "구매하기",
+                "button_title": say("구매하기", "Buy"),
             }),
             Self::Calendar => json!({
                 "object_type": "calendar",
                 "id_type": "event",
                 "id": "63996425afcec577cce8f3a9",
-                "content": {"title": "신작 공개", "description": "금요일 저녁 8시", "link": link},
-                "buttons": [{"title": "예고편", "link": link}],
+                "content": {"title": say("신작 공개", "New release"), "description": say("금요일 저녁 8시", "Friday, 8 p.m."), "link": link},
+                "buttons": [{"title": say("예고편", "Trailer"), "link": link}],
             }),
         }
     }

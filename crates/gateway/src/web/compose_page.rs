@@ -94,7 +94,7 @@ async fn compose(
         |name: &str| fields.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
     let (composition, said) = match (pressed("switch"), pressed("do").unwrap_or_default()) {
         (Some(word), _) => switched(composition, word, language),
-        (_, "example") => (with_example(&app, composition), Said::default()),
+        (_, "example") => (with_example(&app, composition, language), Said::default()),
         (_, "friends") => {
             let friend_pages = composition.friend_pages.saturating_add(1);
             (Composition { to_friends: true, friend_pages, ..composition }, Said::default())
@@ -160,9 +160,9 @@ fn switched(composition: Composition, word: &str, language: Language) -> (Compos
 }
 
 /// With an example wherever nothing has been written.
-fn with_example(app: &App, mut composition: Composition) -> Composition {
+fn with_example(app: &App, mut composition: Composition, language: Language) -> Composition {
     let kind = composition.draft.kind.unwrap_or(Kind::Feed);
-    let example = kind.example(app.settings.public_url.as_str());
+    let example = kind.example(app.settings.public_url.as_str(), language);
     if composition.draft.kind.is_none() {
         if composition.draft.json.trim().is_empty() {
             composition.draft.json = format!("{example:#}");

@@ -1,5 +1,6 @@
 //! What a form holds of a template object, and what comes of switching between kinds.
 
+use katok_bubble::Language;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -17,8 +18,10 @@ fn template(draft: &Draft) -> Value {
 
 #[test]
 fn an_example_of_each_kind_goes_into_the_form_and_comes_back_as_it_was() {
-    for kind in Kind::ALL {
-        let example = kind.example(HOME);
+    for (kind, language) in
+        Kind::ALL.into_iter().flat_map(|kind| [(kind, Language::Korean), (kind, Language::English)])
+    {
+        let example = kind.example(HOME, language);
         let (draft, lost) = Draft::of_template(&example).unwrap();
         assert_eq!(lost, [""; 0], "{kind:?}");
         assert_eq!(template(&draft), example, "{kind:?}");

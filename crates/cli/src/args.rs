@@ -1,9 +1,9 @@
 //! What can be typed.
 
+pub(crate) mod emulator;
 mod login;
 mod token;
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -49,8 +49,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// 게이트웨이와 웹 페이지를 실행 · Run gateway and page (and the emulator when no Kakao key is set)
     Up(Up),
-    /// 에뮬레이터만 실행 · Run the emulator alone
-    Emulator(Emulator),
+    /// 에뮬레이터만 실행, 또는 실행 중인 에뮬레이터 다루기 · Run the emulator alone, or act on one that runs
+    Emulator(emulator::Emulator),
     /// 설정 보기와 점검 · Show and check the settings
     Config(Config),
     /// 카카오 오류 코드 설명 · What a code of Kakao's means, what to do, and where in Kakao's console
@@ -299,76 +299,6 @@ pub(crate) struct Config {
 pub(crate) enum ConfigCommand {
     /// 설정값과 출처, 잘못된 점 모두 · Every setting, where it comes from, and all that is wrong (exit status 2)
     Show,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct Emulator {
-    /// 포트 · Port (0: any free one)
-    #[arg(long, default_value_t = 4100)]
-    pub(crate) port: u16,
-    /// 시작 상태 · Seed document (YAML or JSON)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) seed: Option<PathBuf>,
-    /// 카카오의 호스트 이름으로 HTTPS도 제공 · Serve Kakao's host names over TLS too (0: any free port) [default port: 4143]
-    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "4143")]
-    pub(crate) tls: Option<u16>,
-    #[command(subcommand)]
-    pub(crate) command: Option<EmulatorCommand>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum EmulatorCommand {
-    /// 명령을 실행하고, 그 안의 카카오를 에뮬레이터로 대신함 · Run a command for which the emulator is Kakao
-    #[command(
-        after_help = "Examples:\n  katok emulator exec -- pytest\n  katok emulator exec -- npm test\n  katok emulator exec --seed seed.yaml -- ./gradlew test\n
-CMD에게 https://kauth.kakao.com과 https://kapi.kakao.com은 에뮬레이터입니다. CMD의 종료 상태로 끝납니다.
-To CMD, https://kauth.kakao.com and https://kapi.kakao.com are the emulator, KATOK_EMULATOR_URL its own address.
-Ends with CMD's exit status; 127 when there is no such command, 126 when it cannot be run."
-    )]
-    Exec(Exec),
-    /// The part of `exec` that becomes CMD.
-    #[command(name = "exec-inside", hide = true)]
-    ExecInside(ExecInside),
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Exec {
-    /// 시작 상태 · Seed document (YAML or JSON)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) seed: Option<PathBuf>,
-    /// 에뮬레이터 포트 · Port of the emulator (0: any free one)
-    #[arg(long, default_value_t = 0)]
-    pub(crate) port: u16,
-    /// 다른 호스트로도 나갈 수 있게 함 · Let CMD reach other hosts too
-    #[arg(long)]
-    pub(crate) allow_others: bool,
-    /// CMD의 네트워크 · Network of CMD
-    #[arg(long, value_enum, default_value_t = Network::Auto)]
-    pub(crate) network: Network,
-    /// 실행할 명령 · The command
-    #[arg(required = true, trailing_var_arg = true, value_name = "CMD")]
-    pub(crate) command: Vec<OsString>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Network {
-    /// 가능하면 private, 아니면 shared · private where the kernel allows it, else (and with --allow-others) shared
-    Auto,
-    /// 카카오와 이 컴퓨터만 있는 네트워크 (Linux) · A network of its own, with nothing but Kakao and this machine (Linux)
-    Private,
-    /// 이 컴퓨터의 네트워크, 프록시와 환경 변수로 · This machine's network, by a proxy and environment variables
-    Shared,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct ExecInside {
-    #[arg(long)]
-    pub(crate) folder: PathBuf,
-    #[arg(long, value_delimiter = ',')]
-    pub(crate) ports: Vec<u16>,
-    #[arg(required = true, trailing_var_arg = true)]
-    pub(crate) command: Vec<OsString>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -24,7 +24,7 @@ use std::time::Duration;
 use katok_gateway::{KakaoAt, Sentence};
 use tokio::time::timeout;
 
-use crate::args::{self, Act, Args, Command, ConfigCommand, EmulatorCommand};
+use crate::args::{self, Act, Args, Command, ConfigCommand};
 use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
 use crate::output::Output;
@@ -37,10 +37,7 @@ const SETTLING: Duration = Duration::from_secs(20);
 pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure> {
     let exit = match &args.command {
         Command::Up(up) => up::run(&args, up, *output).await,
-        Command::Emulator(args::Emulator { command: Some(EmulatorCommand::Exec(exec)), .. }) => {
-            return emulator::exec::run(&args, exec).await;
-        }
-        Command::Emulator(emulator) => emulator::run(&args, emulator, *output).await,
+        Command::Emulator(emulator) => return emulator::run(&args, emulator, *output).await,
         Command::Config(args::Config { command: ConfigCommand::Show }) => config::show(&args, *output),
         Command::Explain(explain) => explain::run(&explain.code, *output),
         Command::Template(template) => template::run(&template.command, *output).await,

@@ -12,13 +12,10 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::args::Args;
-use crate::data_dir;
 use crate::failure::{Exit, Failure};
 use crate::profile::Profile;
-use crate::running::Running;
 use crate::token_home::{TokenHome, TokenHomeError};
-
-const USUAL_EMULATOR: &str = "http://localhost:4100";
+use crate::{control, data_dir};
 
 /// The user is not, or no longer, linked to the app.
 const NOT_LINKED: KakaoCode = KakaoCode::Api(-101);
@@ -200,15 +197,7 @@ struct WorldApp {
 
 /// Asks the emulator of `KAKAO_API_BASE_URL`, else the one started last, else the usual port.
 async fn local_emulator(data: &Path, named: Option<Url>) -> Result<Found, Failure> {
-    let candidates = match named {
-        Some(url) => vec![url],
-        None => Running::read(data)
-            .map(|running| running.emulator)
-            .into_iter()
-            .chain([address(USUAL_EMULATOR)])
-            .collect(),
-    };
-    for emulator in candidates {
+    for emulator in control::candidates(named.as_ref(), data) {
         if let Some(world) = ask(&emulator).await {
             return choose(&emulator, world);
         }

@@ -1,7 +1,9 @@
 //! `katok`: the one binary. Parses, runs one command, ends with its exit status.
 
 mod args;
+mod columns;
 mod commands;
+mod control;
 mod data_dir;
 mod exec;
 mod failure;
@@ -28,7 +30,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::{Args, Command, EmulatorCommand};
+use crate::args::emulator::{Emulator, EmulatorCommand};
+use crate::args::{Args, Command};
 use crate::output::Output;
 
 /// A gateway under load makes and drops many small things on several threads at once.
@@ -39,7 +42,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let output = Output::new(language::of_environment(), args.json);
     #[cfg(target_os = "linux")]
-    if let Command::Emulator(args::Emulator { command: Some(EmulatorCommand::ExecInside(inside)), .. }) =
+    if let Command::Emulator(Emulator { command: Some(EmulatorCommand::ExecInside(inside)), .. }) =
         &args.command
     {
         // The kernel gives a namespace to processes of one thread only, so this comes before the runtime.

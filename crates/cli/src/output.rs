@@ -1,6 +1,7 @@
 //! The only place that prints: data to stdout, talk to stderr.
 
 use std::io::{ErrorKind, Write as _};
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use katok_gateway::Sentence;
@@ -23,6 +24,16 @@ impl Output {
 
     /// Prints data: as JSON when asked for, else as the lines a person reads.
     pub(crate) fn data(self, value: &Value, lines: impl FnOnce() -> String) -> Result<(), Failure> {
+        // A reader that closed the pipe has seen enough: that is a normal end.
+        self.one_of_many(value, lines).map(drop)
+    }
+
+    /// Prints one of many data, each on lines of its own; breaks once nobody reads them any more.
+    pub(crate) fn one_of_many(
+        self,
+        value: &Value,
+        lines: impl FnOnce() -> String,
+    ) -> Result<ControlFlow<()>, Failure> {
         if self.json { line(&value.to_string()) } else { line(&lines()) }
     }
 
@@ -88,14 +99,14 @@ impl Output {
 }
 
 /// Prints one line of data as it is.
-fn line(line: &str) -> Result<(), Failure> {
+fn line(line: &str) -> Result<ControlFlow<()>, Failure> {
     let mut stdout = anstream::stdout().lock();
     match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
-        // A reader that closed the pipe has seen enough: that is a normal end.
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::system(
+        Ok(()) => Ok(ControlFlow::Continue(())),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ControlFlow::Break(())),
+        Err(error) => Err(Failure::system(
             format!("결과를 출력하지 못했습니다({error})."),
             format!("The result could not be written ({error})."),
         )),
-        _ => Ok(()),
     }
 }

@@ -1,16 +1,29 @@
-//! `katok emulator`: the emulator alone, its world in memory.
+//! `katok emulator`: the emulator alone, its world in memory; and commands that act on one that runs.
 
-pub(super) mod exec;
+mod approve;
+mod clock;
+mod exec;
+mod faults;
+mod journal;
+mod people;
+mod rooms;
 mod tls;
+mod tokens;
+mod webhook;
+mod world;
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::process::ExitCode;
 
 use katok_emulator::{Authority, AuthorityError, Emulator, Options, Seed, StartError};
 use katok_gateway::config::{Logs, SettingsFile};
 use serde_json::json;
 
-use crate::args::{self, Args};
+use crate::args::Args;
+use crate::args::emulator::{self, ControlCommand, EmulatorCommand};
+use crate::control::Control;
 use crate::data_dir;
 use crate::failure::{Exit, Failure};
 use crate::kakao::environment;
@@ -20,7 +33,41 @@ use crate::running::Running;
 use crate::stop_signal::stop_signal;
 use crate::traces::Traces;
 
-pub(super) async fn run(args: &Args, asked: &args::Emulator, output: Output) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    args: &Args,
+    asked: &emulator::Emulator,
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    let exit = match &asked.command {
+        Some(EmulatorCommand::Exec(exec)) => return exec::run(args, exec).await,
+        Some(EmulatorCommand::Control(command)) => {
+            control(Control::find(args, asked).await?, command, output).await
+        }
+        None | Some(EmulatorCommand::ExecInside(_)) => serve(args, asked, output).await,
+    };
+    exit.map(ExitCode::from)
+}
+
+/// Acts on an emulator that runs.
+async fn control(control: Control, command: &ControlCommand, output: Output) -> Result<Exit, Failure> {
+    match command {
+        ControlCommand::Seed { file } => world::seed(&control, file, output).await,
+        ControlCommand::Reset { built_in } => world::reset(&control, *built_in, output).await,
+        ControlCommand::World { yaml } => world::show(&control, *yaml, output).await,
+        ControlCommand::People => people::run(&control, output).await,
+        ControlCommand::Rooms { person } => rooms::list(&control, person.as_deref(), output).await,
+        ControlCommand::Room { person, follow } => rooms::show(control, person, *follow, output).await,
+        ControlCommand::Clock { command } => clock::run(&control, command.as_ref(), output).await,
+        ControlCommand::Faults { command } => faults::run(&control, command.as_ref(), output).await,
+        ControlCommand::Journal(journal) => journal::run(control, journal, output).await,
+        ControlCommand::Approve(approve) => approve::run(&control, approve, output).await,
+        ControlCommand::ExpireToken => tokens::expire(&control, output).await,
+        ControlCommand::AgeToken { remaining } => tokens::age(&control, *remaining, output).await,
+        ControlCommand::Webhook { command } => webhook::run(&control, command, output).await,
+    }
+}
+
+async fn serve(args: &Args, asked: &emulator::Emulator, output: Output) -> Result<Exit, Failure> {
     log::to_stderr(&logs(), &Traces::default());
     let stop = stop_signal()?;
     let seed = seed(asked.seed.as_deref())?;
@@ -73,13 +120,19 @@ fn logs() -> Logs {
 /// The seed file, or the built-in seed.
 pub(super) fn seed(path: Option<&Path>) -> Result<Seed, Failure> {
     let Some(path) = path else { return Ok(Seed::built_in()) };
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(
-            format!("시드 파일을 읽을 수 없습니다: {} ({error})", path.display()),
-            format!("The seed file cannot be read: {} ({error})", path.display()),
-        )
-    })?;
-    Seed::parse(&text).map_err(|error| {
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    parse(&text, path)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::usage(
+        format!("시드 파일을 읽을 수 없습니다: {} ({error})", path.display()),
+        format!("The seed file cannot be read: {} ({error})", path.display()),
+    )
+}
+
+fn parse(text: &str, path: &Path) -> Result<Seed, Failure> {
+    Seed::parse(text).map_err(|error| {
         Failure::usage(
             format!("시드 파일 {}에 잘못이 있습니다: {}", path.display(), error.detail()),
             format!("The seed file {} has a mistake: {}", path.display(), error.detail()),

@@ -2,6 +2,7 @@
 
 mod admin;
 mod config;
+mod emulator_control;
 mod explain;
 mod language;
 mod output;

@@ -31,6 +31,7 @@ pub(super) fn routes() -> Router<Arc<LiveWorld>> {
     Router::new()
         .route("/_emulator/v1/health", get(health))
         .route("/_emulator/v1/reset", post(reset))
+        .route("/_emulator/v1/begin-again", post(begin_again))
         .route("/_emulator/v1/world", get(world))
         .route("/_emulator/v1/approve", post(approve))
         .route("/_emulator/v1/people/{key}/messages", get(messages))
@@ -186,6 +187,12 @@ async fn reset(State(live): State<Arc<LiveWorld>>, Body(body): Body) -> Result<J
     Ok(world(State(live)).await)
 }
 
+/// With what the emulator was started with, which only it knows.
+async fn begin_again(State(live): State<Arc<LiveWorld>>) -> Json<Seed> {
+    live.begin_again();
+    world(State(live)).await
+}
+
 async fn world(State(live): State<Arc<LiveWorld>>) -> Json<Seed> {
     Json(live.read(|world, _| world.to_seed()))
 }
@@ -267,6 +274,8 @@ async fn clock(State(live): State<Arc<LiveWorld>>) -> Json<Value> {
 enum TurnClock {
     AdvanceSeconds(i64),
     Set(Timestamp),
+    /// Back to the real time; `false` leaves it where it is.
+    Real(bool),
 }
 
 async fn turn_clock(
@@ -277,6 +286,12 @@ async fn turn_clock(
     live.turn_clock(|clock| match turn {
         TurnClock::AdvanceSeconds(seconds) => clock.advance(SignedDuration::from_secs(seconds)),
         TurnClock::Set(to) => clock.set(to),
+        TurnClock::Real(real) => {
+            if real {
+                clock.set_offset(SignedDuration::ZERO);
+            }
+            Ok(())
+        }
     })?;
     Ok(self::clock(State(live)).await)
 }

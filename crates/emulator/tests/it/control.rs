@@ -24,6 +24,7 @@ async fn the_clock_can_be_advanced_and_set() {
     assert_eq!(turn(json!({"advance_seconds": 90})).await.ok(), json!({"now": "2026-03-01T00:01:30Z"}));
     let set = turn(json!({"set": "2027-01-02T03:04:05+09:00"})).await.ok();
     assert_eq!(set, json!({"now": "2027-01-01T18:04:05Z"}));
+    assert_eq!(turn(json!({"real": true})).await.ok(), json!({"now": "2026-03-01T00:00:00Z"}));
     for wrong in [json!({}), json!({"set": "tomorrow"}), json!({"advance_seconds": i64::MAX})] {
         assert_eq!(turn(wrong).await.status, 400);
     }
@@ -48,6 +49,17 @@ async fn reset_wipes_everything_and_answers_the_whole_world() {
     }
     assert_eq!(Answer::of(kakao.get("/_emulator/v1/world")).await.ok(), shop);
     assert_eq!(reset("apps: [{key: shop}]\npeople: [{key: mina}]").await.ok(), shop);
+}
+
+#[tokio::test]
+async fn beginning_again_means_the_seed_it_was_started_with() {
+    let seed = Seed::parse("apps: [{key: shop}]\npeople: [{key: mina}]").unwrap();
+    let kakao = Kakao::start_from(seed.clone()).await;
+    let tell = async |call: &str| Answer::of(kakao.post(&format!("/_emulator/v1/{call}")).body("{}")).await;
+    tell("reset").await.ok();
+    assert_eq!(kakao.emulator.world(), Seed::built_in());
+    assert_eq!(tell("begin-again").await.ok(), json!(seed));
+    assert_eq!(kakao.emulator.world(), seed);
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use katok_emulator::Options;
 use katok_gateway::Sentence;
 
-use crate::args::{Args, Exec, Network};
+use crate::args::Args;
+use crate::args::emulator::{Exec, Network};
 use crate::exec::{Signals, Surroundings};
 use crate::failure::{Exit, Failure};
 use crate::log;

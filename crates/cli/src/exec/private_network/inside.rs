@@ -19,7 +19,7 @@ use rustix::process::{getgid, getuid};
 
 use super::netlink::bring_loopback_up;
 use super::{DONE, FAILED, MEETING_POINT, SOCKET};
-use crate::args::ExecInside;
+use crate::args::emulator::ExecInside;
 use crate::exec::child::not_started;
 use crate::exec::files::{self, BUNDLE};
 use crate::failure::Failure;

@@ -1,0 +1,112 @@
+//! Following chat rooms and the journal while they grow.
+
+use serde_json::{Value, json};
+
+use super::machine;
+use crate::emulator::Emulator;
+use crate::program::{Begun, Machine, free_port};
+
+fn json_line(following: &mut Begun) -> Value {
+    serde_json::from_str(&following.line()).unwrap()
+}
+
+/// Sends as the person who signs in anew.
+async fn send(machine: &Machine, emulator: &Emulator, text: &str) {
+    machine.login(emulator, "ryan", None).await.exits(0);
+    machine.katok(&["send", text]).exits(0);
+}
+
+#[tokio::test]
+async fn a_room_is_drawn_as_messages_arrive_until_ctrl_c() {
+    let (machine, _running, emulator) = machine();
+    send(&machine, &emulator, "첫째").await;
+    for signal in ["INT", "TERM"] {
+        let mut following = machine.begin(&["emulator", "room", "ryan", "--follow"]);
+        while !following.line().contains("첫째") {}
+        machine.katok(&["send", "둘째"]).exits(0);
+        while !following.line().contains("둘째") {}
+        following.signal(signal);
+        assert_eq!(following.status(), Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_room_is_followed_into_another_world() {
+    let (machine, _running, emulator) = machine();
+    send(&machine, &emulator, "첫째").await;
+    let mut following = machine.begin(&["--json", "emulator", "room", "ryan", "--follow"]);
+    assert_eq!(json_line(&mut following)["template_object"]["text"], "첫째");
+    // For a while there is no ryan.
+    machine.katok_reading(&["emulator", "seed", "-"], r#"{"people": [{"key": "mina"}]}"#).exits(0);
+    following.line_of_talk("(it began anew)");
+    machine.katok(&["emulator", "reset"]).exits(0);
+    send(&machine, &emulator, "새 세계").await;
+    assert_eq!(json_line(&mut following)["template_object"]["text"], "새 세계");
+}
+
+#[tokio::test]
+async fn a_room_and_the_journal_are_followed_over_a_restart_at_another_port() {
+    let (machine, running, emulator) = machine();
+    send(&machine, &emulator, "첫째").await;
+    let mut room = machine.begin(&["--json", "emulator", "room", "ryan", "--follow"]);
+    let mut journal = machine.begin(&["--json", "emulator", "journal", "--follow", "--limit", "1"]);
+    assert_eq!(json_line(&mut room)["template_object"]["text"], "첫째");
+    assert_eq!(json_line(&mut journal)["path"], "/v2/api/talk/memo/default/send");
+    running.stop("TERM");
+    for following in [&mut room, &mut journal] {
+        following.line_of_talk("(the emulator does not answer");
+    }
+    let (_running, emulator) = machine.emulator();
+    send(&machine, &emulator, "둘째").await;
+    assert_eq!(json_line(&mut room)["template_object"]["text"], "둘째");
+    for path in ["/oauth/token", "/v2/api/talk/memo/default/send"] {
+        while json_line(&mut journal)["path"] != path {}
+    }
+}
+
+#[tokio::test]
+async fn messages_live_on_in_an_emulator_that_kept_them() {
+    let mut machine = Machine::new();
+    machine.set("LANG", "en_US.UTF-8");
+    let port = free_port().to_string();
+    let up = ["--json", "up", "--port", "0", "--emulator-port", &port];
+    let running = machine.start(&up);
+    let emulator = Emulator::at(running.json()["emulator"].as_str().unwrap().parse().unwrap());
+    send(&machine, &emulator, "첫째").await;
+    let mut following = machine.begin(&["--json", "emulator", "room", "ryan", "--follow"]);
+    assert_eq!(json_line(&mut following)["template_object"]["text"], "첫째");
+    running.stop("TERM");
+    following.line_of_talk("(the emulator does not answer");
+    let _running = machine.start(&up);
+    machine.katok(&["send", "둘째"]).exits(0);
+    // The first is not told again.
+    assert_eq!(json_line(&mut following)["template_object"]["text"], "둘째");
+}
+
+#[tokio::test]
+async fn the_journal_goes_on_after_its_world_began_anew() {
+    let (machine, _running, emulator) = machine();
+    let mut following = machine.begin(&["--json", "emulator", "journal", "--follow", "--since", "0"]);
+    machine.login(&emulator, "ryan", None).await.exits(0);
+    let first = json_line(&mut following);
+    machine.katok(&["emulator", "reset"]).exits(0);
+    following.line_of_talk("(it began anew)");
+    machine.login(&emulator, "ryan", None).await.exits(0);
+    let next = json_line(&mut following);
+    assert_eq!((&next["path"], &next["ending"]), (&first["path"], &json!("answered")));
+    assert!(next["id"].as_u64() > first["id"].as_u64(), "{next}");
+}
+
+#[tokio::test]
+async fn a_closed_pipe_ends_the_following() {
+    let (machine, _running, emulator) = machine();
+    machine.login(&emulator, "ryan", None).await.exits(0);
+    let mut following = machine.begin(&["emulator", "journal", "--follow"]);
+    following.line();
+    let closed = std::thread::spawn(|| following.close_stdout().code());
+    // Something new has to come before it notices.
+    while !closed.is_finished() {
+        machine.katok(&["whoami"]).exits(0);
+    }
+    assert_eq!(closed.join().unwrap(), Some(0));
+}

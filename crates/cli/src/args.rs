@@ -1,6 +1,9 @@
 //! What can be typed.
 
+mod completions;
+mod doctor;
 pub(crate) mod emulator;
+mod explain;
 mod login;
 mod token;
 
@@ -10,8 +13,12 @@ use clap::{Parser, Subcommand};
 use katok_gateway::OutboxScope;
 use url::Url;
 
+pub(crate) use self::completions::{Completions, Man, Shell};
+pub(crate) use self::explain::Explain;
 pub(crate) use self::login::Login;
 pub(crate) use self::token::{Token, TokenCommand};
+use crate::completion;
+use crate::language::Language;
 use crate::profile::Profile;
 
 /// 카카오 로그인과 카카오톡 메시지 · Kakao Login and KakaoTalk messages, from any script
@@ -41,6 +48,16 @@ pub(crate) struct Args {
     /// 누구로, 여러 사람이 함께 쓸 때 · Whose tokens, when several people sign in side by side [default: default]
     #[arg(long, global = true, value_name = "NAME", env = "KATOK_PROFILE")]
     pub(crate) profile: Option<Profile>,
+    /// 말하는 언어 · Language to speak (default: the locale's)
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "ko|en",
+        hide_possible_values = true,
+        env = "KATOK_LANG"
+    )]
+    pub(crate) lang: Option<Language>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -53,10 +70,11 @@ pub(crate) enum Command {
     Emulator(emulator::Emulator),
     /// 설정 보기와 점검 · Show and check the settings
     Config(Config),
-    /// 카카오 오류 코드 설명 · What a code of Kakao's means, what to do, and where in Kakao's console
-    #[command(
-        after_help = "Examples:\n  katok explain KOE006\n  katok explain -402\n  katok explain access_denied"
-    )]
+    /// 설정과 카카오의 답을 살펴, 어디서 무엇을 바꿀지 알려 줌 · Check the settings against Kakao: what to change, and where
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor,
+    /// 카카오 오류 설명 · What an error of Kakao's means, what to do, and where in Kakao's console
+    #[command(after_help = explain::EXAMPLES)]
     Explain(Explain),
     /// 템플릿 점검과 미리 보기 · Check a template and see it, before anything is sent
     Template(Template),
@@ -74,6 +92,12 @@ pub(crate) enum Command {
         /// 백업 파일 · The backup
         file: PathBuf,
     },
+    /// 셸 자동 완성 · A script by which a shell completes commands, options and friends' names
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(Completions),
+    /// 매뉴얼 페이지 · The manual pages
+    #[command(after_help = completions::MAN_EXAMPLES)]
+    Man(Man),
     #[command(flatten)]
     Act(Act),
 }
@@ -302,13 +326,6 @@ pub(crate) enum ConfigCommand {
 }
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Explain {
-    /// 코드 또는 로그인이 돌려준 error · The code, or the `error` a login came back with
-    #[arg(allow_negative_numbers = true)]
-    pub(crate) code: String,
-}
-
-#[derive(Debug, clap::Args)]
 pub(crate) struct Unlink {
     /// 묻지 않고 끊기 · Do not ask
     #[arg(long, short)]
@@ -324,7 +341,7 @@ pub(crate) struct Send {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "link"])]
     pub(crate) template: Option<PathBuf>,
     /// 받는 친구의 닉네임 또는 uuid, 여러 번 가능 · Receiver by nickname or uuid; repeatable (default: me)
-    #[arg(long, value_name = "NICKNAME|UUID")]
+    #[arg(long, value_name = "NICKNAME|UUID", add = completion::friends())]
     pub(crate) to: Vec<String>,
     /// 눌렀을 때 열 주소 · Where a tap on the message leads
     #[arg(long, value_name = "URL", value_parser = web_address)]

@@ -2,12 +2,15 @@
 
 mod admin;
 mod backup;
+mod completions;
 mod config;
+mod doctor;
 mod emulator;
 mod explain;
 mod friends;
 mod login;
 mod logout;
+mod man;
 mod outbox;
 mod restore;
 mod send;
@@ -21,11 +24,13 @@ mod whoami;
 use std::process::ExitCode;
 use std::time::Duration;
 
+pub(crate) use config::mistyped_variables;
 use katok_gateway::{KakaoAt, Sentence};
 use tokio::time::timeout;
 
 use crate::args::{self, Act, Args, Command, ConfigCommand};
 use crate::failure::{Exit, Failure};
+use crate::friend_names;
 use crate::kakao::Kakao;
 use crate::output::Output;
 use crate::stop_signal::stop_signal;
@@ -39,7 +44,10 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure
         Command::Up(up) => up::run(&args, up, *output).await,
         Command::Emulator(emulator) => return emulator::run(&args, emulator, *output).await,
         Command::Config(args::Config { command: ConfigCommand::Show }) => config::show(&args, *output),
-        Command::Explain(explain) => explain::run(&explain.code, *output),
+        Command::Completions(completions) => completions::run(completions.shell, *output),
+        Command::Man(man) => man::run(man, *output),
+        Command::Doctor => doctor::run(&args, *output).await,
+        Command::Explain(explain) => explain::run(&explain.pasted, *output).await,
         Command::Template(template) => template::run(&template.command, *output).await,
         Command::Vault(vault) => vault::run(&args, &vault.command, *output).await,
         Command::Outbox(outbox) => outbox::run(&args, &outbox.command, *output).await,
@@ -66,9 +74,11 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure
 async fn run_act(act: &Act, kakao: &Kakao, output: Output) -> Result<Exit, Failure> {
     match act {
         Act::Login(login) => login::run(kakao, login, output).await,
-        Act::Logout => logout::run(kakao, output).await,
-        Act::Unlink(unlink) => unlink::run(kakao, unlink, output).await,
         Act::Token(token) => token::run(kakao, &token.command, output).await,
+        Act::Logout => logout::run(kakao, output).await.inspect(|_| friend_names::forget(&kakao.data)),
+        Act::Unlink(unlink) => {
+            unlink::run(kakao, unlink, output).await.inspect(|_| friend_names::forget(&kakao.data))
+        }
         Act::Whoami => whoami::run(kakao, output).await,
         Act::Friends => friends::run(kakao, output).await,
         Act::Send(send) => send::run(kakao, send, output).await,

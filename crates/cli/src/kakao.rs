@@ -1,6 +1,6 @@
 //! Which Kakao a command talks to: the app of the settings, or the emulator on this machine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use katok_client::{
@@ -27,6 +27,8 @@ const LOOPBACK_REDIRECT: &str = "http://localhost:4199/callback";
 /// Everything a command needs to act for the signed-in person.
 pub(crate) struct Kakao {
     pub(crate) at: KakaoAt,
+    /// The app with its addresses, for whoever asks Kakao in another way than by the client.
+    pub(crate) set_up: KakaoApp,
     pub(crate) client: Client,
     admin_key: Option<AdminKey>,
     keeper: TokenKeeper<TokenHome>,
@@ -34,6 +36,8 @@ pub(crate) struct Kakao {
     /// Names the app, without showing its key.
     pub(crate) app: String,
     pub(crate) profile: Profile,
+    /// The data folder.
+    pub(crate) data: PathBuf,
     /// The account's place among the tokens.
     pub(crate) key: String,
     pub(crate) redirect_uri: RedirectUri,
@@ -105,11 +109,13 @@ impl Kakao {
             key: profile.key(&fingerprint),
             app: fingerprint,
             profile,
-            admin_key: found.app.keys.admin_key,
+            admin_key: found.app.keys.admin_key.clone(),
+            set_up: found.app,
             redirect_uri: found.redirect_uri,
             link: found.link,
             client,
             tokens,
+            data,
         })
     }
 

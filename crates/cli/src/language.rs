@@ -2,12 +2,15 @@
 
 use katok_gateway::Sentence;
 
-/// The languages to speak, by the locale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The languages to speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Language {
+    #[value(name = "ko")]
     Korean,
+    #[value(name = "en")]
     English,
     /// A locale that says nothing (`C`, unset): both, Korean first.
+    #[value(skip)]
     Both,
 }
 

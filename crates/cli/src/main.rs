@@ -3,16 +3,20 @@
 mod args;
 mod columns;
 mod commands;
+mod completion;
 mod control;
 mod data_dir;
+mod doctor;
 mod exec;
 mod failure;
+mod friend_names;
 mod given_tokens;
 mod kakao;
 mod language;
 mod log;
 mod loopback;
 mod output;
+mod pasted;
 mod printable;
 mod profile;
 mod running;
@@ -39,8 +43,13 @@ use crate::output::Output;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    match completion::answer() {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => error.exit(),
+    }
     let args = Args::parse();
-    let output = Output::new(language::of_environment(), args.json);
+    let output = Output::new(args.lang.unwrap_or_else(language::of_environment), args.json);
     #[cfg(target_os = "linux")]
     if let Command::Emulator(Emulator { command: Some(EmulatorCommand::ExecInside(inside)), .. }) =
         &args.command

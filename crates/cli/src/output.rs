@@ -10,6 +10,28 @@ use serde_json::{Value, json};
 use crate::failure::Failure;
 use crate::language::Language;
 
+/// Colours of a terminal; where there is none, or `NO_COLOR` is set, they are left out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Colour {
+    Green,
+    Yellow,
+    Red,
+    Grey,
+}
+
+impl Colour {
+    /// Text in this colour.
+    pub(crate) fn paint(self, text: &str) -> String {
+        let code = match self {
+            Self::Green => 32,
+            Self::Yellow => 33,
+            Self::Red => 31,
+            Self::Grey => 90,
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+}
+
 /// How this run prints.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {

@@ -20,6 +20,15 @@ pub(crate) async fn all() -> io::Result<String> {
     .await
 }
 
+/// All of it, which may hold bytes that are no text.
+pub(crate) async fn all_of_a_log() -> io::Result<String> {
+    read(|| {
+        let mut log = Vec::new();
+        io::stdin().read_to_end(&mut log).map(|_| String::from_utf8_lossy(&log).into_owned())
+    })
+    .await
+}
+
 async fn read(read: impl FnOnce() -> io::Result<String> + Send + 'static) -> io::Result<String> {
     tokio::task::spawn_blocking(read).await.map_err(io::Error::other)?
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::failure::{Exit, Failure};
+use crate::friend_names;
 use crate::kakao::Kakao;
 use crate::output::Output;
 use crate::printable::printable;
@@ -40,6 +41,7 @@ pub(super) async fn all(kakao: &Kakao) -> Result<Vec<Friend>, TokenError<TokenHo
         let is_last = page.after_url.is_none() || page.elements.is_empty();
         friends.extend(page.elements);
         if is_last {
+            friend_names::keep(&kakao.data, &friends);
             return Ok(friends);
         }
     }

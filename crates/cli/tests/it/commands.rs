@@ -1,12 +1,15 @@
 //! The commands of a terminal, against `katok emulator`: what they do, print and end with.
 
 mod admin;
+mod completions;
 mod config;
+mod doctor;
 mod emulator_control;
 mod explain;
 mod language;
 mod output;
 mod profiles;
+mod reviewed;
 mod send;
 mod sign_in;
 mod template;

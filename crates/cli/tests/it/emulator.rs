@@ -110,6 +110,16 @@ impl Emulator {
         self.ask("/_emulator/v1/journal").await.as_array().unwrap().clone()
     }
 
+    /// Begins anew with another world; without anything in it, the built-in one.
+    pub(crate) async fn reset(&self, seed: &Value) {
+        self.tell("/_emulator/v1/reset", seed).await;
+    }
+
+    /// What time it is there.
+    pub(crate) async fn world_time(&self) -> jiff::Timestamp {
+        self.ask("/_emulator/v1/clock").await["now"].as_str().unwrap().parse().unwrap()
+    }
+
     pub(crate) async fn world(&self) -> Value {
         self.ask("/_emulator/v1/world").await
     }

@@ -240,7 +240,7 @@ impl Begun {
 /// How a command ended and what it said.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    status: Option<i32>,
+    pub(crate) status: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }

@@ -8,11 +8,13 @@ use std::time::Instant;
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use katok_listener::NoAnswer;
 
 use self::spoilt::BrokenOff;
@@ -131,7 +133,11 @@ impl<'a> Note<'a> {
         Self { live, entry, started: Instant::now() }
     }
 
-    async fn answered(&mut self, response: Response) -> Response {
+    async fn answered(&mut self, mut response: Response) -> Response {
+        // Whoever compares clocks with Kakao means the one that ends tokens.
+        if let Some(date) = http_date(self.live.clock().now()) {
+            response.headers_mut().entry(header::DATE).or_insert(date);
+        }
         let response = self.keep(response).await;
         self.entry.ending = Ending::Answered;
         response
@@ -157,6 +163,11 @@ impl<'a> Note<'a> {
         self.entry.response = Some((parts.status, part));
         Response::from_parts(parts, body)
     }
+}
+
+fn http_date(at: Timestamp) -> Option<HeaderValue> {
+    let date = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok()?;
+    HeaderValue::from_str(&date).ok()
 }
 
 impl Drop for Note<'_> {

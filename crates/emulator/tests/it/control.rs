@@ -31,6 +31,16 @@ async fn the_clock_can_be_advanced_and_set() {
 }
 
 #[tokio::test]
+async fn kakaos_answers_bear_the_date_of_the_world() {
+    let kakao = Kakao::start().await;
+    kakao.post("/_emulator/v1/clock").json(&json!({"advance_seconds": 90})).send().await.unwrap();
+    for path in ["/.well-known/jwks.json", "/v2/user/me"] {
+        let answer = kakao.get(path).send().await.unwrap();
+        assert_eq!(answer.headers()["date"], "Sun, 01 Mar 2026 00:01:30 GMT", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn reset_wipes_everything_and_answers_the_whole_world() {
     let kakao = Kakao::start().await;
     let token = kakao.access_token("ryan").await;

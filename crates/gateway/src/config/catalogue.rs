@@ -74,6 +74,7 @@ pub const CATALOGUE: &[Setting] = &[
     outside_the_file("KATOK_CONFIG", "<KATOK_DATA>/katok.toml"),
     outside_the_file("KATOK_DATA", ""),
     outside_the_file("KATOK_PROFILE", "default"),
+    outside_the_file("KATOK_LANG", "<the locale's>"),
     outside_the_file("KATOK_EMULATOR_PORT", "4100"),
     outside_the_file("KATOK_LOGIN_REDIRECT_URI", "<KAKAO_REDIRECT_URI>, else http://localhost:4199/callback"),
 ];
@@ -227,11 +228,13 @@ mod tests {
         assert!(told[0].contains("KATOK_TRUSTED_PROXIES") && told[1].contains("KATOK_PORT"), "{told:?}");
     }
 
-    /// `exec` gives the first two to the command it runs, the composer's code reads the third, and tests the others.
-    const NOT_SETTINGS: [&str; 6] = [
+    /// `exec` gives the first two to the command it runs, the composer's code and the doctor read the next, and tests the
+    /// others.
+    const NOT_SETTINGS: [&str; 7] = [
         "KATOK_EMULATOR_URL",
         "KATOK_HOSTS",
         "KATOK_API_KEY",
+        "KATOK_GATEWAY_URL",
         "KATOK_TEST_DATABASE_URL",
         "KATOK_SIMULATE_SEED",
         "KATOK_SIMULATE_SEEDS",

@@ -48,6 +48,21 @@ async fn english_locale_reads_english_alone() {
     }
 }
 
+#[test]
+fn the_flag_and_its_variable_win_over_the_locale() {
+    let mut machine = Machine::new();
+    machine.set("LANG", "en_US.UTF-8");
+    let told = |outcome: Outcome| outcome.exits(2).stderr;
+    let korean = told(machine.katok(&["explain", "--lang", "ko", "KOE9"]));
+    assert!(is_korean(&korean) && !is_english(&korean), "{korean}");
+    machine.set("KATOK_LANG", "ko");
+    let korean = told(machine.katok(&["explain", "KOE9"]));
+    assert!(is_korean(&korean) && !is_english(&korean), "{korean}");
+    let english = told(machine.katok(&["--lang", "en", "explain", "KOE9"]));
+    assert!(is_english(&english) && !is_korean(&english), "{english}");
+    machine.katok(&["--lang", "fr", "explain", "KOE006"]).exits(2).says("--lang");
+}
+
 #[tokio::test]
 async fn locale_that_says_nothing_reads_both() {
     let machine = Machine::new();

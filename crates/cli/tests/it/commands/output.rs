@@ -49,6 +49,33 @@ async fn closed_pipe_is_a_normal_end() {
     assert_eq!(machine.begin(&["friends"]).close_stdout().code(), Some(0));
 }
 
+#[test]
+fn closed_pipe_is_a_normal_end_of_help_and_scripts_too() {
+    let machine = Machine::new();
+    for command in [
+        &["--help"][..],
+        &["send", "--help"],
+        &["--version"],
+        &["explain", "KOE006"],
+        &["completions", "zsh"],
+    ] {
+        assert_eq!(machine.begin(command).close_stdout().code(), Some(0), "{command:?}");
+    }
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_insist_but_never_against_no_color() {
+    let mut machine = Machine::new();
+    machine.set("KAKAO_API_BASE_URL", "http://localhost:1");
+    let is_coloured = |machine: &Machine| machine.katok(&["doctor"]).stdout.contains('\u{1b}');
+    assert!(!is_coloured(&machine));
+    machine.set("CLICOLOR_FORCE", "1");
+    assert!(is_coloured(&machine));
+    assert!(machine.katok(&["--help"]).stdout.contains('\u{1b}'));
+    machine.set("NO_COLOR", "1");
+    assert!(!is_coloured(&machine));
+}
+
 #[tokio::test]
 async fn data_that_cannot_be_written_is_a_failure() {
     let (machine, _running, emulator) = signed_in("ryan").await;

@@ -1,0 +1,132 @@
+//! `katok doctor`: what is set, what Kakao says to it, and what to change where.
+
+use std::path::Path;
+
+use katok_client::{RedirectUri, Transport};
+use katok_gateway::{KakaoAt, Sentence, config};
+use serde_json::json;
+use url::Url;
+
+use crate::args::Args;
+use crate::data_dir;
+use crate::doctor::{Check, State, app, clock, files, gateway, links, reach, settings, sign_in};
+use crate::failure::{Exit, Failure};
+use crate::kakao::{Kakao, environment};
+use crate::output::{Colour, Output};
+use crate::up_settings::UpSettings;
+
+pub(super) async fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
+    let data = data_dir::of(args)?;
+    let checks = all(args, &data).await?;
+    let failed = checks.iter().find_map(|check| match check.state {
+        State::Failed(exit) => Some(exit),
+        _ => None,
+    });
+    let as_json: Vec<_> = checks.iter().map(Check::as_json).collect();
+    output.data(&json!({"checks": as_json, "ok": failed.is_none()}), || {
+        checks.iter().map(|check| lines(check, output)).collect::<Vec<_>>().join("\n")
+    })?;
+    Ok(failed.unwrap_or(Exit::Done))
+}
+
+/// From what one has in hand to what others say: what fails first is what to mend first.
+async fn all(args: &Args, data: &Path) -> Result<Vec<Check>, Failure> {
+    let (mut checks, settings) = settings::checks(args, data);
+    let are_wrong = checks.iter().any(|check| matches!(check.state, State::Failed(_)));
+    checks.extend(files::checks(data, &data.join("tokens.json")));
+    match Kakao::find(args).await {
+        Ok(kakao) => checks.extend(at_kakao(&kakao, &settings).await?),
+        Err(_) if are_wrong => checks.push(Check::skipped(
+            "kakao",
+            "카카오와 로그인: 설정을 먼저 고쳐야 알 수 있습니다.",
+            "Kakao and login: mend the settings first.",
+        )),
+        Err(failure) => checks.push(Check::of_failure("kakao", failure)),
+    }
+    Ok(checks)
+}
+
+async fn at_kakao(kakao: &Kakao, settings: &UpSettings) -> Result<Vec<Check>, Failure> {
+    let client = app::client(&kakao.set_up, true)?;
+    let wire = client.transport().as_ref();
+    let mut checks = Vec::new();
+    if kakao.at == KakaoAt::Emulator {
+        checks.push(Check::skipped(
+            "kakao",
+            "KAKAO_REST_API_KEY가 없어 이 컴퓨터의 에뮬레이터를 봅니다.",
+            "KAKAO_REST_API_KEY is not set: this looks at the emulator on this machine.",
+        ));
+    }
+    let auth = reach::auth(wire, &kakao.set_up.auth_base_url).await;
+    let api = reach::api(wire, &kakao.set_up.api_base_url).await;
+    let both_answer = auth.is_kakao() && api.is_kakao();
+    let date = auth.date.or(api.date);
+    checks.extend([auth.check, api.check]);
+    checks.extend(date.map(|date| clock::check(date, client.clock().now())));
+    if both_answer {
+        checks.extend(app::key_and_secret(&kakao.set_up, &kakao.redirect_uri).await?);
+        let of_gateway = gateway_redirect(kakao, settings);
+        let oidc = settings.listen.sign_in.oidc;
+        checks.extend(app::login(&client, &kakao.redirect_uri, of_gateway.as_ref(), oidc).await);
+        checks.extend(sign_in::checks(kakao, &client).await);
+        checks.push(links::check(wire, &kakao.set_up, &kakao.link).await);
+    } else {
+        checks.push(Check::skipped(
+            "app_key",
+            "앱과 로그인: 카카오가 답해야 알 수 있습니다.",
+            "App and login: only Kakao could tell.",
+        ));
+    }
+    checks.extend(at_gateway(wire).await);
+    Ok(checks)
+}
+
+/// Where the gateway's sign-ins come back to, unless `katok login` uses the same address. At the emulator
+/// `katok up` registers its own.
+fn gateway_redirect(kakao: &Kakao, settings: &UpSettings) -> Option<RedirectUri> {
+    if kakao.at == KakaoAt::Emulator {
+        return None;
+    }
+    let listen = &settings.listen;
+    let own =
+        || listen.public_url(None, listen.address.port()).ok()?.join("/redirect").ok()?.as_str().parse().ok();
+    settings.redirect_uri.clone().or_else(own).filter(|redirect_uri| *redirect_uri != kakao.redirect_uri)
+}
+
+async fn at_gateway(wire: &dyn Transport) -> Vec<Check> {
+    let set = |name: &str| config::set(&environment, name);
+    let Some(address) = set("KATOK_GATEWAY_URL") else {
+        return vec![Check::skipped(
+            "gateway",
+            "게이트웨이와 쿼터: KATOK_GATEWAY_URL이 없습니다. 쿼터는 게이트웨이만 셉니다.",
+            "Gateway and quota: KATOK_GATEWAY_URL is not set, and only a gateway counts the quota.",
+        )];
+    };
+    match Url::parse(address.trim()) {
+        Ok(url) if url.has_host() => gateway::checks(wire, &url, set("KATOK_API_KEY").as_deref()).await,
+        _ => vec![Check::of_failure(
+            "gateway",
+            Failure::usage(
+                "KATOK_GATEWAY_URL 값이 웹 주소가 아닙니다. http:// 또는 https://로 시작해야 합니다.",
+                "KATOK_GATEWAY_URL is not a web address: it must begin with http:// or https://.",
+            ),
+        )],
+    }
+}
+
+/// `✗ what is wrong`, and below it what helps.
+fn lines(check: &Check, output: Output) -> String {
+    let (mark, colour) = match check.state {
+        State::Fine => ("✓", Colour::Green),
+        State::Warning => ("!", Colour::Yellow),
+        State::Failed(_) => ("✗", Colour::Red),
+        State::Skipped => ("–", Colour::Grey),
+    };
+    let indented = |sentence: &Sentence| output.text(sentence).replace('\n', "\n  ");
+    let finding = format!("{} {}", colour.paint(mark), indented(&check.sentence));
+    let help = [("→", &check.remedy), ("⚙", &check.console)].into_iter().filter_map(|(mark, sentence)| {
+        let sentence = indented(sentence.as_ref()?);
+        Some(format!("\n  {mark} {}", sentence.replace('\n', "\n  ")))
+    });
+    finding + &help.collect::<String>()
+}

@@ -1,10 +1,13 @@
 //! `katok`: the one binary. Parses, runs one command, ends with its exit status.
 
+mod addressees;
 mod args;
 mod commands;
 mod data_dir;
+mod draft;
 mod exec;
 mod failure;
+mod gateway_api;
 mod given_tokens;
 mod kakao;
 mod language;
@@ -14,6 +17,8 @@ mod output;
 mod printable;
 mod profile;
 mod running;
+mod send_at;
+mod sender;
 mod sign_in;
 mod standard_input;
 mod stop_signal;
@@ -23,6 +28,7 @@ mod token_home;
 mod token_import;
 mod traces;
 mod up_settings;
+mod watched;
 
 use std::process::ExitCode;
 

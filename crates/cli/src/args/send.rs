@@ -22,6 +22,7 @@ Examples:
   katok send --at \"내일 09:00\" \"일어나\"
   katok send --saved tpl_… --var version=2.1";
 
+// What belongs to one kind of message conflicts with the other kinds: clap takes `requires` back where it cannot hold.
 #[derive(Debug, clap::Args)]
 #[command(group = ArgGroup::new("content").required(true).args(["text", "template", "feed", "list", "saved"]))]
 pub(crate) struct Send {
@@ -35,7 +36,7 @@ pub(crate) struct Send {
     #[arg(long, value_name = "TITLE")]
     pub(crate) feed: Option<String>,
     /// 피드의 설명 · What stands below the title of the feed
-    #[arg(long, value_name = "TEXT", requires = "feed")]
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["text", "template", "list", "saved"])]
     pub(crate) description: Option<String>,
     /// 피드의 그림 파일, 카카오에 올려서 · The picture of the feed: a file, uploaded to Kakao (JPEG, PNG or GIF, up to 5 MB)
     #[arg(long, value_name = "FILE", conflicts_with = "image_url")]
@@ -44,16 +45,16 @@ pub(crate) struct Send {
     #[arg(long, value_name = "URL", value_parser = web_address)]
     pub(crate) image_url: Option<Url>,
     /// 목록의 제목 · A list under this title, with two or three --item
-    #[arg(long, value_name = "HEADER", requires = "item")]
+    #[arg(long, value_name = "HEADER")]
     pub(crate) list: Option<String>,
     /// 목록의 한 줄: 제목|설명|그림 주소|링크, 뒤부터 생략 가능 · A row of the list; leave out what you lack from the end
-    #[arg(long, value_name = "TITLE|TEXT|IMAGE_URL|LINK", requires = "list")]
+    #[arg(long, value_name = "TITLE|TEXT|IMAGE_URL|LINK", conflicts_with_all = ["text", "template", "feed", "saved"])]
     pub(crate) item: Vec<String>,
     /// 게이트웨이에 저장한 템플릿, 이름이나 id · A template saved at the gateway, by name or id
     #[arg(long, value_name = "NAME|ID", conflicts_with_all = ["link", "button", "button_title", "dry_run"])]
     pub(crate) saved: Option<String>,
     /// 저장한 템플릿의 ${이름}에 넣을 값, 여러 번 가능 · What to fill in for ${name} of the saved template; repeatable
-    #[arg(long = "var", value_name = "NAME=VALUE", requires = "saved", value_parser = variable)]
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable, conflicts_with_all = ["text", "template", "feed", "list"])]
     pub(crate) variables: Vec<(String, String)>,
     /// 눌렀을 때 열 주소 · Where a tap on the message leads
     #[arg(long, value_name = "URL", value_parser = web_address)]
@@ -68,10 +69,10 @@ pub(crate) struct Send {
     #[arg(long, value_name = "NICKNAME|UUID")]
     pub(crate) to: Vec<String>,
     /// 긴 글을 여러 메시지로, 차례대로 · Send a long text as several messages, one after the other
-    #[arg(long, requires = "text", conflicts_with = "truncate")]
+    #[arg(long, conflicts_with_all = ["truncate", "template", "feed", "list", "saved"])]
     pub(crate) split: bool,
     /// 긴 글을 단어에서 자르고 …을 붙임 · Cut a long text at a word, and end it with …
-    #[arg(long, requires = "text")]
+    #[arg(long, conflicts_with_all = ["template", "feed", "list", "saved"])]
     pub(crate) truncate: bool,
     /// 보낼 시각: +30m, "내일 09:00", "모레 오후 3시", RFC 3339; 한국 시각, 게이트웨이를 거칠 때만 · When to send it, by Korean time; only through a gateway
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]

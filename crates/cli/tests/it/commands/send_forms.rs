@@ -188,6 +188,7 @@ async fn list_has_two_or_three_rows() {
         machine.katok(&[&["send", "--list", "오늘"], wrong].concat()).exits(2);
     }
     machine.katok(&["send", "--item", "a", "--item", "b", "글"]).exits(2);
+    machine.katok(&["send", "--split", "--feed", "글"]).exits(2);
     assert_eq!(emulator.messages("ryan").await.len(), 1);
 }
 

@@ -5,6 +5,8 @@ mod doctor;
 pub(crate) mod emulator;
 mod explain;
 mod login;
+mod notify;
+mod send;
 mod token;
 
 use std::path::PathBuf;
@@ -16,8 +18,9 @@ use url::Url;
 pub(crate) use self::completions::{Completions, Man, Shell};
 pub(crate) use self::explain::Explain;
 pub(crate) use self::login::Login;
+pub(crate) use self::notify::Notify;
+pub(crate) use self::send::Send;
 pub(crate) use self::token::{Token, TokenCommand};
-use crate::completion;
 use crate::language::Language;
 use crate::profile::Profile;
 
@@ -98,6 +101,12 @@ pub(crate) enum Command {
     /// 매뉴얼 페이지 · The manual pages
     #[command(after_help = completions::MAN_EXAMPLES)]
     Man(Man),
+    /// 메시지 보내기 · Send a message to me, or to friends
+    #[command(after_help = send::EXAMPLES)]
+    Send(Box<Send>),
+    /// 명령을 실행하고 결과를 알림 · Run a command, and send how it ended
+    #[command(after_help = notify::EXAMPLES)]
+    Notify(Notify),
     #[command(flatten)]
     Act(Act),
 }
@@ -256,11 +265,6 @@ With --no-browser --json prints JSON Lines: first {\"authorize_url\": …}, afte
     Token(Token),
     /// 친구 목록 · List friends who can receive messages
     Friends,
-    /// 메시지 보내기 · Send a message to me, or to friends
-    #[command(
-        after_help = "Examples:\n  katok send \"배포 완료\"\n  katok send --to 어피치 \"안녕\"\n  echo \"$REPORT\" | katok send -\n  katok send --template feed.json"
-    )]
-    Send(Send),
     /// 운영자: 어드민 키로 앱의 사용자를 다룸 · Operator: what the app's admin key may do for its users
     #[command(
         after_help = "Examples:\n  katok admin users\n  katok admin user 4820000001\n  katok admin unlink 4820000001\n
@@ -330,32 +334,6 @@ pub(crate) struct Unlink {
     /// 묻지 않고 끊기 · Do not ask
     #[arg(long, short)]
     pub(crate) yes: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Send {
-    /// 보낼 내용, -는 표준 입력 · The text; - reads standard input
-    #[arg(required_unless_present = "template", allow_hyphen_values = true, value_parser = text)]
-    pub(crate) text: Option<String>,
-    /// 템플릿 파일(JSON 또는 YAML) · A Kakao template object as a file (JSON or YAML)
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "link"])]
-    pub(crate) template: Option<PathBuf>,
-    /// 받는 친구의 닉네임 또는 uuid, 여러 번 가능 · Receiver by nickname or uuid; repeatable (default: me)
-    #[arg(long, value_name = "NICKNAME|UUID", add = completion::friends())]
-    pub(crate) to: Vec<String>,
-    /// 눌렀을 때 열 주소 · Where a tap on the message leads
-    #[arg(long, value_name = "URL", value_parser = web_address)]
-    pub(crate) link: Option<Url>,
-}
-
-/// Takes texts such as `-5도`, but no single word such as `--jsno`, which is a mistyped option.
-fn text(text: &str) -> Result<String, &'static str> {
-    if text.starts_with("--") && !text.contains(char::is_whitespace) {
-        return Err(
-            "그런 옵션이 없습니다. 이대로 보내려면 표준 입력으로 넣으세요 · no such option; to send it as a text, pipe it into `katok send -`",
-        );
-    }
-    Ok(text.to_owned())
 }
 
 fn web_address(address: &str) -> Result<Url, &'static str> {

@@ -11,6 +11,7 @@ mod friends;
 mod login;
 mod logout;
 mod man;
+mod notify;
 mod outbox;
 mod restore;
 mod send;
@@ -29,8 +30,10 @@ use katok_gateway::{KakaoAt, Sentence};
 use tokio::time::timeout;
 
 use crate::args::{self, Act, Args, Command, ConfigCommand};
+use crate::data_dir;
 use crate::failure::{Exit, Failure};
 use crate::friend_names;
+use crate::gateway_api::GatewayApi;
 use crate::kakao::Kakao;
 use crate::output::Output;
 use crate::stop_signal::stop_signal;
@@ -53,22 +56,54 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure
         Command::Outbox(outbox) => outbox::run(&args, &outbox.command, *output).await,
         Command::Backup { file } => backup::run(&args, file, *output).await,
         Command::Restore { file } => restore::run(&args, file, *output).await,
+        Command::Send(send) => send::run(&args, send, *output).await,
+        Command::Notify(notify) => return notify::run(&args, notify, *output).await,
         Command::Act(act) => {
-            let kakao = kakao(&args, output).await?;
-            let stop = stop_signal()?;
-            tokio::select! {
-                outcome = run_act(act, &kakao, *output) => {
-                    outcome.map_err(|failure| failure.of_profile(&kakao.profile))
-                }
-                exit = stop => {
-                    // Kakao may have ended the refresh token in the file, and its successor is on its way.
-                    let _ = timeout(SETTLING, kakao.settled()).await;
-                    Ok(exit)
-                }
+            if let Some(exit) = by_gateway(&args, act, *output).await? {
+                return Ok(exit.into());
             }
+            let kakao = kakao(&args, output).await?;
+            until_stopped(&kakao, run_act(act, &kakao, *output)).await
         }
     };
     exit.map(ExitCode::from)
+}
+
+/// Runs what is done by one's own tokens to its end, or until somebody stops it.
+async fn until_stopped(
+    kakao: &Kakao,
+    act: impl Future<Output = Result<Exit, Failure>>,
+) -> Result<Exit, Failure> {
+    let stop = stop_signal()?;
+    tokio::select! {
+        outcome = act => outcome.map_err(|failure| failure.of_profile(&kakao.profile)),
+        exit = stop => {
+            settle(kakao).await;
+            Ok(exit)
+        }
+    }
+}
+
+/// Waits for what must not be lost: Kakao may have ended the refresh token in the file, and its successor is on its way.
+async fn settle(kakao: &Kakao) {
+    let _ = timeout(SETTLING, kakao.settled()).await;
+}
+
+/// What the settings' gateway, if they name one, can tell about whose key it is.
+async fn by_gateway(args: &Args, act: &Act, output: Output) -> Result<Option<Exit>, Failure> {
+    if !matches!(act, Act::Whoami | Act::Friends) {
+        return Ok(None);
+    }
+    let Some(gateway) = GatewayApi::of_settings(args)? else { return Ok(None) };
+    match act {
+        Act::Whoami => whoami::print(output, &gateway.profile().await?)?,
+        _ => {
+            let friends = gateway.friends().await?;
+            friend_names::keep(&data_dir::of(args)?, &friends);
+            friends::print(&friends, output)?;
+        }
+    }
+    Ok(Some(Exit::Done))
 }
 
 async fn run_act(act: &Act, kakao: &Kakao, output: Output) -> Result<Exit, Failure> {
@@ -81,7 +116,6 @@ async fn run_act(act: &Act, kakao: &Kakao, output: Output) -> Result<Exit, Failu
         }
         Act::Whoami => whoami::run(kakao, output).await,
         Act::Friends => friends::run(kakao, output).await,
-        Act::Send(send) => send::run(kakao, send, output).await,
         Act::Admin(admin) => admin::run(kakao, admin, output).await,
     }
 }

@@ -19,7 +19,7 @@ use tokio::process::Command;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::failure::Failure;
-pub(crate) use child::{Child, Signals};
+pub(crate) use child::{Child, Signals, exit_code, signal};
 use environment::Ports;
 use files::Files;
 #[cfg(target_os = "linux")]

@@ -84,6 +84,14 @@ impl Failure {
         self
     }
 
+    /// The same after the first parts of a text have arrived.
+    pub(crate) fn for_the_rest(mut self) -> Self {
+        self.exit = Exit::Refused;
+        self.sentence.ko.push_str(" 다시 보낸다면 가지 않은 부분만 보내세요.");
+        self.sentence.en.push_str(" If you send it again, send only the parts that did not arrive.");
+        self
+    }
+
     fn login_ended(ended: LoginEnd) -> Self {
         let (ko, en) = match ended {
             LoginEnd::Expired => (

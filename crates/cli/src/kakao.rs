@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use katok_client::{
-    AccessToken, AdminClient, AdminKey, Client, Endpoint, KakaoCode, RedirectUri, TokenError, TokenKeeper,
+    AccessToken, AdminClient, AdminKey, Client, Endpoint, Friend, KakaoCode, ListFriends, RedirectUri,
+    TokenError, TokenKeeper,
 };
 use katok_gateway::config::SettingsFile;
 use katok_gateway::{KakaoApp, KakaoAt, Sentence};
@@ -13,6 +14,7 @@ use url::Url;
 
 use crate::args::Args;
 use crate::failure::{Exit, Failure};
+use crate::friend_names;
 use crate::profile::Profile;
 use crate::token_home::{TokenHome, TokenHomeError};
 use crate::{control, data_dir};
@@ -141,6 +143,22 @@ impl Kakao {
     /// Gets new tokens, though the old ones may live.
     pub(crate) async fn refresh(&self, old: &AccessToken) -> Result<(), TokenError<TokenHomeError>> {
         self.keeper.renew(&self.key, old).await.map(drop)
+    }
+
+    /// Every page of the friends list.
+    pub(crate) async fn friends(&self) -> Result<Vec<Friend>, TokenError<TokenHomeError>> {
+        const PAGE: u32 = 100;
+        let mut friends = Vec::new();
+        loop {
+            let offset = u32::try_from(friends.len()).unwrap_or(u32::MAX);
+            let page = self.call(&ListFriends::new().offset(offset).limit(PAGE)).await?;
+            let is_last = page.after_url.is_none() || page.elements.is_empty();
+            friends.extend(page.elements);
+            if is_last {
+                friend_names::keep(&self.data, &friends);
+                return Ok(friends);
+            }
+        }
     }
 
     /// A client that acts for every user of the app.

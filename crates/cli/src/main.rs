@@ -1,5 +1,6 @@
 //! `katok`: the one binary. Parses, runs one command, ends with its exit status.
 
+mod addressees;
 mod args;
 mod columns;
 mod commands;
@@ -7,9 +8,11 @@ mod completion;
 mod control;
 mod data_dir;
 mod doctor;
+mod draft;
 mod exec;
 mod failure;
 mod friend_names;
+mod gateway_api;
 mod given_tokens;
 mod kakao;
 mod language;
@@ -20,6 +23,8 @@ mod pasted;
 mod printable;
 mod profile;
 mod running;
+mod send_at;
+mod sender;
 mod sign_in;
 mod standard_input;
 mod stop_signal;
@@ -29,6 +34,7 @@ mod token_home;
 mod token_import;
 mod traces;
 mod up_settings;
+mod watched;
 
 use std::process::ExitCode;
 

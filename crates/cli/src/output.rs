@@ -1,9 +1,11 @@
 //! The only place that prints: data to stdout, talk to stderr.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
+use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressFinish};
 use katok_gateway::Sentence;
 use serde_json::{Value, json};
 
@@ -91,6 +93,17 @@ impl Output {
         }
     }
 
+    /// A bar for so many steps, or something that turns for a single one: on a terminal, where a person watches.
+    pub(crate) fn progress(self, steps: usize) -> ProgressBar {
+        if self.json {
+            return ProgressBar::hidden();
+        }
+        let progress = if steps > 1 { ProgressBar::new(steps as u64) } else { ProgressBar::new_spinner() };
+        let progress = progress.with_finish(ProgressFinish::AndClear);
+        progress.enable_steady_tick(Duration::from_millis(120));
+        progress
+    }
+
     /// Tells why the command failed and what helps.
     pub(crate) fn fail(self, failure: &Failure) -> ExitCode {
         let mut stderr = anstream::stderr().lock();
@@ -117,6 +130,27 @@ impl Output {
             let _ = writeln!(stderr, "\nhint: {hint}");
         }
         failure.exit.into()
+    }
+}
+
+/// Where a program writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stream {
+    Stdout,
+    Stderr,
+}
+
+impl Stream {
+    /// Writes another program's output as it is.
+    pub(crate) fn pass_on(self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Stdout => {
+                let mut stdout = io::stdout().lock();
+                stdout.write_all(bytes)?;
+                stdout.flush()
+            }
+            Self::Stderr => io::stderr().write_all(bytes),
+        }
     }
 }
 

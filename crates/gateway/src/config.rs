@@ -11,6 +11,7 @@ mod postgres_url;
 mod quotas;
 mod rate_limits;
 pub(crate) mod redirect_path;
+mod remote_gateway;
 mod sessions;
 mod sign_in;
 mod tls_files;
@@ -33,6 +34,7 @@ pub use outbox::OutboxSettings;
 pub use postgres_url::PostgresUrl;
 pub use quotas::Quotas;
 pub use rate_limits::RateLimits;
+pub use remote_gateway::{RemoteGateway, RemoteKey};
 pub use sessions::SessionSettings;
 pub use sign_in::{Oidc, SendAfter, SignIn};
 pub use tls_files::TlsFiles;
@@ -227,7 +229,7 @@ impl ListenSettings {
                 host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
                 port.unwrap_or(DEFAULT_PORT),
             ),
-            public_url: public_url.and_then(|text| whole_site(&text, problems)),
+            public_url: public_url.and_then(|text| whole_site("KATOK_PUBLIC_URL", &text, problems)),
             vault_key: VaultKeyText::read(env, file, problems),
             sessions: SessionSettings::read(env, file, problems),
             database: database
@@ -244,17 +246,15 @@ impl ListenSettings {
 }
 
 /// The gateway answers at the root of its address: cookies, redirects and links count on that.
-fn whole_site(text: &str, problems: &mut Vec<Sentence>) -> Option<Url> {
-    let url = web_address("KATOK_PUBLIC_URL", text, problems)?;
-    if url.path() == "/" && url.query().is_none() && url.fragment().is_none() {
+fn whole_site(name: &str, text: &str, problems: &mut Vec<Sentence>) -> Option<Url> {
+    let url = web_address(name, text, problems)?;
+    let origin = url.origin().ascii_serialization();
+    if url.as_str().strip_suffix('/') == Some(&origin) {
         return Some(url);
     }
     problems.push(Sentence::new(
-        format!("KATOK_PUBLIC_URL에는 경로 없이 주소만 넣으세요. 예: {}", url.origin().ascii_serialization()),
-        format!(
-            "KATOK_PUBLIC_URL takes an address without a path, e.g. {}",
-            url.origin().ascii_serialization()
-        ),
+        format!("{name}에는 경로 없이 주소만 넣으세요. 예: {origin}"),
+        format!("{name} takes an address without a path, e.g. {origin}"),
     ));
     None
 }

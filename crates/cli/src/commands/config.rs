@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use katok_gateway::Sentence;
-use katok_gateway::config::{CATALOGUE, Effective, Source, mistyped};
+use katok_gateway::config::{CATALOGUE, Effective, RemoteGateway, Source, mistyped};
 use serde_json::json;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -18,6 +18,7 @@ pub(super) fn show(args: &Args, output: Output) -> Result<Exit, Failure> {
     let data = data_dir::of(args)?;
     let mut problems = Vec::new();
     let settings = UpSettings::read(args, &data, None, &mut problems);
+    let _ = RemoteGateway::read(&environment, &settings.file, &mut problems);
     let path = path_of_file(args, &data);
     let hints = mistyped_variables();
     let mut effective: Vec<Effective> =

@@ -1,21 +1,21 @@
 //! `katok friends`: who can receive messages.
 
-use katok_client::{Friend, ListFriends, TokenError};
+use katok_client::Friend;
 use katok_gateway::Sentence;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::failure::{Exit, Failure};
-use crate::friend_names;
 use crate::kakao::Kakao;
 use crate::output::Output;
 use crate::printable::printable;
-use crate::token_home::TokenHomeError;
-
-const PAGE: u32 = 100;
 
 pub(super) async fn run(kakao: &Kakao, output: Output) -> Result<Exit, Failure> {
-    let friends = all(kakao).await?;
+    print(&kakao.friends().await?, output)?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn print(friends: &[Friend], output: Output) -> Result<(), Failure> {
     let elements: Vec<Value> = friends
         .iter()
         .map(|friend| {
@@ -28,23 +28,7 @@ pub(super) async fn run(kakao: &Kakao, output: Output) -> Result<Exit, Failure> 
             })
         })
         .collect();
-    output.data(&json!({"elements": elements, "total_count": friends.len()}), || table(&friends, output))?;
-    Ok(Exit::Done)
-}
-
-/// Every page of the list.
-pub(super) async fn all(kakao: &Kakao) -> Result<Vec<Friend>, TokenError<TokenHomeError>> {
-    let mut friends = Vec::new();
-    loop {
-        let offset = u32::try_from(friends.len()).unwrap_or(u32::MAX);
-        let page = kakao.call(&ListFriends::new().offset(offset).limit(PAGE)).await?;
-        let is_last = page.after_url.is_none() || page.elements.is_empty();
-        friends.extend(page.elements);
-        if is_last {
-            friend_names::keep(&kakao.data, &friends);
-            return Ok(friends);
-        }
-    }
+    output.data(&json!({"elements": elements, "total_count": friends.len()}), || table(friends, output))
 }
 
 /// Nickname, star and uuid in columns; a Hangul syllable is two columns wide.

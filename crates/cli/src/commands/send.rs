@@ -1,71 +1,113 @@
-//! `katok send`: to me, or to friends by nickname or uuid.
+//! `katok send`: to me, or to friends by nickname or uuid; by one's own tokens or through a gateway.
 
-use katok_client::{
-    Friend, FriendUuid, Link, MessageTemplate, Receivers, Refusal, Remedy, SendReport, SendToFriends,
-    SendToMe, Text,
-};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use katok_bubble::Bubble;
+use katok_client::{Clock as _, SystemClock};
 use katok_gateway::Sentence;
 use serde_json::{Value, json};
+use url::Url;
 
-use super::friends;
-use crate::args;
+use super::{kakao, template, until_stopped};
+use crate::args::{self, Args};
+use crate::draft::{Draft, is_refused};
 use crate::failure::{Exit, Failure};
-use crate::kakao::Kakao;
+use crate::gateway_api::GatewayApi;
 use crate::output::Output;
-use crate::printable::printable;
-use crate::standard_input;
-use crate::template_file;
+use crate::send_at;
+use crate::sender::{Order, Outcome, Sender};
 
-pub(super) async fn run(kakao: &Kakao, args: &args::Send, output: Output) -> Result<Exit, Failure> {
-    let template = template(kakao, args, output).await?;
-    if args.to.is_empty() {
-        to_me(kakao, template, output).await
-    } else {
-        to_friends(kakao, &args.to, template, output).await
+pub(super) async fn run(args: &Args, typed: &args::Send, output: Output) -> Result<Exit, Failure> {
+    let gateway = GatewayApi::of_settings(args)?;
+    match &gateway {
+        None => needs_no_gateway(typed)?,
+        Some(_) if typed.image.is_some() && !typed.dry_run => {
+            return Err(Failure::usage(
+                "게이트웨이를 거쳐서는 그림 파일을 올릴 수 없습니다. --image-url로 인터넷에 있는 그림을 쓰세요.",
+                "No picture can be uploaded through a gateway. Use --image-url with one that is on the internet.",
+            ));
+        }
+        Some(_) => {}
     }
-}
-
-async fn template(kakao: &Kakao, args: &args::Send, output: Output) -> Result<MessageTemplate, Failure> {
-    if let Some(path) = &args.template {
-        return Ok(MessageTemplate::Raw(template_file::read(path).await?));
+    let read = |at: &String| send_at::read(at, SystemClock.now()).map_err(|no_time| no_time.told(at));
+    let send_at = typed.at.as_ref().map(read).transpose()?;
+    let drafts = Draft::read(typed).await?;
+    if typed.dry_run {
+        return show(&drafts, gateway.as_ref(), output);
     }
-    let text = match args.text.as_deref() {
-        None | Some("-") => piped().await?,
-        Some(text) => text.to_owned(),
-    };
-    let link = Link::web(args.link.as_ref().unwrap_or(&kakao.link));
-    let text = Text::new(text, link).map_err(|_| {
-        Failure::usage("보낼 글이 비어 있습니다.", "The text is empty.").hint("katok send TEXT")
-    })?;
-    let hidden = text.hidden_characters();
-    if hidden > 0 {
-        let shown = Text::SHOWN;
+    let sender = sender(args, gateway, output).await?;
+    if let Sender::Gateway(gateway) = &sender {
         output.say(&Sentence::new(
-            format!("카카오톡은 {shown}자까지만 보여 줍니다. 끝의 {hidden}자는 보이지 않습니다."),
-            format!("KakaoTalk shows only {shown} characters. The last {hidden} will not be seen."),
+            format!("(게이트웨이 {}를 거쳐)", gateway.url()),
+            format!("(through the gateway {})", gateway.url()),
         ));
     }
-    Ok(MessageTemplate::Text(text))
+    let sending = send(&sender, drafts, typed, send_at, output);
+    match &sender {
+        Sender::Direct(kakao) => until_stopped(kakao, sending).await,
+        Sender::Gateway(_) => sending.await,
+    }
 }
 
-/// All of standard input, without the newline that `echo` adds.
-async fn piped() -> Result<String, Failure> {
-    let mut text = standard_input::all().await.map_err(|error| {
-        Failure::usage(
-            format!("표준 입력을 UTF-8 글로 읽을 수 없습니다({error})."),
-            format!("Standard input cannot be read as UTF-8 text ({error})."),
-        )
-    })?;
-    text.truncate(text.trim_end_matches(['\r', '\n']).len());
-    Ok(text)
+/// The way by which this run sends.
+pub(super) async fn sender(
+    args: &Args,
+    gateway: Option<GatewayApi>,
+    output: Output,
+) -> Result<Sender, Failure> {
+    Ok(match gateway {
+        Some(gateway) => Sender::Gateway(gateway),
+        None => Sender::Direct(Box::new(kakao(args, &output).await?)),
+    })
 }
 
-async fn to_me(kakao: &Kakao, template: MessageTemplate, output: Output) -> Result<Exit, Failure> {
-    let answer = kakao.call_json(&SendToMe::new(template)).await?;
-    output
-        .done(&answer, &Sentence::new("나와의 채팅으로 보냈습니다.", "Sent to your own chat."))
-        .map_err(untold)?;
-    Ok(Exit::Done)
+fn needs_no_gateway(typed: &args::Send) -> Result<(), Failure> {
+    let option = match typed {
+        args::Send { at: Some(_), .. } => "--at",
+        args::Send { saved: Some(_), .. } => "--saved",
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(
+        format!("{option}은 게이트웨이를 거칠 때만 쓸 수 있습니다. KATOK_GATEWAY_URL과 KATOK_API_KEY를 설정하세요."),
+        format!("{option} works only through a gateway. Set KATOK_GATEWAY_URL and KATOK_API_KEY."),
+    )
+    .hint("katok up"))
+}
+
+async fn send(
+    sender: &Sender,
+    mut drafts: Vec<Draft>,
+    typed: &args::Send,
+    send_at: Option<Timestamp>,
+    output: Output,
+) -> Result<Exit, Failure> {
+    let to = sender.addressees(&typed.to).await?;
+    if let Some(send_at) = send_at {
+        output.say(&send_at::told(send_at));
+    }
+    let progress = output.progress(drafts.len() * sender.calls(&to));
+    let order = Order { to: &to, send_at, wait: typed.wait.map(Duration::from_secs), progress: &progress };
+    let mut outcomes = Vec::new();
+    for draft in &mut drafts {
+        let outcome = sender.send(draft, &order, output).await;
+        let goes_on = outcome.as_ref().is_ok_and(|outcome| outcome.exit == Exit::Done);
+        outcomes.push(outcome);
+        // Parts that follow one that is missing would not be understood.
+        if !goes_on {
+            break;
+        }
+    }
+    progress.finish_and_clear();
+    for warning in outcomes.iter().flatten().flat_map(|outcome| &outcome.warnings) {
+        output.say(&Sentence::new(format!("경고: {}", warning.ko), format!("warning: {}", warning.en)));
+    }
+    if typed.split { parts(outcomes, drafts.len(), output) } else { one(outcomes.remove(0)?, output) }
+}
+
+fn one(outcome: Outcome, output: Output) -> Result<Exit, Failure> {
+    output.data(&outcome.answer, || outcome.lines).map_err(untold)?;
+    outcome.failure.map_or(Ok(outcome.exit), Err)
 }
 
 /// What was sent is not worth sending again because the outcome could not be printed.
@@ -73,147 +115,89 @@ fn untold(failure: Failure) -> Failure {
     Failure { exit: Exit::Unconfirmed, ..failure }
 }
 
-/// What became of all calls together: everybody is in one list.
-#[derive(Default)]
-struct Report {
-    delivered: Vec<FriendUuid>,
-    refused: Vec<Refusal>,
-    /// They may or may not have it: Kakao's answer was lost, or names them nowhere.
-    unconfirmed: Vec<FriendUuid>,
-    not_sent: Vec<FriendUuid>,
-}
-
-impl Report {
-    /// Whether Kakao has neither taken the message nor refused it for anybody.
-    fn is_empty(&self) -> bool {
-        self.delivered.is_empty() && self.refused.is_empty() && self.unconfirmed.is_empty()
-    }
-
-    fn exit(&self) -> Exit {
-        if !self.unconfirmed.is_empty() {
-            Exit::Unconfirmed
-        } else if !self.refused.is_empty() || !self.not_sent.is_empty() {
-            Exit::Refused
-        } else {
-            Exit::Done
-        }
-    }
-
-    fn add(&mut self, asked: &[FriendUuid], answer: SendReport) {
-        let named = |uuid: &FriendUuid| {
-            answer.delivered.contains(uuid)
-                || answer.refused.iter().any(|refusal| refusal.receiver_uuids.contains(uuid))
-        };
-        self.unconfirmed.extend(asked.iter().filter(|uuid| !named(uuid)).cloned());
-        self.delivered.extend(answer.delivered);
-        self.refused.extend(answer.refused);
-    }
-}
-
-async fn to_friends(
-    kakao: &Kakao,
-    names: &[String],
-    template: MessageTemplate,
-    output: Output,
-) -> Result<Exit, Failure> {
-    let friends = friends::all(kakao).await?;
-    let uuids = receivers(names, &friends)?;
-    let mut report = Report::default();
-    let mut failed = None;
-    for part in uuids.chunks(Receivers::MAX) {
-        if failed.is_some() {
-            report.not_sent.extend_from_slice(part);
-            continue;
-        }
-        let receivers = Receivers::try_from(part.to_vec()).expect("a part has some friends, each once");
-        match kakao.call(&SendToFriends::new(receivers, template.clone())).await {
-            Ok(answer) => report.add(part, answer),
-            Err(error) => {
-                let concerned = match error.remedy() {
-                    Remedy::Unconfirmed => &mut report.unconfirmed,
-                    _ => &mut report.not_sent,
-                };
-                concerned.extend_from_slice(part);
-                failed = Some(Failure::from(error));
-            }
-        }
-    }
-    match failed {
-        Some(failure) if report.is_empty() => Err(failure),
-        Some(failure) => {
-            print(&report, &friends, output)?;
-            Err(failure.for_some(report.exit()))
-        }
-        None => {
-            print(&report, &friends, output)?;
-            Ok(report.exit())
-        }
-    }
-}
-
-/// Finds each receiver by uuid or by nickname; an ambiguous nickname is refused with its candidates.
-fn receivers(names: &[String], friends: &[Friend]) -> Result<Vec<FriendUuid>, Failure> {
-    let mut uuids = Vec::new();
-    for name in names {
-        let found: Vec<&Friend> = friends
-            .iter()
-            .filter(|friend| friend.uuid.as_str() == name || friend.profile_nickname.as_deref() == Some(name))
-            .collect();
-        let uuid = match found.as_slice() {
-            [] => {
-                return Err(Failure::usage(
-                    format!("목록에 없는 친구입니다: {name}. 이 앱에 로그인하고 동의한 친구만 받을 수 있습니다."),
-                    format!("No friend in the list is called {name}. Only friends who signed in to this app and agreed can receive."),
-                )
-                .hint("katok friends"));
-            }
-            [friend] => friend.uuid.clone(),
-            several => {
-                let uuids: Vec<_> = several.iter().map(|friend| printable(friend.uuid.as_str())).collect();
-                let uuids = uuids.join(", ");
-                return Err(Failure::usage(
-                    format!("닉네임이 같은 친구가 여럿입니다: {name}. uuid로 골라 주세요: {uuids}"),
-                    format!("Several friends are called {name}. Choose by uuid: {uuids}"),
-                )
-                .hint("katok friends"));
-            }
-        };
-        if !uuids.contains(&uuid) {
-            uuids.push(uuid);
-        }
-    }
-    Ok(uuids)
-}
-
-/// Prints who has it and who has not: Kakao's shape and more as JSON, one line each for people.
-fn print(report: &Report, friends: &[Friend], output: Output) -> Result<(), Failure> {
-    let failures: Vec<Value> = report
-        .refused
-        .iter()
-        .map(|refusal| json!({"code": refusal.code, "msg": refusal.msg, "receiver_uuids": refusal.receiver_uuids}))
-        .collect();
-    let value = json!({
-        "successful_receiver_uuids": report.delivered,
-        "failure_info": failures,
-        "unconfirmed_receiver_uuids": report.unconfirmed,
-        "not_sent_receiver_uuids": report.not_sent,
-    });
-    output.data(&value, || lines(report, friends, output)).map_err(untold)
-}
-
-fn lines(report: &Report, friends: &[Friend], output: Output) -> String {
-    let name = |uuid: &FriendUuid| {
-        let friend = friends.iter().find(|friend| friend.uuid == *uuid);
-        printable(friend.and_then(|friend| friend.profile_nickname.as_deref()).unwrap_or(uuid.as_str()))
+/// Tells which parts arrived; all but the last outcome are good.
+fn parts(mut outcomes: Vec<Result<Outcome, Failure>>, of: usize, output: Output) -> Result<Exit, Failure> {
+    let begun = outcomes.len();
+    let last = outcomes.pop().expect("a text has a part");
+    let last = match last {
+        // Nobody has anything.
+        Err(failure) if begun == 1 && failure.exit != Exit::Unconfirmed => return Err(failure),
+        Err(failure) => Outcome {
+            answer: Value::Null,
+            lines: String::new(),
+            exit: failure.exit,
+            failure: Some(failure),
+            warnings: Vec::new(),
+        },
+        Ok(outcome) => outcome,
     };
-    let maybe = output.words("받았는지 확인되지 않음", "unconfirmed");
-    let not_sent = output.words("보내지 않음", "not sent");
-    let mut lines: Vec<String> = report.delivered.iter().map(|uuid| format!("✓ {}", name(uuid))).collect();
-    for Refusal { code, msg, receiver_uuids, .. } in &report.refused {
-        let why = printable(msg);
-        lines.extend(receiver_uuids.iter().map(|uuid| format!("✗ {} ({code} {why})", name(uuid))));
+    let state = match last.exit {
+        Exit::Done => "done",
+        Exit::Unconfirmed => "unconfirmed",
+        _ => "failed",
+    };
+    let mut told: Vec<Part> = Vec::new();
+    told.extend(outcomes.into_iter().flatten().map(|outcome| Part {
+        state: "done",
+        answer: outcome.answer,
+        lines: outcome.lines,
+    }));
+    told.push(Part { state, answer: last.answer, lines: last.lines });
+    told.resize_with(of, || Part { state: "not_sent", answer: Value::Null, lines: String::new() });
+    let as_json = |(place, part): (usize, &Part)| json!({"part": place + 1, "state": part.state, "answer": part.answer});
+    let as_json: Vec<Value> = told.iter().enumerate().map(as_json).collect();
+    output
+        .data(&json!({"parts": as_json}), || {
+            let lines = told.iter().enumerate().map(|(place, part)| part.line(place + 1, of, output));
+            lines.collect::<Vec<_>>().join("\n")
+        })
+        .map_err(untold)?;
+    match last.failure {
+        None => Ok(last.exit),
+        // Repeating all of it would send the first parts twice.
+        Some(failure) if begun > 1 && failure.exit != Exit::Unconfirmed => Err(failure.for_the_rest()),
+        Some(failure) => Err(failure),
     }
-    lines.extend(report.unconfirmed.iter().map(|uuid| format!("? {} ({maybe})", name(uuid))));
-    lines.extend(report.not_sent.iter().map(|uuid| format!("- {} ({not_sent})", name(uuid))));
-    lines.join("\n")
+}
+
+/// One part of a long text, and what became of it.
+struct Part {
+    state: &'static str,
+    answer: Value,
+    lines: String,
+}
+
+impl Part {
+    fn line(&self, number: usize, of: usize, output: Output) -> String {
+        let (mark, words) = match self.state {
+            "done" => ("✓", output.words("보냄", "sent")),
+            "unconfirmed" => ("?", output.words("갔는지 확인되지 않음", "unconfirmed")),
+            "failed" => ("✗", output.words("보내지 못함", "failed")),
+            _ => ("-", output.words("보내지 않음", "not sent")),
+        };
+        // Of a single receiver there is nothing more to say.
+        let several = self.lines.contains('\n');
+        let lines = if several { format!("\n  {}", self.lines.replace('\n', "\n  ")) } else { String::new() };
+        format!("{mark} {number}/{of} {words}{lines}")
+    }
+}
+
+/// What Kakao would refuse and what a phone will show, without sending anything.
+fn show(drafts: &[Draft], gateway: Option<&GatewayApi>, output: Output) -> Result<Exit, Failure> {
+    let nowhere = Url::parse("https://developers.kakao.com").expect("a constant address parses");
+    let home = gateway.map_or(&nowhere, GatewayApi::url);
+    let mut is_sendable = true;
+    let (mut messages, mut drawn) = (Vec::new(), Vec::new());
+    for draft in drafts {
+        let template = json!(draft.template(home));
+        let findings = draft.findings(home);
+        is_sendable &= !findings.iter().any(is_refused);
+        let drawing = Bubble::of(&template).without_marks().terminal(output.one_language());
+        drawn.push(drawing.trim_end().to_owned());
+        drawn.extend(findings.iter().map(|finding| template::line(finding, output)));
+        messages.push(json!({"template": template, "findings": findings, "drawing": drawing}));
+    }
+    output.data(&json!({"is_sendable": is_sendable, "messages": messages}), || drawn.join("\n"))?;
+    output.say(&Sentence::new("(보내지 않았습니다: --dry-run)", "(nothing was sent: --dry-run)"));
+    Ok(if is_sendable { Exit::Done } else { Exit::Refused })
 }

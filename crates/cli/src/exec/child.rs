@@ -19,10 +19,10 @@ impl Child {
     }
 
     /// Waits for its end, and passes on to it what signals come.
-    pub(crate) async fn wait(&mut self, signals: &mut Signals) -> io::Result<ExitCode> {
+    pub(crate) async fn wait(&mut self, signals: &mut Signals) -> io::Result<ExitStatus> {
         loop {
             tokio::select! {
-                status = self.0.wait() => return Ok(exit_code(status?)),
+                status = self.0.wait() => return status,
                 signal = signals.next() => pass_on(signal, self.0.id()),
             }
         }
@@ -44,13 +44,18 @@ pub(super) fn not_started(program: &std::ffi::OsStr, error: &io::Error) -> Failu
 }
 
 /// Its own status, or 128 and the signal that ended it, as shells count.
-fn exit_code(status: ExitStatus) -> ExitCode {
+pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().or(signal(status).map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1).into()
+}
+
+/// The signal that ended it, if one did.
+pub(crate) fn signal(status: ExitStatus) -> Option<i32> {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status);
     #[cfg(not(unix))]
-    let signal: Option<i32> = None;
-    let code = status.code().or(signal.map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1).into()
+    let signal = status.code().and(None);
+    signal
 }
 
 #[cfg(unix)]
@@ -88,7 +93,7 @@ mod unix {
             })
         }
 
-        pub(super) async fn next(&mut self) -> Signal {
+        pub(crate) async fn next(&mut self) -> Signal {
             let signal = tokio::select! {
                 _ = self.interrupt.recv() => Signal::INT,
                 _ = self.quit.recv() => Signal::QUIT,
@@ -152,7 +157,7 @@ mod elsewhere {
             None
         }
 
-        pub(super) async fn next(&mut self) {
+        pub(crate) async fn next(&mut self) {
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
             }

@@ -18,6 +18,7 @@ mod outbox_crash;
 mod program;
 mod secrecy;
 mod third_party;
+mod through_gateway;
 mod tls;
 mod up;
 mod wire;

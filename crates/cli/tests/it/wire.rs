@@ -1,4 +1,4 @@
-//! The wire between the commands and the emulator, on which a test makes trouble.
+//! The wire between the commands and the emulator or a gateway, on which a test makes trouble.
 
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
@@ -41,13 +41,20 @@ impl Wire {
     ///
     /// It needs a runtime of several threads: the test's own waits for commands to end.
     pub(crate) async fn between(machine: &mut Machine, emulator: &Emulator) -> Self {
-        let listeners = Listeners::bind((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
         machine.connect_to(emulator).await;
+        let (wire, address) = Self::before(emulator.origin()).await;
         for name in ["KAKAO_AUTH_BASE_URL", "KAKAO_API_BASE_URL"] {
-            machine.set(name, format!("http://localhost:{}", listeners.port()));
+            machine.set(name, &address);
         }
+        wire
+    }
+
+    /// Puts a wire before whoever answers at an address, and says where it begins.
+    pub(crate) async fn before(emulator: String) -> (Self, String) {
+        let listeners = Listeners::bind((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
+        let address = format!("http://localhost:{}", listeners.port());
         let troubles = Troubles::default();
-        let (emulator, served) = (emulator.origin(), troubles.clone());
+        let served = troubles.clone();
         let service = tower::service_fn(move |request: Request<Incoming>| {
             let trouble = served.lock().unwrap().get_mut(request.uri().path()).and_then(VecDeque::pop_front);
             let emulator = emulator.clone();
@@ -55,7 +62,7 @@ impl Wire {
         });
         let stop = CancellationToken::new();
         tokio::spawn(katok_listener::serve(listeners, service, Limits::default(), stop.clone()));
-        Self { troubles, _stop: stop.drop_guard() }
+        (Self { troubles, _stop: stop.drop_guard() }, address)
     }
 
     /// Says what happens to the next requests to this path.
@@ -84,8 +91,8 @@ async fn forward(emulator: &str, request: Request<Incoming>) -> Response<Full<By
     let (head, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let mut forwarded = http().request(head.method, format!("{emulator}{}", head.uri)).body(body);
-    for name in [header::AUTHORIZATION, header::CONTENT_TYPE] {
-        if let Some(value) = head.headers.get(&name) {
+    for name in [header::AUTHORIZATION.as_str(), header::CONTENT_TYPE.as_str(), "idempotency-key"] {
+        if let Some(value) = head.headers.get(name) {
             forwarded = forwarded.header(name, value);
         }
     }

@@ -71,6 +71,9 @@ pub const CATALOGUE: &[Setting] = &[
     plain("KATOK_METRICS", "gateway.metrics", "local"),
     plain("KATOK_LOG", "gateway.log", "warn"),
     plain("KATOK_LOG_FORMAT", "gateway.log_format", "text"),
+    plain("KATOK_GATEWAY_URL", "remote.gateway_url", ""),
+    secret("KATOK_API_KEY", "remote.api_key_file"),
+    plain("KATOK_GATEWAY_PLAIN_HTTP", "remote.plain_http", "deny"),
     outside_the_file("KATOK_CONFIG", "<KATOK_DATA>/katok.toml"),
     outside_the_file("KATOK_DATA", ""),
     outside_the_file("KATOK_PROFILE", "default"),
@@ -228,13 +231,10 @@ mod tests {
         assert!(told[0].contains("KATOK_TRUSTED_PROXIES") && told[1].contains("KATOK_PORT"), "{told:?}");
     }
 
-    /// `exec` gives the first two to the command it runs, the composer's code and the doctor read the next, and tests the
-    /// others.
-    const NOT_SETTINGS: [&str; 7] = [
+    /// `exec` gives the first two to the command it runs, and tests read the others.
+    const NOT_SETTINGS: [&str; 5] = [
         "KATOK_EMULATOR_URL",
         "KATOK_HOSTS",
-        "KATOK_API_KEY",
-        "KATOK_GATEWAY_URL",
         "KATOK_TEST_DATABASE_URL",
         "KATOK_SIMULATE_SEED",
         "KATOK_SIMULATE_SEEDS",

@@ -16,6 +16,8 @@ pub struct SettingsFile {
     pub kakao: KakaoSection,
     /// `[gateway]`
     pub gateway: GatewaySection,
+    /// `[remote]`
+    pub remote: RemoteSection,
     /// The same as it was written, to be shown.
     #[serde(skip)]
     written: toml::Table,
@@ -99,6 +101,18 @@ pub struct GatewaySection {
     pub outbox_most_open: Option<String>,
     /// `KATOK_WEBHOOK_PRIVATE_ADDRESSES`
     pub webhook_private_addresses: Option<String>,
+}
+
+/// `[remote]`: the gateway that `katok send` and others go through.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RemoteSection {
+    /// `KATOK_GATEWAY_URL`
+    pub gateway_url: Option<String>,
+    /// `KATOK_API_KEY_FILE`
+    pub api_key_file: Option<String>,
+    /// `KATOK_GATEWAY_PLAIN_HTTP`
+    pub plain_http: Option<String>,
 }
 
 impl SettingsFile {

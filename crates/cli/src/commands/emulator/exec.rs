@@ -8,7 +8,7 @@ use katok_gateway::Sentence;
 
 use crate::args::Args;
 use crate::args::emulator::{Exec, Network};
-use crate::exec::{Signals, Surroundings};
+use crate::exec::{Signals, Surroundings, exit_code};
 use crate::failure::{Exit, Failure};
 use crate::log;
 use crate::traces::Traces;
@@ -57,7 +57,7 @@ pub(crate) async fn run(args: &Args, exec: &Exec) -> Result<ExitCode, Failure> {
         }
         None => surroundings.start(&exec.command)?,
     };
-    child.wait(&mut signals).await.map_err(|error| {
+    child.wait(&mut signals).await.map(exit_code).map_err(|error| {
         Failure::system(
             format!("명령이 어떻게 끝났는지 알 수 없습니다({error})."),
             format!("How the command ended is unknown ({error})."),

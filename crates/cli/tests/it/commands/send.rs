@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::signed_in;
+use super::{signed_in, signed_in_over_a_wire};
 use crate::emulator::{Emulator, seed};
 use crate::program::{Machine, Running};
 use crate::wire::{Trouble, Wire};
@@ -64,14 +64,6 @@ async fn template_file_is_sent_as_it_is() {
 }
 
 #[tokio::test]
-async fn text_longer_than_kakaotalk_shows_is_sent_whole_with_a_word_about_it() {
-    let (machine, _running, emulator) = signed_in("ryan").await;
-    let text = "🍑".repeat(5000);
-    machine.katok(&["send", &text]).exits(0).says("4800");
-    assert_eq!(emulator.texts("ryan").await, [text]);
-}
-
-#[tokio::test]
 async fn wrong_usage_sends_nothing() {
     let (machine, _running, emulator) = signed_in("ryan").await;
     let broken = machine.file("broken.json", "{\"object_type\": ");
@@ -100,11 +92,12 @@ async fn wrong_usage_sends_nothing() {
     assert_eq!(emulator.messages("ryan").await.len(), 0);
 }
 
-#[tokio::test]
-async fn template_that_kakao_refuses_is_exit_status_1_with_its_code() {
-    let (machine, _running, emulator) = signed_in("ryan").await;
-    let unknown = machine.file("unknown.json", "{\"object_type\": \"hologram\"}");
-    machine.katok(&["send", "--template", &unknown]).exits(1).says("-2");
+#[tokio::test(flavor = "multi_thread")]
+async fn message_that_kakao_refuses_is_exit_status_1_with_its_code() {
+    let (machine, wire, _running, emulator) = signed_in_over_a_wire().await;
+    let refusal = Trouble::Answer(400, r#"{"msg": "given account is not connected", "code": -501}"#);
+    wire.next("/v2/api/talk/memo/default/send", [refusal]);
+    machine.katok(&["send", "안녕"]).exits(1).says("-501");
     assert_eq!(emulator.messages("ryan").await.len(), 0);
 }
 

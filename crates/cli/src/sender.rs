@@ -1,0 +1,82 @@
+//! By which way messages go: by one's own tokens, or through a gateway.
+
+mod direct;
+mod through_gateway;
+
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use jiff::Timestamp;
+use katok_client::Receivers;
+use katok_gateway::Sentence;
+use serde_json::Value;
+
+use crate::addressees::Addressees;
+use crate::draft::Draft;
+use crate::failure::{Exit, Failure};
+use crate::gateway_api::GatewayApi;
+use crate::kakao::Kakao;
+use crate::output::Output;
+
+/// A way to send.
+pub(crate) enum Sender {
+    Direct(Box<Kakao>),
+    Gateway(GatewayApi),
+}
+
+/// How a message is to be sent, whatever it says.
+pub(crate) struct Order<'a> {
+    pub(crate) to: &'a Addressees,
+    /// Only a gateway can wait until then.
+    pub(crate) send_at: Option<Timestamp>,
+    /// How long to wait until the gateway has sent it; directly one always hears.
+    pub(crate) wait: Option<Duration>,
+    pub(crate) progress: &'a ProgressBar,
+}
+
+/// What became of a message of which somebody has taken notice.
+pub(crate) struct Outcome {
+    /// For programs.
+    pub(crate) answer: Value,
+    /// For people.
+    pub(crate) lines: String,
+    pub(crate) exit: Exit,
+    /// Why it did not go well, where that is more than the lines say.
+    pub(crate) failure: Option<Failure>,
+    /// What will not be seen as it was meant.
+    pub(crate) warnings: Vec<Sentence>,
+}
+
+impl Sender {
+    /// Finds those who were named.
+    pub(crate) async fn addressees(&self, names: &[String]) -> Result<Addressees, Failure> {
+        if names.is_empty() {
+            return Ok(Addressees::default());
+        }
+        match self {
+            Self::Direct(kakao) => Addressees::among(&kakao.friends().await?, names),
+            Self::Gateway(gateway) => through_gateway::addressees(gateway, names).await,
+        }
+    }
+
+    /// How many calls a message to these makes.
+    pub(crate) fn calls(&self, to: &Addressees) -> usize {
+        match self {
+            Self::Direct(_) => to.uuids().len().div_ceil(Receivers::MAX).max(1),
+            Self::Gateway(_) => 1,
+        }
+    }
+
+    /// Sends one message. An error means that nobody has it, unless its exit status says that this is not known.
+    pub(crate) async fn send(
+        &self,
+        draft: &mut Draft,
+        order: &Order<'_>,
+        output: Output,
+    ) -> Result<Outcome, Failure> {
+        match self {
+            Self::Direct(kakao) => direct::send(kakao, draft, order, output).await,
+            Self::Gateway(gateway) => through_gateway::send(gateway, draft, order, output).await,
+        }
+    }
+}

@@ -21,6 +21,7 @@ mod storage;
 mod template_file;
 mod traces;
 mod up_settings;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -35,7 +36,10 @@ use crate::output::Output;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage::told(&error, language::of_environment()),
+    };
     let output = Output::new(language::of_environment(), args.json);
     #[cfg(target_os = "linux")]
     if let Command::Emulator(Emulator { command: Some(EmulatorCommand::ExecInside(inside)), .. }) =

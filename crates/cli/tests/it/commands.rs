@@ -11,6 +11,7 @@ mod sign_in;
 mod template;
 mod tokens;
 mod trouble;
+mod usage;
 
 use crate::emulator::Emulator;
 use crate::program::{Machine, Running};

@@ -67,6 +67,12 @@ impl GatewayApi {
         &self.gateway.url
     }
 
+    /// Asks once, with no more patience than this; `None` when nobody answers.
+    pub(crate) async fn look(&self, path: &str, patience: Duration) -> Option<(StatusCode, Value)> {
+        let answer = self.request(Method::GET, path).timeout(patience).send().await.ok()?;
+        Some((answer.status(), answer.json().await.unwrap_or_default()))
+    }
+
     /// Has a message accepted. It is asked for again when the answer is lost: by the idempotency key the gateway
     /// knows it again.
     pub(crate) async fn accept(&self, message: &Value) -> Result<Value, Failure> {

@@ -1,5 +1,6 @@
 //! Which language the person reads.
 
+use clap::ValueEnum as _;
 use katok_gateway::Sentence;
 
 /// The languages to speak.
@@ -12,6 +13,14 @@ pub(crate) enum Language {
     /// A locale that says nothing (`C`, unset): both, Korean first.
     #[value(skip)]
     Both,
+}
+
+/// What `--lang` or `KATOK_LANG` say where what was typed cannot be read as a whole.
+pub(crate) fn typed(arguments: &[String]) -> Option<Language> {
+    let named = arguments.windows(2).find(|pair| pair[0] == "--lang").map(|pair| pair[1].clone());
+    let joined = || arguments.iter().find_map(|argument| Some(argument.strip_prefix("--lang=")?.to_owned()));
+    let named = named.or_else(joined).or_else(|| std::env::var("KATOK_LANG").ok())?;
+    Language::from_str(&named, false).ok()
 }
 
 /// Reads the locale as POSIX orders it.

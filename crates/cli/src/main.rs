@@ -34,6 +34,7 @@ mod token_home;
 mod token_import;
 mod traces;
 mod up_settings;
+mod usage;
 mod watched;
 
 use std::process::ExitCode;
@@ -54,7 +55,10 @@ fn main() -> ExitCode {
         Ok(true) => return ExitCode::SUCCESS,
         Err(error) => error.exit(),
     }
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage::told(&error),
+    };
     let output = Output::new(args.lang.unwrap_or_else(language::of_environment), args.json);
     #[cfg(target_os = "linux")]
     if let Command::Emulator(Emulator { command: Some(EmulatorCommand::ExecInside(inside)), .. }) =

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Subcommand;
+use clap::{ArgGroup, Subcommand};
 use jiff::{Span, SpanRelativeTo, Timestamp};
 use katok_client::KakaoCode;
 use url::Url;
@@ -202,6 +202,9 @@ Examples:
 }
 
 #[derive(Debug, clap::Args)]
+#[command(group(
+    ArgGroup::new("effect").args(["status", "code", "delay", "drop", "json_fault"]).required(true).multiple(true)
+))]
 pub(crate) struct AddFault {
     #[command(flatten)]
     pub(crate) matching: Match,
@@ -211,7 +214,7 @@ pub(crate) struct AddFault {
     #[command(flatten)]
     pub(crate) then: Then,
     /// 장애 문서, -는 표준 입력 · The whole fault as a JSON document, with all it can do; - reads standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["Match", "times", "Then"], required_unless_present = "Then")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["Match", "times", "Then"])]
     pub(crate) json_fault: Option<PathBuf>,
 }
 

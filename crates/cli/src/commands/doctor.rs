@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use katok_client::{RedirectUri, Transport};
-use katok_gateway::{KakaoAt, Sentence, config};
+use katok_client::RedirectUri;
+use katok_gateway::{KakaoAt, Sentence};
 use serde_json::json;
-use url::Url;
 
 use crate::args::Args;
 use crate::data_dir;
 use crate::doctor::{Check, State, app, clock, files, gateway, links, reach, settings, sign_in};
 use crate::failure::{Exit, Failure};
-use crate::kakao::{Kakao, environment};
+use crate::gateway_api::GatewayApi;
+use crate::kakao::Kakao;
 use crate::output::{Colour, Output};
 use crate::up_settings::UpSettings;
 
@@ -34,6 +34,7 @@ async fn all(args: &Args, data: &Path) -> Result<Vec<Check>, Failure> {
     let (mut checks, settings) = settings::checks(args, data);
     let are_wrong = checks.iter().any(|check| matches!(check.state, State::Failed(_)));
     checks.extend(files::checks(data, &data.join("tokens.json")));
+    let gateway = GatewayApi::of_settings(args);
     match Kakao::find(args).await {
         Ok(kakao) => checks.extend(at_kakao(&kakao, &settings).await?),
         Err(_) if are_wrong => checks.push(Check::skipped(
@@ -41,7 +42,23 @@ async fn all(args: &Args, data: &Path) -> Result<Vec<Check>, Failure> {
             "카카오와 로그인: 설정을 먼저 고쳐야 알 수 있습니다.",
             "Kakao and login: mend the settings first.",
         )),
+        Err(_) if matches!(gateway, Ok(Some(_))) => checks.push(Check::skipped(
+            "kakao",
+            "카카오와 로그인: 여기에는 카카오 키가 없고, 메시지는 게이트웨이를 거칩니다.",
+            "Kakao and login: there is no Kakao key here, and messages go through a gateway.",
+        )),
         Err(failure) => checks.push(Check::of_failure("kakao", failure)),
+    }
+    match gateway {
+        Ok(Some(gateway)) => checks.extend(gateway::checks(&gateway).await),
+        Ok(None) => checks.push(Check::skipped(
+            "gateway",
+            "게이트웨이와 쿼터: KATOK_GATEWAY_URL이 없습니다. 쿼터는 게이트웨이만 셉니다.",
+            "Gateway and quota: KATOK_GATEWAY_URL is not set, and only a gateway counts the quota.",
+        )),
+        // Of the settings file it has been told already.
+        Err(_) if are_wrong => {}
+        Err(failure) => checks.push(Check::of_failure("gateway", failure)),
     }
     Ok(checks)
 }
@@ -77,7 +94,6 @@ async fn at_kakao(kakao: &Kakao, settings: &UpSettings) -> Result<Vec<Check>, Fa
             "App and login: only Kakao could tell.",
         ));
     }
-    checks.extend(at_gateway(wire).await);
     Ok(checks)
 }
 
@@ -91,27 +107,6 @@ fn gateway_redirect(kakao: &Kakao, settings: &UpSettings) -> Option<RedirectUri>
     let own =
         || listen.public_url(None, listen.address.port()).ok()?.join("/redirect").ok()?.as_str().parse().ok();
     settings.redirect_uri.clone().or_else(own).filter(|redirect_uri| *redirect_uri != kakao.redirect_uri)
-}
-
-async fn at_gateway(wire: &dyn Transport) -> Vec<Check> {
-    let set = |name: &str| config::set(&environment, name);
-    let Some(address) = set("KATOK_GATEWAY_URL") else {
-        return vec![Check::skipped(
-            "gateway",
-            "게이트웨이와 쿼터: KATOK_GATEWAY_URL이 없습니다. 쿼터는 게이트웨이만 셉니다.",
-            "Gateway and quota: KATOK_GATEWAY_URL is not set, and only a gateway counts the quota.",
-        )];
-    };
-    match Url::parse(address.trim()) {
-        Ok(url) if url.has_host() => gateway::checks(wire, &url, set("KATOK_API_KEY").as_deref()).await,
-        _ => vec![Check::of_failure(
-            "gateway",
-            Failure::usage(
-                "KATOK_GATEWAY_URL 값이 웹 주소가 아닙니다. http:// 또는 https://로 시작해야 합니다.",
-                "KATOK_GATEWAY_URL is not a web address: it must begin with http:// or https://.",
-            ),
-        )],
-    }
 }
 
 /// `✗ what is wrong`, and below it what helps.

@@ -1,19 +1,19 @@
 //! The gateway that messages go through, where one is set, and what is left of the day's quota there.
 
 use http::StatusCode;
-use katok_client::Transport;
 use katok_gateway::Sentence;
 use serde_json::Value;
-use url::Url;
 
-use super::{Check, reach};
+use super::{Check, PATIENCE, reach};
 use crate::failure::Exit;
+use crate::gateway_api::GatewayApi;
 use crate::printable::printable;
 
 /// The gateway of the settings and its API key.
-pub(crate) async fn checks(wire: &dyn Transport, url: &Url, key: Option<&str>) -> Vec<Check> {
+pub(crate) async fn checks(gateway: &GatewayApi) -> Vec<Check> {
+    let url = gateway.url();
     let place = url.origin().ascii_serialization();
-    let Some(health) = ask(wire, url, "healthz", None).await else {
+    let Some(health) = gateway.look("/healthz", PATIENCE).await else {
         let remedy = Sentence::new(
             "그 컴퓨터에서 katok up이 실행 중인지 확인하세요.",
             "See that katok up runs there.",
@@ -40,29 +40,7 @@ pub(crate) async fn checks(wire: &dyn Transport, url: &Url, key: Option<&str>) -
         format!("{place}: 게이트웨이가 답합니다(katok {version}, {kakao})."),
         format!("{place}: the gateway answers (katok {version}, {kakao})."),
     );
-    let Some(key) = key else {
-        return vec![
-            fine,
-            Check::failed("api_key", Exit::Usage, "KATOK_API_KEY가 없습니다.", "KATOK_API_KEY is not set.")
-                .remedy(
-                    format!("{place}/account에서 API 키를 만들어 KATOK_API_KEY에 넣으세요."),
-                    format!("Make an API key at {place}/account, and set KATOK_API_KEY to it."),
-                ),
-        ];
-    };
-    vec![fine, quota(ask(wire, url, "v1/quota", Some(key)).await, &place)]
-}
-
-async fn ask(
-    wire: &dyn Transport,
-    gateway: &Url,
-    path: &str,
-    key: Option<&str>,
-) -> Option<(StatusCode, Value)> {
-    let mut url = gateway.clone();
-    url.set_path(&format!("{}/{path}", gateway.path().trim_end_matches('/')));
-    let answer = reach::get(wire, &url, key).await?;
-    Some((answer.status(), serde_json::from_slice(answer.body()).unwrap_or_default()))
+    vec![fine, quota(gateway.look("/v1/quota", PATIENCE).await, &place)]
 }
 
 fn quota(answer: Option<(StatusCode, Value)>, place: &str) -> Check {

@@ -19,6 +19,7 @@ mod token_import;
 mod token_show;
 mod tokens;
 mod trouble;
+mod usage;
 
 use std::fs;
 

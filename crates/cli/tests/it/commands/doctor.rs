@@ -211,13 +211,16 @@ async fn a_gateway_is_asked_for_the_quota() {
 
     let (mut machine, _running, emulator) = well().await;
     machine.set("KATOK_GATEWAY_URL", gateway.as_str());
-    finds(&machine, 2, "api_key", "failed", "is not set");
+    finds(&machine, 2, "gateway", "failed", "KATOK_API_KEY is not");
     machine.set("KATOK_API_KEY", &reading);
     let found = finds(&machine, 0, "gateway", "ok", "the gateway answers");
     assert!(check(&found, "quota")["sentence"]["en"].as_str().unwrap().contains("100 of today's 100"));
     machine.set("KATOK_API_KEY", sending);
     finds(&machine, 0, "quota", "skipped", "only sends");
     machine.set("KATOK_API_KEY", "ktk_nobody");
+    finds(&machine, 2, "gateway", "failed", "cut short or mistyped");
+    // As gateways make them, and made by none.
+    machine.set("KATOK_API_KEY", "ktk_NobodysKeyNobodysKeyNobodysKeyNobodysKeyNob1y3h");
     finds(&machine, 1, "api_key", "failed", "does not take KATOK_API_KEY");
     machine.set("KATOK_GATEWAY_URL", emulator.origin());
     finds(&machine, 2, "gateway", "failed", "no gateway of katok's");

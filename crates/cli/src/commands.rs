@@ -95,13 +95,12 @@ async fn by_gateway(args: &Args, act: &Act, output: Output) -> Result<Option<Exi
         return Ok(None);
     }
     let Some(gateway) = GatewayApi::of_settings(args)? else { return Ok(None) };
-    match act {
-        Act::Whoami => whoami::print(output, &gateway.profile().await?)?,
-        _ => {
-            let friends = gateway.friends().await?;
-            friend_names::keep(&data_dir::of(args)?, &friends);
-            friends::print(&friends, output)?;
-        }
+    if let Act::Whoami = act {
+        whoami::print(output, &gateway.profile().await?)?;
+    } else {
+        let friends = gateway.friends().await?;
+        friend_names::keep(&data_dir::of(args)?, &friends);
+        friends::print(&friends, output)?;
     }
     Ok(Some(Exit::Done))
 }

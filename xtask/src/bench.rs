@@ -1,6 +1,7 @@
 //! The benchmarks: figures for people to look at, never for a test to judge.
 
 use std::process::Command;
+use std::time::Instant;
 
 use crate::needs::{self, run};
 use crate::postgres::Postgres;
@@ -35,6 +36,26 @@ pub(crate) fn pages() -> Result<(), String> {
     let mut tests = Command::new("cargo");
     tests.args(["test", "--release", "--package", "katok", "--test", "it", "no_page_of_the_gateway"]);
     run(tests.args(["--", "--nocapture"]).env("KATOK_REQUIRE_BROWSER", "1").env("KATOK_FIGURES", "1"))
+}
+
+/// Measures how long the program takes to start and to say something that needs nobody.
+pub(crate) fn start() -> Result<(), String> {
+    run(Command::new("cargo").args(["build", "--release", "--package", "katok"]))?;
+    let program = target_folder()?.join("release/katok");
+    for arguments in [&["--version"][..], &["explain", "KOE006"]] {
+        let mut taken = Vec::new();
+        for _ in 0..50 {
+            let begun = Instant::now();
+            let said = Command::new(&program).args(arguments).output().map_err(|error| error.to_string())?;
+            taken.push(begun.elapsed());
+            if !said.status.success() {
+                return Err(format!("katok {} ended with {}", arguments.join(" "), said.status));
+            }
+        }
+        taken.sort();
+        println!("katok {}: {:.1?}, the middle one of 50", arguments.join(" "), taken[25]);
+    }
+    Ok(())
 }
 
 /// Builds the program as users get it; the command that lets a crate's benchmark measure it.

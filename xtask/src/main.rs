@@ -32,6 +32,7 @@ cargo xtask bench emulator       measure how fast the emulator is (builds the pr
 cargo xtask bench gateway        measure what the gateway adds to a call of Kakao's (builds the program with optimisation)
 cargo xtask bench outbox         measure how fast messages are accepted and delivered, on SQLite and PostgreSQL
 cargo xtask bench pages          measure what the pages weigh, and how soon they and a preview are there
+cargo xtask bench start          measure how long the program takes to start (builds it with optimisation)
 cargo xtask pictures             take the pictures of the READMEs anew, and one of every page to look at";
 
 fn main() -> ExitCode {
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
             ["bench", "gateway"] => bench::gateway(),
             ["bench", "outbox"] => bench::outbox(),
             ["bench", "pages"] => bench::pages(),
+            ["bench", "start"] => bench::start(),
             ["pictures"] => pictures::run_all(),
             _ => Err(USAGE.to_owned()),
         });

@@ -36,7 +36,10 @@ async fn all(args: &Args, data: &Path) -> Result<Vec<Check>, Failure> {
     checks.extend(files::checks(data, &data.join("tokens.json")));
     let gateway = GatewayApi::of_settings(args);
     match Kakao::find(args).await {
-        Ok(kakao) => checks.extend(at_kakao(&kakao, &settings).await?),
+        Ok(kakao) => {
+            let needs_login = !matches!(gateway, Ok(Some(_)));
+            checks.extend(at_kakao(&kakao, &settings, needs_login).await?);
+        }
         Err(_) if are_wrong => checks.push(Check::skipped(
             "kakao",
             "카카오와 로그인: 설정을 먼저 고쳐야 알 수 있습니다.",
@@ -63,7 +66,7 @@ async fn all(args: &Args, data: &Path) -> Result<Vec<Check>, Failure> {
     Ok(checks)
 }
 
-async fn at_kakao(kakao: &Kakao, settings: &UpSettings) -> Result<Vec<Check>, Failure> {
+async fn at_kakao(kakao: &Kakao, settings: &UpSettings, needs_login: bool) -> Result<Vec<Check>, Failure> {
     let client = app::client(&kakao.set_up, true)?;
     let wire = client.transport().as_ref();
     let mut checks = Vec::new();
@@ -85,7 +88,7 @@ async fn at_kakao(kakao: &Kakao, settings: &UpSettings) -> Result<Vec<Check>, Fa
         let of_gateway = gateway_redirect(kakao, settings);
         let oidc = settings.listen.sign_in.oidc;
         checks.extend(app::login(&client, &kakao.redirect_uri, of_gateway.as_ref(), oidc).await);
-        checks.extend(sign_in::checks(kakao, &client).await);
+        checks.extend(sign_in::checks(kakao, &client, needs_login).await);
         checks.push(links::check(wire, &kakao.set_up, &kakao.link).await);
     } else {
         checks.push(Check::skipped(

@@ -49,13 +49,15 @@ fn what_is_set(args: &Args, data: &Path, settings: &UpSettings) -> Check {
         );
     }
     let file = path_of_file(args, data);
+    let (ko, en) = if file.exists() { ("", "") } else { (" (없음)", " (there is none)") };
     let file = printable(&file.display().to_string());
+    let (file_ko, file_en) = (format!("{file}{ko}"), format!("{file}{en}"));
     let list = |part: fn(&(String, String)) -> &str| set.iter().map(part).collect::<Vec<_>>().join(", ");
     let (ko, en) = (list(|(ko, _)| ko), list(|(_, en)| en));
     Check::fine(
         "settings",
-        format!("설정: {ko}. 설정 파일: {file}."),
-        format!("Set: {en}. Settings file: {file}."),
+        format!("설정: {ko}. 설정 파일: {file_ko}."),
+        format!("Set: {en}. Settings file: {file_en}."),
     )
 }
 

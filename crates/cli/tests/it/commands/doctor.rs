@@ -215,6 +215,8 @@ async fn a_gateway_is_asked_for_the_quota() {
     machine.set("KATOK_API_KEY", &reading);
     let found = finds(&machine, 0, "gateway", "ok", "the gateway answers");
     assert!(check(&found, "quota")["sentence"]["en"].as_str().unwrap().contains("100 of today's 100"));
+    machine.katok(&["logout"]).exits(0);
+    finds(&machine, 0, "signed_in", "skipped", "go through a gateway");
     machine.set("KATOK_API_KEY", sending);
     finds(&machine, 0, "quota", "skipped", "only sends");
     machine.set("KATOK_API_KEY", "ktk_nobody");

@@ -44,6 +44,14 @@ fn a_mistyped_command_is_told_in_korean() {
 }
 
 #[test]
+fn a_mistyped_command_is_told_in_the_language_that_is_asked_for() {
+    let machine = machine("en_US.UTF-8");
+    for args in [&["--lang", "ko", "sned"][..], &["sned", "--lang=ko"], &["whoami", "--lang=ko", "--jsn"]] {
+        machine.katok(args).exits(2).says_one_sentence().says("없습니다.");
+    }
+}
+
+#[test]
 fn a_mistyped_command_is_json_for_a_program() {
     let outcome = machine("en_US.UTF-8").katok(&["--json", "sned"]).exits(2);
     let error: Value = serde_json::from_str(&outcome.stderr).unwrap();

@@ -86,7 +86,7 @@ impl Check {
         Self { remedy, ..Self::failed(name, exit, sentence.ko, sentence.en) }
     }
 
-    fn remedy(mut self, ko: impl Into<String>, en: impl Into<String>) -> Self {
+    pub(crate) fn remedy(mut self, ko: impl Into<String>, en: impl Into<String>) -> Self {
         self.remedy = Some(Sentence::new(ko, en));
         self
     }

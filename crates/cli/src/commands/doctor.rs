@@ -37,7 +37,7 @@ async fn all(args: &Args, data: &Path) -> Result<Vec<Check>, Failure> {
     let gateway = GatewayApi::of_settings(args);
     match Kakao::find(args).await {
         Ok(kakao) => {
-            let needs_login = !matches!(gateway, Ok(Some(_)));
+            let needs_login = matches!(gateway, Ok(None));
             checks.extend(at_kakao(&kakao, &settings, needs_login).await?);
         }
         Err(_) if are_wrong => checks.push(Check::skipped(
@@ -61,7 +61,10 @@ async fn all(args: &Args, data: &Path) -> Result<Vec<Check>, Failure> {
         )),
         // Of the settings file it has been told already.
         Err(_) if are_wrong => {}
-        Err(failure) => checks.push(Check::of_failure("gateway", failure)),
+        Err(failure) => checks.push(Check::of_failure("gateway", failure).remedy(
+            "환경 변수나 설정 파일에서 KATOK_GATEWAY_URL과 KATOK_API_KEY를 고치세요.",
+            "Correct KATOK_GATEWAY_URL and KATOK_API_KEY, in the environment or the settings file.",
+        )),
     }
     Ok(checks)
 }

@@ -67,6 +67,11 @@ impl GatewayApi {
         &self.gateway.url
     }
 
+    /// The same, as people write it.
+    pub(crate) fn origin(&self) -> String {
+        self.gateway.url.origin().ascii_serialization()
+    }
+
     /// Asks once, with no more patience than this; `None` when nobody answers.
     pub(crate) async fn look(&self, path: &str, patience: Duration) -> Option<(StatusCode, Value)> {
         let answer = self.request(Method::GET, path).timeout(patience).send().await.ok()?;
@@ -232,7 +237,7 @@ impl GatewayApi {
     }
 
     fn not_reached(&self) -> Failure {
-        let url = &self.gateway.url;
+        let url = self.origin();
         Failure::system(
             format!(
                 "게이트웨이에 연결하지 못했습니다({url}). 켜져 있는지, KATOK_GATEWAY_URL이 맞는지 확인하세요."
@@ -242,7 +247,7 @@ impl GatewayApi {
     }
 
     fn no_gateway(&self) -> Failure {
-        let url = &self.gateway.url;
+        let url = self.origin();
         Failure::system(
             format!("카톡 게이트웨이의 답이 아닙니다({url}). KATOK_GATEWAY_URL을 확인하세요."),
             format!("This is not the answer of a katok gateway ({url}). Check KATOK_GATEWAY_URL."),

@@ -34,6 +34,8 @@ pub(super) async fn run(args: &Args, typed: &Notify, output: Output) -> Result<E
         }
         Err(failure) => (End::NotStarted, output.fail(&failure), Duration::ZERO, Vec::new()),
     };
+    // What came while the command ended was meant for it.
+    signals.heard().await;
     if typed.on_failure && end == End::Status(0) {
         return Ok(exit);
     }

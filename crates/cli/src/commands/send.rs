@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use katok_bubble::Bubble;
 use katok_client::{Clock as _, SystemClock};
@@ -39,8 +40,8 @@ pub(super) async fn run(args: &Args, typed: &args::Send, output: Output) -> Resu
     let sender = sender(args, gateway, output).await?;
     if let Sender::Gateway(gateway) = &sender {
         output.say(&Sentence::new(
-            format!("(게이트웨이 {}를 거쳐)", gateway.url()),
-            format!("(through the gateway {})", gateway.url()),
+            format!("(게이트웨이 {}를 거쳐)", gateway.origin()),
+            format!("(through the gateway {})", gateway.origin()),
         ));
     }
     let sending = send(&sender, drafts, typed, send_at, output);
@@ -86,7 +87,9 @@ async fn send(
     if let Some(send_at) = send_at {
         output.say(&send_at::told(send_at));
     }
-    let progress = output.progress(drafts.len() * sender.calls(&to));
+    let calls = drafts.len() * sender.calls(&to);
+    let takes_time = calls > 1 || typed.wait.is_some();
+    let progress = if takes_time { output.progress(calls) } else { ProgressBar::hidden() };
     let order = Order { to: &to, send_at, wait: typed.wait.map(Duration::from_secs), progress: &progress };
     let mut outcomes = Vec::new();
     for draft in &mut drafts {

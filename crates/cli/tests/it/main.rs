@@ -17,6 +17,7 @@ mod outbox;
 mod outbox_crash;
 mod program;
 mod secrecy;
+mod terminal;
 mod third_party;
 mod through_gateway;
 mod tls;

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use crate::emulator::Emulator;
+use crate::terminal::Terminal;
 
 /// A computer on which nothing is set but what a test sets, with a data folder of its own.
 pub(crate) struct Machine {
@@ -73,6 +74,15 @@ impl Machine {
         let Output { status, stderr, .. } = self.command(args).stdout(full).output().unwrap();
         let stderr = String::from_utf8(stderr).unwrap();
         Outcome { status: status.code(), stdout: String::new(), stderr }
+    }
+
+    /// Runs a command to its end whose standard error is a terminal.
+    pub(crate) fn katok_at_a_terminal(&self, args: &[&str]) -> Outcome {
+        let terminal = Terminal::open();
+        let child = self.command(args).env("TERM", "xterm").stderr(terminal.line()).spawn().unwrap();
+        let stderr = terminal.shown();
+        let Output { status, stdout, .. } = child.wait_with_output().unwrap();
+        Outcome { status: status.code(), stdout: String::from_utf8(stdout).unwrap(), stderr }
     }
 
     /// Runs a command to its end, with something on its standard input.

@@ -231,10 +231,12 @@ mod tests {
         assert!(told[0].contains("KATOK_TRUSTED_PROXIES") && told[1].contains("KATOK_PORT"), "{told:?}");
     }
 
-    /// `exec` gives the first two to the command it runs, and tests read the others.
-    const NOT_SETTINGS: [&str; 5] = [
+    /// `exec` gives the first two to the command it runs, token files that are imported name the third, and tests read the
+    /// others.
+    const NOT_SETTINGS: [&str; 6] = [
         "KATOK_EMULATOR_URL",
         "KATOK_HOSTS",
+        "KAKAO_ACCESS_TOKEN",
         "KATOK_TEST_DATABASE_URL",
         "KATOK_SIMULATE_SEED",
         "KATOK_SIMULATE_SEEDS",

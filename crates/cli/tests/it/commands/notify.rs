@@ -77,6 +77,15 @@ async fn signal_is_passed_on_and_told() {
     assert!(texts[1].contains("끝낸 신호 9"), "{texts:?}");
 }
 
+#[tokio::test]
+async fn signal_that_comes_as_the_command_ends_does_not_stop_the_message() {
+    let (machine, _running, emulator) = signed_in("ryan").await;
+    for _ in 0..5 {
+        machine.katok(&["notify", "--", "sh", "-c", "trap '' INT; kill -INT $PPID; exit 7"]).exits(7);
+    }
+    assert_eq!(emulator.messages("ryan").await.len(), 5);
+}
+
 /// It may hold its output open for as long as it likes.
 #[tokio::test]
 async fn what_the_command_leaves_running_holds_nothing_up() {

@@ -166,6 +166,20 @@ async fn seven_friends_receive_by_two_calls() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn somebody_at_a_terminal_sees_how_far_it_is_and_nothing_of_that_stays() {
+    let (machine, _wire, _running, emulator) = seven_friends().await;
+    emulator.delays(SEND, 2, 300).await;
+    let seen = machine.katok_at_a_terminal(&to_all()[1..]).exits(0);
+    assert!(seen.stderr.contains("1/2"), "{seen:#?}");
+    let (_, left) = seen.stderr.rsplit_once("1/2").unwrap();
+    assert!(left.contains("\u{1b}[2K") && !left.contains('/'), "{seen:#?}");
+    assert!(!seen.stdout.contains('/'), "{seen:#?}");
+    for quiet in [machine.katok_at_a_terminal(&to_all()), machine.katok(&to_all()[1..])] {
+        assert!(!quiet.exits(0).stderr.contains("/2"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn after_a_delivery_no_failure_is_worth_trying_the_same_again() {
     let (mut machine, wire, _running, emulator) = seven_friends().await;
     wire.next(SEND, [Trouble::None, MAINTENANCE, Trouble::None, MAINTENANCE]);

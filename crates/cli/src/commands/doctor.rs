@@ -37,7 +37,7 @@ async fn all(args: &Args, data: &Path) -> Result<Vec<Check>, Failure> {
     let gateway = GatewayApi::of_settings(args);
     match Kakao::find(args).await {
         Ok(kakao) => {
-            let needs_login = !matches!(gateway, Ok(Some(_)));
+            let needs_login = matches!(gateway, Ok(None));
             checks.extend(at_kakao(&kakao, &settings, needs_login).await?);
         }
         Err(_) if are_wrong => checks.push(Check::skipped(

@@ -24,6 +24,8 @@ pub(crate) use self::token::{Token, TokenCommand};
 use crate::language::Language;
 use crate::profile::Profile;
 
+const EVERYWHERE: &str = "모든 명령의 옵션 · Options of every command";
+
 /// 카카오 로그인과 카카오톡 메시지 · Kakao Login and KakaoTalk messages, from any script
 #[derive(Debug, Parser)]
 #[command(
@@ -40,21 +42,22 @@ Exit status: 0 done, 1 Kakao refused (or something sealed does not open), 2 wron
 )]
 pub(crate) struct Args {
     /// 결과를 JSON으로 출력 · Print data as JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(crate) json: bool,
     /// 설정 파일 · Settings file (default: katok.toml in the data folder)
-    #[arg(long, global = true, value_name = "FILE", env = "KATOK_CONFIG")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE", env = "KATOK_CONFIG")]
     pub(crate) config: Option<PathBuf>,
     /// 데이터 폴더 · Data folder (default: the platform's)
-    #[arg(long, global = true, value_name = "DIR", env = "KATOK_DATA")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DIR", env = "KATOK_DATA")]
     pub(crate) data: Option<PathBuf>,
     /// 누구로, 여러 사람이 함께 쓸 때 · Whose tokens, when several people sign in side by side [default: default]
-    #[arg(long, global = true, value_name = "NAME", env = "KATOK_PROFILE")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "NAME", env = "KATOK_PROFILE")]
     pub(crate) profile: Option<Profile>,
     /// 말하는 언어 · Language to speak (default: the locale's)
     #[arg(
         long,
         global = true,
+        help_heading = EVERYWHERE,
         value_enum,
         value_name = "ko|en",
         hide_possible_values = true,
@@ -68,44 +71,58 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// 게이트웨이와 웹 페이지를 실행 · Run gateway and page (and the emulator when no Kakao key is set)
+    #[command(display_order = 1)]
     Up(Up),
     /// 에뮬레이터만 실행, 또는 실행 중인 에뮬레이터 다루기 · Run the emulator alone, or act on one that runs
+    #[command(display_order = 13)]
     Emulator(emulator::Emulator),
     /// 설정 보기와 점검 · Show and check the settings
+    #[command(display_order = 14)]
     Config(Config),
     /// 설정과 카카오의 답을 살펴, 어디서 무엇을 바꿀지 알려 줌 · Check the settings against Kakao: what to change, and where
     #[command(after_help = doctor::EXAMPLES)]
+    #[command(display_order = 11)]
     Doctor,
     /// 카카오 오류 설명 · What an error of Kakao's means, what to do, and where in Kakao's console
     #[command(after_help = explain::EXAMPLES)]
+    #[command(display_order = 12)]
     Explain(Explain),
     /// 템플릿 점검과 미리 보기 · Check a template and see it, before anything is sent
+    #[command(display_order = 10)]
     Template(Template),
     /// 금고 키 돌보기 · Look after the vault keys, while gateways run
+    #[command(display_order = 16)]
     Vault(Vault),
     /// 보낼 메시지 돌보기 · Look after what is to be sent, while gateways run
+    #[command(display_order = 15)]
     Outbox(Outbox),
     /// 데이터베이스 백업, 실행 중에도 · Copy the SQLite database into a new file, also while the gateway runs
+    #[command(display_order = 17)]
     Backup {
         /// 만들 파일 · The file to make
         file: PathBuf,
     },
     /// 백업 되돌리기 · Put a backup in the place of the database, while no gateway runs
+    #[command(display_order = 18)]
     Restore {
         /// 백업 파일 · The backup
         file: PathBuf,
     },
     /// 셸 자동 완성 · A script by which a shell completes commands, options and friends' names
     #[command(after_help = completions::EXAMPLES)]
+    #[command(display_order = 20)]
     Completions(Completions),
     /// 매뉴얼 페이지 · The manual pages
     #[command(after_help = completions::MAN_EXAMPLES)]
+    #[command(display_order = 21)]
     Man(Man),
     /// 메시지 보내기 · Send a message to me, or to friends
     #[command(after_help = send::EXAMPLES)]
+    #[command(display_order = 2)]
     Send(Box<Send>),
     /// 명령을 실행하고 결과를 알림 · Run a command, and send how it ended
     #[command(after_help = notify::EXAMPLES)]
+    #[command(display_order = 3)]
     Notify(Notify),
     #[command(flatten)]
     Act(Act),
@@ -254,16 +271,22 @@ pub(crate) enum Act {
 --no-browser --json은 한 줄에 하나씩 출력합니다: 먼저 {\"authorize_url\": …}, 로그인한 뒤 프로필.
 With --no-browser --json prints JSON Lines: first {\"authorize_url\": …}, after the sign-in the profile."
     )]
+    #[command(display_order = 4)]
     Login(Login),
     /// 로그아웃 · Sign out and end the tokens
+    #[command(display_order = 5)]
     Logout,
     /// 연결 끊기 · Unlink this person and the app: consents and tokens are gone
+    #[command(display_order = 6)]
     Unlink(Unlink),
     /// 지금 로그인한 사람 · Who is signed in
+    #[command(display_order = 7)]
     Whoami,
     /// 저장된 토큰 · The stored tokens
+    #[command(display_order = 9)]
     Token(Token),
     /// 친구 목록 · List friends who can receive messages
+    #[command(display_order = 8)]
     Friends,
     /// 운영자: 어드민 키로 앱의 사용자를 다룸 · Operator: what the app's admin key may do for its users
     #[command(
@@ -271,6 +294,7 @@ With --no-browser --json prints JSON Lines: first {\"authorize_url\": …}, afte
 KAKAO_ADMIN_KEY 또는 KAKAO_ADMIN_KEY_FILE이 필요합니다. 에뮬레이터의 키는 알아서 찾습니다.
 Needs KAKAO_ADMIN_KEY or KAKAO_ADMIN_KEY_FILE; an emulator's key is found by itself."
     )]
+    #[command(display_order = 19)]
     Admin(Admin),
 }
 

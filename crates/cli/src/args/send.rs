@@ -14,8 +14,8 @@ Examples:
   katok send --to 어피치 --to 무지 \"안녕\"
   make report | katok send --split -
   katok send --feed \"새 글\" --description \"읽어 보세요\" --image cover.png --link https://blog.example.com/1
-  katok send --list \"오늘의 뉴스\" --item \"탁구|스포츠|https://img.example.com/a.png|https://news.example.com/a\" \\
-             --item \"커피|음식|https://img.example.com/b.png\"
+  katok send --list \"오늘의 뉴스\" --item \"탁구|스포츠|https://img.example.com/a.png\" \\
+             --item \"커피|음식|https://img.example.com/b.png|https://news.example.com/b\"
   katok send --template feed.yaml --dry-run
 
 게이트웨이를 거쳐 · Through a gateway (KATOK_GATEWAY_URL, KATOK_API_KEY):
@@ -78,7 +78,7 @@ pub(crate) struct Send {
     /// 보낼 시각: +30m, "내일 09:00", "모레 오후 3시", RFC 3339; 한국 시각, 게이트웨이를 거칠 때만 · When to send it, by Korean time; only through a gateway
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) at: Option<String>,
-    /// 게이트웨이가 보낼 때까지 기다림 · Wait until the gateway has sent it, for so many seconds
+    /// 게이트웨이가 보낼 때까지, 60초나 이만큼 기다림 · Wait until the gateway has sent it, for 60 seconds or so many
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60")]
     pub(crate) wait: Option<u64>,
     /// 보내지 않고 점검과 모습만 · Send nothing: show what Kakao would refuse (exit status 1) and what the phone will show

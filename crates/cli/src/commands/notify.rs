@@ -34,8 +34,6 @@ pub(super) async fn run(args: &Args, typed: &Notify, output: Output) -> Result<E
         }
         Err(failure) => (End::NotStarted, output.fail(&failure), Duration::ZERO, Vec::new()),
     };
-    // What came while the command ended was meant for it.
-    signals.heard().await;
     if typed.on_failure && end == End::Status(0) {
         return Ok(exit);
     }
@@ -57,7 +55,7 @@ fn name(typed: &Notify) -> String {
     printable(typed.title.as_deref().unwrap_or(&file.to_string_lossy()))
 }
 
-/// Sends it, unless somebody stops that.
+/// Sends it, unless somebody stops that: by two signals, since one may have been meant for the command as it ended.
 async fn tell(
     args: &Args,
     typed: &Notify,
@@ -71,12 +69,17 @@ async fn tell(
         let order = Order { to: &to, send_at: None, wait: None, progress: &ProgressBar::hidden() };
         sender.send(&mut Draft::text(text), &order, output).await
     };
+    let stopped = async {
+        for _ in 0..2 {
+            signals.next().await;
+        }
+    };
     let outcome = tokio::select! {
         outcome = sending => outcome.map_err(|failure| match &sender {
             Sender::Direct(kakao) => failure.of_profile(&kakao.profile),
             Sender::Gateway(_) => failure,
         })?,
-        _ = signals.next() => {
+        () = stopped => {
             if let Sender::Direct(kakao) = &sender {
                 settle(kakao).await;
             }

@@ -14,9 +14,13 @@ use crate::data_dir;
 use crate::failure::{Exit, Failure};
 use crate::kakao::{environment, no_problems, settings_file};
 use crate::printable::printable;
+use crate::profile::Profile;
 
 /// Longer than a gateway gives itself for one request.
 const TIMEOUT: Duration = Duration::from_secs(40);
+
+/// A gateway that is switched off is not waited for.
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// The pauses before a request is made again.
 const PAUSES: [Duration; 3] =
@@ -47,7 +51,16 @@ impl GatewayApi {
         let gateway = RemoteGateway::read(&environment, &file, &mut problems);
         no_problems(&problems)?;
         let Some(gateway) = gateway else { return Ok(None) };
-        let builder = reqwest::Client::builder().timeout(TIMEOUT).redirect(redirect::Policy::none());
+        if args.profile.as_ref().is_some_and(|profile| *profile != Profile::default()) {
+            return Err(Failure::usage(
+                "게이트웨이를 거치면 API 키의 주인으로 보내므로 --profile을 쓸 수 없습니다. 프로필의 토큰으로 바로 보내려면 KATOK_GATEWAY_URL을 비우세요.",
+                "Through a gateway it is the owner of the API key who sends, so --profile does not fit. Set KATOK_GATEWAY_URL to nothing to send by the profile's own tokens.",
+            ));
+        }
+        let builder = reqwest::Client::builder()
+            .timeout(TIMEOUT)
+            .connect_timeout(CONNECT)
+            .redirect(redirect::Policy::none());
         // No proxy knows the way to this machine, and none needs to see the key; plain http needs no certificates.
         let builder = match gateway.url.scheme() {
             "http" => builder.no_proxy().tls_certs_only([]),
@@ -86,7 +99,7 @@ impl GatewayApi {
         let key = format!("katok-send-{:032x}", u128::from_be_bytes(key));
         let request =
             || self.request(Method::POST, "/v1/messages").header("Idempotency-Key", &key).json(message);
-        self.answer(request).await.map_err(|not_done| match not_done {
+        let accepted = self.answer(true, request).await.map_err(|not_done| match not_done {
             NotDone::Refused(failure) => failure,
             NotDone::NotSent => self.not_reached(),
             NotDone::Lost => Failure::new(
@@ -95,7 +108,8 @@ impl GatewayApi {
                 "The gateway's answer was lost. The message may have been accepted: look at the gateway's history before sending it again.",
             )
             .hint(self.page("/history")),
-        })
+        })?;
+        if accepted["id"].is_string() { Ok(accepted) } else { Err(self.no_gateway()) }
     }
 
     /// What became of a message.
@@ -156,7 +170,7 @@ impl GatewayApi {
 
     async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Failure> {
         let request = || self.request(Method::GET, path).query(query);
-        self.answer(request).await.map_err(|not_done| match not_done {
+        self.answer(false, request).await.map_err(|not_done| match not_done {
             NotDone::Refused(failure) => failure,
             NotDone::NotSent | NotDone::Lost => self.not_reached(),
         })
@@ -169,12 +183,14 @@ impl GatewayApi {
     }
 
     /// Makes a request that may be made again until something comes back; else says how far it got at the most.
-    async fn answer(&self, request: impl Fn() -> RequestBuilder) -> Result<Value, NotDone> {
+    async fn answer(&self, is_write: bool, request: impl Fn() -> RequestBuilder) -> Result<Value, NotDone> {
         let mut last = NotDone::NotSent;
         for pause in PAUSES.map(Some).into_iter().chain([None]) {
             match self.once(request()).await {
                 Err(NotDone::NotSent) => {}
                 Err(NotDone::Lost) => last = NotDone::Lost,
+                // No refusal undoes what an earlier try may have done.
+                Err(NotDone::Refused(_)) if is_write && matches!(last, NotDone::Lost) => {}
                 answer => return answer,
             }
             if let Some(pause) = pause {

@@ -79,7 +79,7 @@ pub(crate) struct Send {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) at: Option<String>,
     /// 게이트웨이가 보낼 때까지, 60초나 이만큼 기다림 · Wait until the gateway has sent it, for 60 seconds or so many
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60")]
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60", conflicts_with = "at", value_parser = clap::value_parser!(u64).range(..=86_400))]
     pub(crate) wait: Option<u64>,
     /// 보내지 않고 점검과 모습만 · Send nothing: show what Kakao would refuse (exit status 1) and what the phone will show
     #[arg(long)]

@@ -137,6 +137,8 @@ fn parts(mut outcomes: Vec<Result<Outcome, Failure>>, of: usize, output: Output)
     let state = match last.exit {
         Exit::Done => "done",
         Exit::Unconfirmed => "unconfirmed",
+        // Kept by a gateway until somebody has agreed.
+        Exit::SignInNeeded if !last.answer.is_null() => "waiting",
         _ => "failed",
     };
     let mut told: Vec<Part> = Vec::new();
@@ -158,7 +160,7 @@ fn parts(mut outcomes: Vec<Result<Outcome, Failure>>, of: usize, output: Output)
     match last.failure {
         None => Ok(last.exit),
         // Repeating all of it would send the first parts twice.
-        Some(failure) if begun > 1 && failure.exit != Exit::Unconfirmed => Err(failure.for_the_rest()),
+        Some(failure) if begun > 1 && state == "failed" => Err(failure.for_the_rest()),
         Some(failure) => Err(failure),
     }
 }
@@ -175,6 +177,9 @@ impl Part {
         let (mark, words) = match self.state {
             "done" => ("✓", output.words("보냄", "sent")),
             "unconfirmed" => ("?", output.words("갔는지 확인되지 않음", "unconfirmed")),
+            "waiting" => {
+                ("-", output.words("게이트웨이가 동의를 기다림", "waits for consent at the gateway"))
+            }
             "failed" => ("✗", output.words("보내지 못함", "failed")),
             _ => ("-", output.words("보내지 않음", "not sent")),
         };

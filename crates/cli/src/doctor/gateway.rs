@@ -64,7 +64,7 @@ fn quota(answer: Option<(StatusCode, Value)>, place: &str) -> Check {
         }
         Some((StatusCode::UNAUTHORIZED, _)) => Check::failed(
             "api_key",
-            Exit::Refused,
+            Exit::SignInNeeded,
             "게이트웨이가 KATOK_API_KEY를 받지 않습니다. 취소되었거나 다른 게이트웨이의 키입니다.",
             "The gateway does not take KATOK_API_KEY: it is revoked, or of another gateway.",
         )

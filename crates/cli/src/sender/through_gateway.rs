@@ -80,9 +80,14 @@ fn only_accepted(accepted: Value, id: &str, output: Output) -> Outcome {
 fn not_followed(accepted: Value, id: &str, mut failure: Failure, output: Output) -> Outcome {
     let outcome = only_accepted(accepted, id, output);
     failure.exit = Exit::Unconfirmed;
-    failure.sentence.ko.push_str(" 메시지는 접수되어 있으니 다시 보내지 마세요.");
-    failure.sentence.en.push_str(" The message is accepted: do not send it again.");
+    is_kept(&mut failure);
     Outcome { exit: failure.exit, failure: Some(failure), ..outcome }
+}
+
+/// Whatever else it says: the gateway has the message and goes on with it.
+fn is_kept(failure: &mut Failure) {
+    failure.sentence.ko.push_str(" 게이트웨이가 메시지를 받아 두었고 알아서 보내니, 다시 보내지 마세요.");
+    failure.sentence.en.push_str(" The gateway has the message and goes on with it: do not send it again.");
 }
 
 /// Asks until nothing more happens by itself today, or the time is up.
@@ -156,12 +161,11 @@ fn why(delivery: &Value, exit: Exit, id: &str, gateway: &GatewayApi) -> Failure 
         _ if exit == Exit::Refused => {
             Failure::new(exit, "메시지를 보내지 않았습니다.", "The message was not sent.")
         }
-        _ => Failure::new(
-            exit,
-            "아직 보내지 못했고, 게이트웨이가 계속 보냅니다. 다시 보내지 마세요.",
-            "It has not been sent yet, and the gateway goes on with it. Do not send it again.",
-        ),
+        _ => Failure::new(exit, "아직 보내지 못했습니다.", "It has not been sent yet."),
     };
+    if !matches!(state(delivery), "refused" | "expired" | "cancelled" | "unconfirmed") {
+        is_kept(&mut failure);
+    }
     failure.code = delivery["code"].as_str().map(|code| printable(code).into());
     let page = remedy["href"].as_str().map_or_else(|| format!("/history/{id}"), str::to_owned);
     failure.hint(gateway.page(&page))

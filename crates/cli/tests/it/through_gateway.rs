@@ -150,12 +150,9 @@ async fn what_is_sent_later_waits_at_the_gateway() {
     for wrong in ["곧", "내일 3시", "2020-01-01 09:00"] {
         place.katok(&["send", "--at", wrong, "안녕"]).exits(2).says("--at").says(wrong);
     }
-    // It is not time yet when the waiting ends.
-    place
-        .katok(&["send", "--at", "+30m", "--wait=0", "나중"])
-        .exits(5)
-        .says("다시 보내지 마세요")
-        .says("/history/msg_");
+    // Nobody waits until then.
+    place.katok(&["send", "--at", "+30m", "--wait", "나중"]).exits(2);
+    assert_eq!(place.messages().await.len(), 1);
 }
 
 #[tokio::test]
@@ -238,6 +235,11 @@ async fn dead_key_and_missing_consent_are_exit_status_3() {
     let waits =
         place.katok(&["--json", "send", "--wait", "안녕"]).exits(3).says("/consent/msg_").says("-402");
     assert_eq!(waits.json()["state"], "waiting_consent");
+    waits.says("다시 보내지 마세요");
+    // The gateway keeps the first part and sends it after the consent; only the second is nowhere.
+    let text = ["가", "나"].map(|letter| letter.repeat(150)).join("\n");
+    let split = place.katok(&["--json", "send", "--split", "--wait", &text]).exits(3).json();
+    assert_eq!([&split["parts"][0]["state"], &split["parts"][1]["state"]], ["waiting", "not_sent"]);
     place.katok(&["friends"]).exits(3).says("/authorize?scope=friends");
 
     // Well-formed, and of another gateway.
@@ -287,6 +289,47 @@ async fn lost_answer_is_asked_for_again_and_nothing_is_sent_twice() {
     wire.next("/v1/messages", [(); 4].map(|()| Trouble::LostAnswer));
     place.katok(&["send", "답이 없음"]).exits(5).says("접수되었을 수도").says("/history");
     assert_eq!(place.messages().await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusal_after_a_lost_answer_does_not_say_that_nothing_was_accepted() {
+    let mut place = Place::open(&ALL).await;
+    let (wire, address) = Wire::before(place.gateway.origin().ascii_serialization()).await;
+    place.machine.set("KATOK_GATEWAY_URL", address);
+    let refused = || Trouble::Answer(429, r#"{"code": "too_many_requests"}"#);
+    wire.next("/v1/messages", [Trouble::LostAnswer, refused(), refused(), refused()]);
+    place.katok(&["send", "안녕"]).exits(5).says("접수되었을 수도");
+    assert_eq!(place.messages().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_gateway_still_tries_is_not_to_be_sent_again() {
+    let place = Place::open(&ALL).await;
+    place.fault(json!({"status": 503, "code": -9798, "msg": "down"})).await;
+    place.katok(&["send", "--wait=0", "안녕"]).exits(5).says("다시 보내지 마세요").says("/history/msg_");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answer_without_an_id_is_no_gateways() {
+    let mut place = Place::open(&ALL).await;
+    let (wire, address) = Wire::before(place.gateway.origin().ascii_serialization()).await;
+    place.machine.set("KATOK_GATEWAY_URL", address);
+    wire.next("/v1/messages", [Trouble::Answer(200, "{}")]);
+    place.katok(&["send", "안녕"]).exits(4).says("카톡 게이트웨이의 답이 아닙니다");
+}
+
+#[tokio::test]
+async fn profile_of_ones_own_does_not_fit_a_gateway_which_can_be_left_out_for_once() {
+    let mut place = Place::open(&ALL).await;
+    place.katok(&["--profile", "work", "send", "안녕"]).exits(2).says("--profile");
+    assert_eq!(place.messages().await.len(), 0);
+    let url = place.gateway.origin().ascii_serialization();
+    fs::create_dir(place.machine.data()).unwrap();
+    let settings = format!("[remote]\ngateway_url = \"{url}\"\n");
+    fs::write(place.machine.data().join("katok.toml"), settings).unwrap();
+    place.machine.set("KATOK_GATEWAY_URL", "");
+    // By tokens of one's own, of which there are none.
+    place.katok(&["--profile", "work", "send", "안녕"]).exits(2).says("katok up");
 }
 
 #[tokio::test]

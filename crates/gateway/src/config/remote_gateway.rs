@@ -36,8 +36,12 @@ pub struct RemoteGateway {
 }
 
 impl RemoteGateway {
-    /// Reads file and environment; `None` when nobody named a gateway, or something is wrong.
+    /// Reads file and environment; `None` when nobody named a gateway, or something is wrong. A variable that is set to
+    /// nothing takes away the file's gateway for one run.
     pub fn read(env: Environment<'_>, file: &SettingsFile, problems: &mut Vec<Sentence>) -> Option<Self> {
+        if env("KATOK_GATEWAY_URL").is_some_and(|url| url.is_empty()) {
+            return None;
+        }
         let url = set(env, "KATOK_GATEWAY_URL").or_else(|| file.remote.gateway_url.clone())?;
         let url = whole_site("KATOK_GATEWAY_URL", &url, problems);
         let api_key = api_key(env, file, problems);

@@ -224,7 +224,7 @@ async fn a_gateway_is_asked_for_the_quota() {
     finds(&machine, 2, "gateway", "failed", "KATOK_API_KEY is cut short");
     // As gateways make them, and made by none.
     machine.set("KATOK_API_KEY", "ktk_NobodysKeyNobodysKeyNobodysKeyNobodysKeyNob1y3h");
-    finds(&machine, 1, "api_key", "failed", "does not take KATOK_API_KEY");
+    finds(&machine, 3, "api_key", "failed", "does not take KATOK_API_KEY");
     machine.set("KATOK_GATEWAY_URL", emulator.origin());
     finds(&machine, 2, "gateway", "failed", "no gateway of katok's");
     let outcome: Outcome = machine.katok(&["doctor"]);

@@ -267,7 +267,7 @@ impl Whose {
 pub(crate) enum Act {
     /// 카카오로 로그인 · Sign in with Kakao
     #[command(
-        after_help = "Examples:\n  katok login\n  katok login --no-browser\n  katok login --scope friends,talk_message\n  katok login --with-token < kakao_code.json\n
+        after_help = "Examples:\n  katok login\n  katok login --no-browser\n  KATOK_GATEWAY_URL=http://192.0.2.7:4000 katok login --qr\n  katok login --scope friends,talk_message\n  katok login --with-token < kakao_code.json\n
 --no-browser --json은 한 줄에 하나씩 출력합니다: 먼저 {\"authorize_url\": …}, 로그인한 뒤 프로필.
 With --no-browser --json prints JSON Lines: first {\"authorize_url\": …}, after the sign-in the profile."
     )]

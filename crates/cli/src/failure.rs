@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use katok_client::{ErrorKind, FileTokenStoreError, LoginEnd, Remedy, TokenError};
 use katok_gateway::Sentence;
 
+use crate::keyring::KeyringError;
 use crate::printable::printable;
 use crate::profile::Profile;
 use crate::token_home::TokenHomeError;
@@ -170,6 +171,23 @@ impl From<TokenHomeError> for Failure {
     fn from(error: TokenHomeError) -> Self {
         match error {
             TokenHomeError::File(error) => Self::from(error),
+            TokenHomeError::Keyring(KeyringError::Absent) => Self::new(
+                Exit::SignInNeeded,
+                "토큰은 시스템 키링에 있을 텐데, 여기서는 키링에 닿지 않습니다. 데스크톱에 로그인해 두거나, 파일에 두도록 KATOK_TOKENS=file로 다시 로그인하세요.",
+                "The tokens should be in the system keyring, which cannot be reached from here. Log in to the desktop, or sign in again with KATOK_TOKENS=file to have them in a file.",
+            )
+            .hint("katok login"),
+            TokenHomeError::Keyring(KeyringError::Locked) => Self::new(
+                Exit::SignInNeeded,
+                "시스템 키링이 잠겨 있습니다. 키링을 열거나, 파일에 두도록 KATOK_TOKENS=file로 다시 로그인하세요.",
+                "The system keyring is locked. Unlock it, or sign in again with KATOK_TOKENS=file to have the tokens in a file.",
+            )
+            .hint("katok login"),
+            TokenHomeError::Unreadable => Self::usage(
+                "시스템 키링에 있는 katok 항목을 해석할 수 없습니다. 그 항목을 지우고 다시 로그인하세요.",
+                "The entry of katok in the system keyring cannot be understood. Delete it and sign in again.",
+            )
+            .hint("katok login"),
             TokenHomeError::NoRefreshToken => Self::new(
                 Exit::SignInNeeded,
                 "리프레시 토큰 없이 가져온 액세스 토큰이 끝났습니다. 새로 받을 수 없으니 다시 로그인하세요.",

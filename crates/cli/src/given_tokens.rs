@@ -68,7 +68,7 @@ fn collect(value: &Value, found: &mut Vec<GivenTokens>) {
     }
 }
 
-/// By field names such as `access_token`, `accessToken` and `KAKAO_ACCESS_TOKEN`. With a refresh token the access token
+/// By field names such as `access_token`, `accessToken` and `MY_ACCESS_TOKEN`. With a refresh token the access token
 /// is no longer needed.
 fn of_object(object: &Map<String, Value>) -> Option<GivenTokens> {
     let token = |ending: &str| {

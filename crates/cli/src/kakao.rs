@@ -7,7 +7,7 @@ use katok_client::{
     AccessToken, AdminClient, AdminKey, Client, Endpoint, Friend, KakaoCode, ListFriends, RedirectUri,
     TokenError, TokenKeeper,
 };
-use katok_gateway::config::SettingsFile;
+use katok_gateway::config::{SettingsFile, set};
 use katok_gateway::{KakaoApp, KakaoAt, Sentence};
 use serde::Deserialize;
 use url::Url;
@@ -16,7 +16,7 @@ use crate::args::Args;
 use crate::failure::{Exit, Failure};
 use crate::friend_names;
 use crate::profile::Profile;
-use crate::token_home::{TokenHome, TokenHomeError};
+use crate::token_home::{Choice, TokenHome, TokenHomeError};
 use crate::{control, data_dir};
 
 /// The user is not, or no longer, linked to the app.
@@ -40,6 +40,8 @@ pub(crate) struct Kakao {
     pub(crate) profile: Profile,
     /// The data folder.
     pub(crate) data: PathBuf,
+    /// The gateway that is named, as it is written.
+    pub(crate) gateway: Option<String>,
     /// The account's place among the tokens.
     pub(crate) key: String,
     pub(crate) redirect_uri: RedirectUri,
@@ -102,7 +104,7 @@ impl Kakao {
             builder = builder.client_secret(secret.clone());
         }
         let client = builder.build()?;
-        let tokens = TokenHome::new(&data);
+        let tokens = TokenHome::new(&data, token_choice()?);
         let profile = args.profile.clone().unwrap_or_default();
         let fingerprint = found.app.fingerprint();
         Ok(Self {
@@ -118,6 +120,7 @@ impl Kakao {
             client,
             tokens,
             data,
+            gateway: set(&environment, "KATOK_GATEWAY_URL").or(file.remote.gateway_url),
         })
     }
 
@@ -176,6 +179,17 @@ impl Kakao {
     pub(crate) async fn settled(&self) {
         self.keeper.settled().await;
     }
+}
+
+/// Where a sign-in is to put its tokens.
+fn token_choice() -> Result<Choice, Failure> {
+    let text = environment("KATOK_TOKENS").unwrap_or_default();
+    Choice::parse(&text).ok_or_else(|| {
+        Failure::usage(
+            "KATOK_TOKENS 값은 auto, file, keyring 가운데 하나여야 합니다.",
+            "KATOK_TOKENS has to be auto, file or keyring.",
+        )
+    })
 }
 
 /// Whether Kakao says that there is nothing more to sign out of or to unlink.

@@ -15,6 +15,9 @@ mod friend_names;
 mod gateway_api;
 mod given_tokens;
 mod kakao;
+#[cfg_attr(not(target_os = "linux"), path = "no_keyring.rs")]
+mod keyring;
+mod keyring_tokens;
 mod language;
 mod log;
 mod loopback;
@@ -22,6 +25,8 @@ mod output;
 mod pasted;
 mod printable;
 mod profile;
+mod qr_code;
+mod relayed_sign_in;
 mod running;
 mod send_at;
 mod sender;

@@ -36,10 +36,15 @@ impl SignIn {
             code: returned.code(&self.state).map_err(|error| failure(&error))?,
             code_verifier: Some(self.verifier),
         };
-        let issued = kakao.client.exchange_code(&exchange).await?;
-        let now = kakao.client.clock().now();
-        Ok(kakao.tokens.put(&kakao.key, Tokens::issued(issued, now), now).await?)
+        redeem(kakao, &exchange).await
     }
+}
+
+/// Exchanges a code and keeps the tokens.
+pub(crate) async fn redeem(kakao: &Kakao, exchange: &ExchangeCode) -> Result<(), Failure> {
+    let issued = kakao.client.exchange_code(exchange).await?;
+    let now = kakao.client.clock().now();
+    Ok(kakao.tokens.put(&kakao.key, Tokens::issued(issued, now), now).await?)
 }
 
 /// What to tell a person who came back without a code.

@@ -11,10 +11,44 @@ use katok_client::{
 };
 use zeroize::Zeroizing;
 
-/// The tokens of every profile; clones share them.
+use crate::keyring::KeyringError;
+use crate::keyring_tokens::KeyringTokens;
+
+/// Where a sign-in is to put its tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// Into the keyring if there is one that is open, else into the file.
+    #[default]
+    Auto,
+    File,
+    Keyring,
+}
+
+impl Choice {
+    /// `KATOK_TOKENS`
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "" | "auto" => Some(Self::Auto),
+            "file" => Some(Self::File),
+            "keyring" => Some(Self::Keyring),
+            _ => None,
+        }
+    }
+}
+
+/// Where somebody's tokens are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum KeptIn {
+    File(PathBuf),
+    Keyring,
+}
+
+/// The tokens of every profile, wherever they are; clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct TokenHome {
     file: FileTokenStore,
+    keyring: KeyringTokens,
+    choice: Choice,
 }
 
 /// Why tokens cannot be had.
@@ -22,44 +56,90 @@ pub(crate) struct TokenHome {
 pub(crate) enum TokenHomeError {
     #[error(transparent)]
     File(#[from] FileTokenStoreError),
+    #[error(transparent)]
+    Keyring(KeyringError),
+    /// The keyring's entry is none of ours.
+    #[error("the entry in the keyring cannot be understood")]
+    Unreadable,
     /// There is an access token alone, which has ended.
     #[error("there is no refresh token")]
     NoRefreshToken,
 }
 
 impl TokenHome {
-    pub(crate) fn new(data: &Path) -> Self {
-        Self { file: FileTokenStore::new(data.join("tokens.json")) }
+    pub(crate) fn new(data: &Path, choice: Choice) -> Self {
+        let file = FileTokenStore::new(data.join("tokens.json"));
+        Self { file, keyring: KeyringTokens::of(data), choice }
     }
 
-    /// The file they are in.
-    pub(crate) fn path(&self) -> &Path {
-        self.file.path()
-    }
-
-    /// The keys of all whose tokens there are.
+    /// The keys of all whose tokens there are, as far as they can be seen.
     pub(crate) async fn keys(&self) -> Result<Vec<String>, TokenHomeError> {
-        Ok(self.file.keys().await?)
+        let mut keys = self.file.keys().await?;
+        keys.extend(self.keyring.keys().await.unwrap_or_default());
+        keys.sort();
+        keys.dedup();
+        Ok(keys)
+    }
+
+    /// Where somebody's tokens are that there are.
+    pub(crate) async fn kept_in(&self, key: &str) -> Result<KeptIn, TokenHomeError> {
+        let is_in_the_file = self.file.load(&key.to_owned()).await?.is_some();
+        Ok(if is_in_the_file { KeptIn::File(self.file.path().to_owned()) } else { KeptIn::Keyring })
     }
 
     /// Keeps the tokens of a login that was completed now, in place of any there are.
     pub(crate) async fn put(&self, key: &str, tokens: Tokens, now: Timestamp) -> Result<(), TokenHomeError> {
-        Ok(self.file.put(key, tokens, now).await?)
+        if self.choice != Choice::File {
+            match self.put_into_the_keyring(key, tokens.clone(), now).await {
+                Err(TokenHomeError::Keyring(_)) if self.choice == Choice::Auto => {}
+                done => return done,
+            }
+        }
+        self.file.put(key, tokens, now).await?;
+        // One that is locked keeps what counts no longer.
+        let _ = self.keyring.remove(key).await;
+        Ok(())
+    }
+
+    async fn put_into_the_keyring(
+        &self,
+        key: &str,
+        tokens: Tokens,
+        now: Timestamp,
+    ) -> Result<(), TokenHomeError> {
+        let former = self.file.load(&key.to_owned()).await?;
+        let above = former.as_ref().map_or(0, |former| former.version.0);
+        let tokens = former.iter().fold(tokens, |tokens, former| tokens.succeeding(&former.value));
+        self.keyring.put(key, tokens, above, now).await?;
+        // Last: what is in the file counts first, so whoever is killed here leaves the former login.
+        Ok(self.file.remove(key).await?)
     }
 
     /// Forgets somebody's tokens.
     pub(crate) async fn remove(&self, key: &str) -> Result<(), TokenHomeError> {
-        Ok(self.file.remove(key).await?)
+        match self.kept_in(key).await? {
+            KeptIn::File(_) => {
+                // What a sign-in could not take out of a locked keyring.
+                let _ = self.keyring.remove(key).await;
+                Ok(self.file.remove(key).await?)
+            }
+            KeptIn::Keyring => self.keyring.remove(key).await,
+        }
     }
 
     /// Copies the tokens there are of somebody into a file of their own; says which.
     pub(crate) async fn back_up(&self, key: &str, now: Timestamp) -> Result<Option<PathBuf>, TokenHomeError> {
-        let Some(stored) = self.load(&key.to_owned()).await? else { return Ok(None) };
+        let stored = match self.load(&key.to_owned()).await {
+            // What cannot be reached is not overwritten either.
+            Err(TokenHomeError::Keyring(_)) => None,
+            stored => stored?,
+        };
+        let Some(stored) = stored else { return Ok(None) };
         let date = now.strftime("%Y-%m-%dT%H-%M-%SZ");
         let mut number = 1;
         loop {
             let again = if number == 1 { String::new() } else { format!(".{number}") };
-            let path = self.path().with_file_name(format!("tokens.{date}{again}.json"));
+            let path = self.file.path().with_file_name(format!("tokens.{date}{again}.json"));
             match write_new(&path, key, &stored) {
                 Ok(()) => return Ok(Some(path)),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
@@ -91,7 +171,10 @@ impl TokenStore for TokenHome {
     type Error = TokenHomeError;
 
     async fn load(&self, key: &String) -> Result<Option<Versioned<Tokens>>, TokenHomeError> {
-        Ok(self.file.load(key).await?)
+        match self.file.load(key).await? {
+            Some(stored) => Ok(Some(stored)),
+            None => self.keyring.load(key).await,
+        }
     }
 
     async fn replace(
@@ -100,7 +183,10 @@ impl TokenStore for TokenHome {
         expected: Version,
         tokens: &Tokens,
     ) -> Result<Replaced, TokenHomeError> {
-        Ok(self.file.replace(key, expected, tokens).await?)
+        match self.kept_in(key).await? {
+            KeptIn::File(_) => Ok(self.file.replace(key, expected, tokens).await?),
+            KeptIn::Keyring => self.keyring.replace(key, expected, tokens).await,
+        }
     }
 
     /// Nobody is to ask Kakao for new tokens who has nothing to ask with.

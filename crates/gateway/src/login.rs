@@ -3,6 +3,7 @@
 mod attempt;
 mod identity;
 mod next_page;
+pub(crate) mod relay;
 
 use jiff::SignedDuration;
 use katok_client::{
@@ -55,6 +56,13 @@ pub(crate) struct Completed {
     pub(crate) secrets: SessionSecrets,
     pub(crate) errand: Errand,
     pub(crate) next: Option<NextPage>,
+}
+
+/// How a sign-in ended well.
+pub(crate) enum Ended {
+    SignedIn(Completed),
+    /// A terminal has what it waited for; nobody is signed in here.
+    Relayed,
 }
 
 /// Why nobody was signed in.
@@ -169,7 +177,7 @@ pub(crate) async fn complete(
     browser: Option<&BrowserSecret>,
     old_session: Option<&BrowserSecret>,
     user_agent: String,
-) -> Result<Completed, LoginFailure> {
+) -> Result<Ended, LoginFailure> {
     let browser = browser.ok_or(LoginFailure::NotOurs)?;
     let state = callback.state().clone();
     let state_digest = sha256(state.secret().as_bytes());
@@ -180,12 +188,19 @@ pub(crate) async fn complete(
         .ok_or(LoginFailure::NotOurs)?;
     let Attempt { verifier, nonce, errand, next } = Attempt::open(&app.vault, &sealed)?;
     // The attempt was found by this state, so it is the one to expect.
-    let code = match callback.code(&state) {
+    let outcome = callback.code(&state);
+    if let Errand::Relay(id) = &errand {
+        relay::bring(app, id, &outcome).await?;
+    }
+    let code = match outcome {
         Err(AuthorizationError::Refused { error: AuthorizationErrorCode::AccessDenied, .. }) => {
             return Err(LoginFailure::Declined(errand));
         }
         code => code?,
     };
+    if let Errand::Relay(_) = errand {
+        return Ok(Ended::Relayed);
+    }
 
     let exchange =
         ExchangeCode { redirect_uri: app.redirect_uri.clone(), code, code_verifier: Some(verifier) };
@@ -221,7 +236,7 @@ pub(crate) async fn complete(
             |id, version, data_key, former| app.tokens.seal_login(id, version, data_key, tokens, former),
         )
         .await?;
-    Ok(Completed { account, secrets, errand, next })
+    Ok(Ended::SignedIn(Completed { account, secrets, errand, next }))
 }
 
 impl From<AuthorizationError> for LoginFailure {

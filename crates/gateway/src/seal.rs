@@ -40,6 +40,8 @@ pub(crate) enum Purpose<'a> {
     SavedTemplate { account: &'a str, id: &'a str },
     /// Where a webhook leads, and what its posts are signed with.
     Webhook { account: &'a str, id: &'a str },
+    /// What a browser brought for a terminal.
+    RelayedCode { id: &'a str },
     /// The row that proved the key in the first schema.
     Check,
 }
@@ -56,6 +58,7 @@ impl Purpose<'_> {
                 format!("katok/{generation}/saved-template/{account}/{id}")
             }
             Self::Webhook { account, id } => format!("katok/{generation}/webhook/{account}/{id}"),
+            Self::RelayedCode { id } => format!("katok/{generation}/relayed-code/{id}"),
             Self::Check => format!("katok/{generation}/check"),
         }
     }

@@ -17,6 +17,7 @@ mod postgres;
 mod quota;
 mod recent;
 mod recurring;
+mod relayed_sign_ins;
 mod rows;
 mod saved_templates;
 mod sealed;
@@ -50,6 +51,7 @@ pub(crate) use outbox::{
 };
 pub(crate) use postgres::AccountLock;
 pub(crate) use recurring::{NewRecurring, PausedFor, RecurringId, SealedRecurring, StoredRecurring};
+pub(crate) use relayed_sign_ins::{Fetched, RelayId, StoredRelay};
 pub(crate) use saved_templates::{SavedTemplateId, SealedTemplate, StoredTemplate};
 pub(crate) use sealed::{SealedAccount, SealedAnew, SealedMessage};
 pub(crate) use sessions::{ListedSession, NewSession, SessionId, StoredSession};
@@ -187,7 +189,12 @@ impl Store {
             "DELETE FROM sessions WHERE id_digest IN
              (SELECT id_digest FROM sessions WHERE expires_at <= $1 FOR UPDATE SKIP LOCKED)",
         );
-        for statement in [attempts, sessions] {
+        let relays = self.choose(
+            "DELETE FROM relayed_sign_ins WHERE expires_at <= $1",
+            "DELETE FROM relayed_sign_ins WHERE id IN
+             (SELECT id FROM relayed_sign_ins WHERE expires_at <= $1 FOR UPDATE SKIP LOCKED)",
+        );
+        for statement in [attempts, sessions, relays] {
             sqlx::query(statement).bind(millis(now)).execute(&self.writer).await?;
         }
         Ok(())

@@ -23,6 +23,7 @@ mod openapi;
 mod pages;
 mod passage;
 mod refusal;
+mod relay_page;
 mod request_log;
 mod sample_routes;
 mod sdk;
@@ -80,6 +81,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .merge(compose_page::routes())
         .merge(history_page::routes())
         .merge(logout_routes::routes())
+        .merge(relay_page::routes())
         .merge(setup_page::routes())
         .merge(v1::routes())
         .fallback(pages::not_found)

@@ -6,41 +6,38 @@ use jiff::Timestamp;
 use katok_client::{Me, TokenStore as _, Tokens};
 use katok_gateway::Sentence;
 use serde_json::{Value, json};
-use unicode_width::UnicodeWidthStr as _;
 
 use super::login;
 use crate::args::TokenCommand;
+use crate::columns::aligned;
 use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
 use crate::output::Output;
-use crate::printable::printable;
 use crate::profile::Profile;
 use crate::standard_input;
-use crate::token_home::can_refresh;
+use crate::token_home::{KeptIn, can_refresh};
 use crate::token_import;
 
 pub(super) async fn run(kakao: &Kakao, command: &TokenCommand, output: Output) -> Result<Exit, Failure> {
     match command {
-        TokenCommand::Show { all: false } => {
-            let shown = Shown::of(kakao, kakao.profile.clone()).await?;
-            let shown = shown.ok_or_else(Failure::not_signed_in)?;
-            output.data(&shown.json(), || shown.lines(output))?;
-            Ok(Exit::Done)
-        }
+        TokenCommand::Show { all: false } => show(kakao, output).await,
         TokenCommand::Show { all: true } => show_all(kakao, output).await,
         TokenCommand::Refresh => {
             let stored = kakao.tokens.load(&kakao.key).await?.ok_or_else(Failure::not_signed_in)?;
             kakao.refresh(&stored.value.access_token).await?;
-            let shown = Shown::of(kakao, kakao.profile.clone()).await?;
-            let shown = shown.ok_or_else(Failure::not_signed_in)?;
-            output.data(&shown.json(), || shown.lines(output))?;
-            Ok(Exit::Done)
+            show(kakao, output).await
         }
         TokenCommand::Import { file } => {
             token_import::import(kakao, &text(file).await?, output).await?;
             login::greet(kakao, output).await
         }
     }
+}
+
+async fn show(kakao: &Kakao, output: Output) -> Result<Exit, Failure> {
+    let shown = Shown::of(kakao, kakao.profile.clone()).await?.ok_or_else(Failure::not_signed_in)?;
+    output.data(&shown.json(), || shown.lines(output))?;
+    Ok(Exit::Done)
 }
 
 async fn show_all(kakao: &Kakao, output: Output) -> Result<Exit, Failure> {
@@ -62,18 +59,20 @@ async fn show_all(kakao: &Kakao, output: Output) -> Result<Exit, Failure> {
 }
 
 /// What is known of the tokens of one profile.
-struct Shown<'a> {
+struct Shown {
     profile: Profile,
     tokens: Tokens,
-    kept_in: &'a Path,
+    kept_in: KeptIn,
     now: Timestamp,
     /// As Kakao tells it; none while it cannot be asked.
     person: Option<Value>,
 }
 
-impl<'a> Shown<'a> {
-    async fn of(kakao: &'a Kakao, profile: Profile) -> Result<Option<Self>, Failure> {
-        let Some(stored) = kakao.tokens.load(&profile.key(&kakao.app)).await? else { return Ok(None) };
+impl Shown {
+    async fn of(kakao: &Kakao, profile: Profile) -> Result<Option<Self>, Failure> {
+        let key = profile.key(&kakao.app);
+        let Some(stored) = kakao.tokens.load(&key).await? else { return Ok(None) };
+        let kept_in = kakao.tokens.kept_in(&key).await?;
         let (tokens, now) = (stored.value, kakao.client.clock().now());
         let person = if tokens.access_token_expires_at > now {
             kakao.client.call_json(&Me, &tokens.access_token).await.ok()
@@ -81,7 +80,7 @@ impl<'a> Shown<'a> {
             // To look must not change anything.
             None
         };
-        Ok(Some(Self { profile, tokens, kept_in: kakao.tokens.path(), now, person }))
+        Ok(Some(Self { profile, tokens, kept_in, now, person }))
     }
 
     fn user_id(&self) -> Option<&Value> {
@@ -97,6 +96,10 @@ impl<'a> Shown<'a> {
     }
 
     fn json(&self) -> Value {
+        let path = match &self.kept_in {
+            KeptIn::File(path) => Some(path),
+            KeptIn::Keyring => None,
+        };
         json!({
             "profile": self.profile.to_string(),
             "user_id": self.user_id(),
@@ -104,14 +107,14 @@ impl<'a> Shown<'a> {
             "access_token_expires_at": self.tokens.access_token_expires_at,
             "refresh_token_expires_at": self.refresh_ends_at(),
             "scopes": self.tokens.scopes,
-            "kept_in": "file",
-            "path": self.kept_in,
+            "kept_in": if path.is_some() { "file" } else { "keyring" },
+            "path": path,
         })
     }
 
     fn lines(&self, output: Output) -> String {
         let person = match (self.nickname(), self.user_id()) {
-            (Some(nickname), Some(id)) => format!("{} ({id})", printable(nickname)),
+            (Some(nickname), Some(id)) => format!("{nickname} ({id})"),
             (None, Some(id)) => id.to_string(),
             _ => output.words("지금은 알 수 없음", "not known now"),
         };
@@ -120,25 +123,22 @@ impl<'a> Shown<'a> {
             |ends_at| self.until(ends_at, output),
         );
         let scopes: Vec<&str> = self.tokens.scopes.iter().map(katok_client::Scope::as_str).collect();
-        let scopes =
-            if scopes.is_empty() { output.words("모름", "unknown") } else { printable(&scopes.join(", ")) };
-        let rows = [
-            (output.words("프로필", "Profile"), self.profile.to_string()),
-            (output.words("사람", "Person"), person),
-            (
+        let scopes = if scopes.is_empty() { output.words("모름", "unknown") } else { scopes.join(", ") };
+        let kept_in = match &self.kept_in {
+            KeptIn::File(path) => path.display().to_string(),
+            KeptIn::Keyring => output.words("시스템 키링", "system keyring"),
+        };
+        aligned(&[
+            [output.words("프로필", "Profile"), self.profile.to_string()],
+            [output.words("사람", "Person"), person],
+            [
                 output.words("액세스 토큰", "Access token"),
                 self.until(self.tokens.access_token_expires_at, output),
-            ),
-            (output.words("리프레시 토큰", "Refresh token"), refresh_ends),
-            (output.words("동의 항목", "Scopes"), scopes),
-            (output.words("보관", "Kept in"), self.kept_in.display().to_string()),
-        ];
-        let widest = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
-        let line = |(name, value): &(String, String)| {
-            let padding = " ".repeat(widest - name.width());
-            format!("{name}{padding}  {value}")
-        };
-        rows.iter().map(line).collect::<Vec<_>>().join("\n")
+            ],
+            [output.words("리프레시 토큰", "Refresh token"), refresh_ends],
+            [output.words("동의 항목", "Scopes"), scopes],
+            [output.words("보관", "Kept in"), kept_in],
+        ])
     }
 
     fn until(&self, ends_at: Timestamp, output: Output) -> String {

@@ -78,6 +78,7 @@ pub const CATALOGUE: &[Setting] = &[
     outside_the_file("KATOK_DATA", ""),
     outside_the_file("KATOK_PROFILE", "default"),
     outside_the_file("KATOK_LANG", "<the locale's>"),
+    outside_the_file("KATOK_TOKENS", "auto"),
     outside_the_file("KATOK_EMULATOR_PORT", "4100"),
     outside_the_file("KATOK_LOGIN_REDIRECT_URI", "<KAKAO_REDIRECT_URI>, else http://localhost:4199/callback"),
 ];

@@ -24,6 +24,7 @@ const TAKEN: &[&str] = &[
     "/history",
     "/history/",
     "/setup",
+    "/sign-in/",
     "/kakao/unlink",
     "/kakao/account-status",
     "/v1/",

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::next_page::NextPage;
 use crate::seal::{DoesNotOpen, Purpose};
-use crate::store::MessageId;
+use crate::store::{MessageId, RelayId};
 use crate::vault::Vault;
 
 /// What a browser went to Kakao for.
@@ -21,6 +21,8 @@ pub(crate) enum Errand {
     MoreConsent,
     /// To agree to what this message waits for.
     Waiting(MessageId),
+    /// To bring a terminal the code it waits for.
+    Relay(RelayId),
 }
 
 /// A sign-in as it is sealed between leaving and coming back.

@@ -29,6 +29,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "recurring_messages", include_str!("../../migrations/postgres/0010_recurring_messages.sql")),
     (11, "outbox_pauses", include_str!("../../migrations/postgres/0011_outbox_pauses.sql")),
     (12, "saved_templates", include_str!("../../migrations/postgres/0012_saved_templates.sql")),
+    (13, "relayed_sign_ins", include_str!("../../migrations/postgres/0013_relayed_sign_ins.sql")),
 ];
 
 /// How long the first connection may take.

@@ -103,7 +103,8 @@ fn refused(app: &App, too_many: TooMany) -> Refusal {
 
 /// Whether a request begins a sign-in or brings one back.
 fn is_of_a_sign_in(app: &App, uri: &Uri) -> bool {
-    uri.path() == "/authorize"
+    matches!(uri.path(), "/authorize" | "/v1/sign-ins")
+        || uri.path().starts_with("/sign-in/")
         || uri.path().starts_with("/consent/")
         || uri.path() == app.redirect_uri.url().path() && uri.query().is_some()
 }

@@ -19,6 +19,7 @@ use super::cookies::{self, Name};
 use super::language::Reader;
 use super::pages::{self, Problem};
 use super::refusal::{Refusal, storage_trouble, vault_key_missing};
+use super::relay_page;
 use super::request_log::StorageFailed;
 use super::sdk::Sdk;
 use super::setup_page;
@@ -27,7 +28,7 @@ use super::site;
 use super::to_its_end;
 use crate::app::App;
 use crate::device;
-use crate::login::{self, Errand, LoginFailure, NextPage};
+use crate::login::{self, Ended, Errand, LoginFailure, NextPage};
 use crate::outbox::{self, Order};
 use crate::seal::DoesNotOpen;
 use crate::sentence::{Sentence, explain, explain_redirect};
@@ -115,11 +116,12 @@ pub(super) async fn redirect(
     let user_agent = device::shortened(user_agent);
     let working = app.clone();
     let completed = to_its_end(&app, async move {
-        let completed =
+        let ended =
             login::complete(&working, callback, browser.as_ref(), old_session.as_ref(), user_agent).await?;
+        let Ended::SignedIn(completed) = ended else { return Ok(None) };
         tracing::info!(account.id = %completed.account, "web.login.done");
         let next = run_errand(&working, &completed).await;
-        Ok((completed.secrets, next))
+        Ok(Some((completed.secrets, next)))
     });
     let completed = completed.await;
     if completed.is_ok() {
@@ -127,7 +129,10 @@ pub(super) async fn redirect(
     }
     app.telemetry.sign_in(completed.as_ref().map_or_else(LoginFailure::word, |_| "done"));
     match completed {
-        Ok((secrets, next)) => {
+        Ok(None) | Err(LoginFailure::Declined(Errand::Relay(_))) => {
+            relay_page::brought(&app, Reader::of(&headers))
+        }
+        Ok(Some((secrets, next))) => {
             (cookies::set_session(CookieJar::new(), &secrets, &app.settings), found(&next)).into_response()
         }
         Err(LoginFailure::Declined(Errand::Waiting(message))) => {
@@ -191,7 +196,7 @@ async fn run_errand(app: &App, completed: &login::Completed) -> String {
                 led_back.clone().unwrap_or_else(|| format!("/index.html?login=success&sent={}", sent.message))
             })
         }
-        (Errand::SignIn | Errand::OnlySignIn | Errand::MoreConsent, _) => {
+        (Errand::SignIn | Errand::OnlySignIn | Errand::MoreConsent | Errand::Relay(_), _) => {
             Ok(led_back.clone().unwrap_or_else(signed_in))
         }
     };

@@ -167,6 +167,18 @@ impl Refusal {
         Self::new(StatusCode::CONFLICT, "too_late", sentence)
     }
 
+    /// A terminal whose settings name another Kakao app than ours.
+    pub(super) fn other_app() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "other_app",
+            Sentence::new(
+                "이 게이트웨이는 다른 카카오 앱을 씁니다. 두 곳의 KAKAO_REST_API_KEY를 같게 하세요.",
+                "This gateway uses another Kakao app. Give KAKAO_REST_API_KEY the same value in both places.",
+            ),
+        )
+    }
+
     /// Another message under the same idempotency key.
     pub(super) fn conflict() -> Self {
         Self::new(

@@ -8,6 +8,7 @@ mod outbox;
 mod quota;
 mod recurring;
 mod sessions;
+mod sign_ins;
 mod templates;
 mod webhooks;
 
@@ -44,6 +45,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/v1/recurring/{id}/resume", post(recurring::resume))
         .route("/v1/sessions", get(sessions::list))
         .route("/v1/sessions/{id}", delete(sessions::end))
+        .route("/v1/sign-ins", post(sign_ins::offer))
+        .route("/v1/sign-ins/{id}/code", post(sign_ins::fetch))
         .route("/v1/templates", get(templates::list).post(templates::make))
         .route("/v1/templates/{id}", get(templates::one).put(templates::replace).delete(templates::remove))
         .route("/v1/keys", get(keys::list).post(keys::make))

@@ -35,6 +35,7 @@ mod real_mode;
 mod receiver;
 mod recurring;
 mod redirect_path;
+mod relay;
 mod repeats;
 mod sample_routes;
 mod saved_templates;

@@ -1,5 +1,5 @@
-//! What the tests need beside Rust: a browser, Korean letters to look at, clients in other languages, PostgreSQL,
-//! cargo-deny and cargo-fuzz.
+//! What the tests need beside Rust: a browser, Korean letters to look at, clients in other languages, PostgreSQL, a
+//! keyring, cargo-deny and cargo-fuzz.
 
 use std::env;
 use std::path::Path;
@@ -22,7 +22,7 @@ impl Need {
     }
 }
 
-const NEEDS: [Need; 12] = [
+const NEEDS: [Need; 14] = [
     Need {
         present: || on_path("chromium") || on_path("chromium-browser") || on_path("google-chrome"),
         packages: ["chromium", "chromium-browser"],
@@ -50,6 +50,8 @@ const NEEDS: [Need; 12] = [
     Need::alone(|| on_path("curl"), "curl"),
     Need::alone(|| postgres::programs().is_some(), "postgresql"),
     Need::alone(|| on_path("systemd-analyze"), "systemd"),
+    Need::alone(|| on_path("gnome-keyring-daemon"), "gnome-keyring"),
+    Need::alone(|| on_path("dbus-daemon") && on_path("dbus-send"), "dbus"),
     // The fuzzer itself is written in C++.
     Need::alone(|| on_path("c++"), "g++"),
 ];

@@ -6,8 +6,7 @@ mod refusal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::tz::{Offset, TimeZone};
-use jiff::{Timestamp, Zoned};
+use jiff::Timestamp;
 use katok_gateway::KakaoApp;
 use reqwest::{Method, RequestBuilder, redirect};
 use serde::Deserialize;
@@ -184,11 +183,6 @@ async fn knock(http: &reqwest::Client, url: &Url) -> Result<(), ControlError> {
     let health = answer(http.get(address(url, &["health"])).timeout(KNOCK), url).await?;
     let is_one = health["status"] == "ok" && health["now"].is_string();
     if is_one { Ok(()) } else { Err(ControlError::NoEmulator(origin(url))) }
-}
-
-/// The time on the clocks of Korea, where Kakao's days begin.
-pub(crate) fn korean_time(at: Timestamp) -> Zoned {
-    at.to_zoned(TimeZone::fixed(Offset::constant(9)))
 }
 
 fn is_kakaos(url: &Url) -> bool {

@@ -43,6 +43,25 @@ enum NotDone {
     Lost,
 }
 
+/// What asks a gateway. It goes nowhere else, whatever the answer says.
+pub(crate) fn client_for(gateway: &Url, timeout: Duration) -> Result<reqwest::Client, Failure> {
+    let builder = reqwest::Client::builder()
+        .timeout(timeout)
+        .connect_timeout(CONNECT)
+        .redirect(redirect::Policy::none());
+    // No proxy knows the way to this machine, and none needs to see a secret; plain http needs no certificates.
+    let builder = match gateway.scheme() {
+        "http" => builder.no_proxy().tls_certs_only([]),
+        _ => builder,
+    };
+    builder.build().map_err(|error| {
+        Failure::system(
+            format!("https를 준비하지 못했습니다({error})."),
+            format!("https could not be prepared ({error})."),
+        )
+    })
+}
+
 impl GatewayApi {
     /// The gateway of the settings, if they name one.
     pub(crate) fn of_settings(args: &Args) -> Result<Option<Self>, Failure> {
@@ -57,21 +76,7 @@ impl GatewayApi {
                 "Through a gateway it is the owner of the API key who sends, so --profile does not fit. Set KATOK_GATEWAY_URL to nothing to send by the profile's own tokens.",
             ));
         }
-        let builder = reqwest::Client::builder()
-            .timeout(TIMEOUT)
-            .connect_timeout(CONNECT)
-            .redirect(redirect::Policy::none());
-        // No proxy knows the way to this machine, and none needs to see the key; plain http needs no certificates.
-        let builder = match gateway.url.scheme() {
-            "http" => builder.no_proxy().tls_certs_only([]),
-            _ => builder,
-        };
-        let http = builder.build().map_err(|error| {
-            Failure::system(
-                format!("https를 준비하지 못했습니다({error})."),
-                format!("https could not be prepared ({error})."),
-            )
-        })?;
+        let http = client_for(&gateway.url, TIMEOUT)?;
         Ok(Some(Self { gateway, http }))
     }
 

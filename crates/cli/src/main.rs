@@ -18,6 +18,7 @@ mod kakao;
 #[cfg_attr(not(target_os = "linux"), path = "no_keyring.rs")]
 mod keyring;
 mod keyring_tokens;
+mod korean_time;
 mod language;
 mod log;
 mod loopback;

@@ -12,8 +12,12 @@ use tokio::time::sleep;
 use url::Url;
 
 use crate::failure::{Exit, Failure};
+use crate::gateway_api;
 use crate::kakao::Kakao;
 use crate::printable::printable;
+
+/// How long one answer of the gateway may take.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long to wait before the gateway is asked again whether the browser has come back.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -60,8 +64,7 @@ impl RelayedSignIn {
             "secret_digest": secret.challenge().as_str(),
             "scope": scopes.to_string(),
         });
-        let http = Client::builder().timeout(Duration::from_secs(15)).build();
-        let http = http.map_err(|error| unreachable(&gateway, &error))?;
+        let http = gateway_api::client_for(&gateway, TIMEOUT)?;
         let asked = http.post(at(&gateway, "v1/sign-ins")?).json(&wish).send().await;
         let answer = asked.map_err(|error| unreachable(&gateway, &error))?;
         if answer.status() != StatusCode::CREATED {

@@ -12,6 +12,7 @@ use crate::args::TokenCommand;
 use crate::columns::aligned;
 use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
+use crate::korean_time::korean_time;
 use crate::output::Output;
 use crate::profile::Profile;
 use crate::standard_input;
@@ -142,10 +143,11 @@ impl Shown {
     }
 
     fn until(&self, ends_at: Timestamp, output: Output) -> String {
+        let at = korean_time(ends_at).strftime("%Y-%m-%d %H:%M");
         if ends_at > self.now {
-            output.words(&format!("{ends_at:.0}까지"), &format!("until {ends_at:.0}"))
+            output.words(&format!("{at}까지(한국 시각)"), &format!("until {at} in Korea"))
         } else {
-            output.words(&format!("{ends_at:.0}에 끝남"), &format!("ended {ends_at:.0}"))
+            output.words(&format!("{at}에 끝남(한국 시각)"), &format!("ended {at} in Korea"))
         }
     }
 }

@@ -5,8 +5,9 @@ use katok_client::{Clock as _, SystemClock};
 use serde_json::json;
 
 use crate::args::emulator::ClockCommand;
-use crate::control::{Control, korean_time};
+use crate::control::Control;
 use crate::failure::{Exit, Failure};
+use crate::korean_time::korean_time;
 use crate::output::Output;
 
 pub(super) async fn run(

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::args::emulator::Journal;
-use crate::control::{Control, Tail, follow, korean_time};
+use crate::control::{Control, Tail, follow};
 use crate::failure::{Exit, Failure};
+use crate::korean_time::korean_time;
 use crate::output::Output;
 use crate::printable::printable;
 use crate::stop_signal::stop_signal;

@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::columns::aligned;
-use crate::control::{Control, Person, Tail, World, follow, korean_time};
+use crate::control::{Control, Person, Tail, World, follow};
 use crate::failure::{Exit, Failure};
+use crate::korean_time::korean_time;
 use crate::output::Output;
 use crate::printable::printable;
 use crate::stop_signal::stop_signal;

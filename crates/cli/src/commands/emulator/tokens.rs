@@ -6,8 +6,9 @@ use std::time::Duration;
 use katok_gateway::Sentence;
 use serde_json::{Value, json};
 
-use crate::control::{Control, korean_time};
+use crate::control::Control;
 use crate::failure::{Exit, Failure};
+use crate::korean_time::korean_time;
 use crate::output::Output;
 use crate::printable::printable;
 use crate::standard_input;

@@ -38,7 +38,7 @@ impl Desktop {
             .stderr(Stdio::null())
             .spawn();
         let (Ok(mut bus), true) = (bus, is_there("gnome-keyring-daemon") && is_there("dbus-send")) else {
-            leave_out("the system keyring (gnome-keyring or dbus is missing)", "KATOK_TEST_KEYRING");
+            leave_out("the system keyring (gnome-keyring or dbus is missing)", "KATOK_REQUIRE_KEYRING");
             return None;
         };
         let mut address = String::new();

@@ -1,6 +1,7 @@
 //! `katok notify`: the command is itself, and somebody hears how it ended.
 
-use std::fs;
+use std::time::Duration;
+use std::{fs, thread};
 
 use super::signed_in;
 use crate::program::Machine;
@@ -96,6 +97,14 @@ async fn what_the_command_leaves_running_holds_nothing_up() {
     assert!(emulator.texts("ryan").await[0].ends_with("끝"));
     let pid = fs::read_to_string(pid).unwrap();
     std::process::Command::new("kill").arg(pid.trim()).status().unwrap();
+}
+
+/// More than the pipes hold, and the command has ended long before somebody reads it.
+#[test]
+fn output_waits_for_a_reader_that_takes_its_time() {
+    let ended = Machine::new().begin(&["notify", "--on-failure", "--", "head", "-c", "100000", "/dev/zero"]);
+    thread::sleep(Duration::from_secs(2));
+    assert_eq!(ended.end().exits(0).stdout.len(), 100_000);
 }
 
 #[test]

@@ -107,6 +107,22 @@ fn output_waits_for_a_reader_that_takes_its_time() {
     assert_eq!(ended.end().exits(0).stdout.len(), 100_000);
 }
 
+/// A shell that ignores a signal, as `nohup` does, wants the command to live on.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn signal_that_was_ignored_from_the_start_reaches_nobody() {
+    let (machine, _running, emulator) = signed_in("ryan").await;
+    let mut notify = machine.begin_ignoring(
+        "HUP",
+        &["notify", "--", "sh", "-c", "echo 시작; read line; kill -HUP $$; echo $line"],
+    );
+    assert_eq!(notify.line(), "시작");
+    notify.signal("HUP");
+    notify.write("끝\n");
+    assert_eq!(notify.end().exits(0).stdout, "끝\n");
+    assert!(emulator.texts("ryan").await[0].starts_with("✅ sh"));
+}
+
 #[test]
 fn message_that_cannot_be_sent_changes_nothing_but_is_said() {
     let machine = Machine::new();

@@ -89,6 +89,10 @@ fn duration(text: &str) -> Option<SignedDuration> {
 
 /// A day and a time of it; without a day the next such time.
 fn on_korean_clocks(typed: &str, now: &Zoned) -> Result<Timestamp, NoTime> {
+    // A moment may name its time zone besides its offset; here the zone would be overlooked.
+    if typed.contains('[') {
+        return Err(NoTime::Unreadable);
+    }
     if let Ok(moment) = typed.parse::<DateTime>()
         && typed.contains([':', 't'])
     {
@@ -246,6 +250,7 @@ mod tests {
     fn a_moment_and_a_wait_are_the_same_everywhere() {
         is("2026-11-22T06:00:00Z", "2026-11-22T15:00:00");
         is("2026-12-01t09:00:00+09:00", "2026-12-01T09:00:00");
+        is("2026-12-01T09:00+09:00[Asia/Seoul]", "2026-12-01T09:00:00");
         is("+30m", "2026-11-22T14:40:00");
         is("+1h30m", "2026-11-22T15:40:00");
         is("+2d", "2026-11-24T14:10:00");
@@ -281,6 +286,9 @@ mod tests {
             "2월 30일 09:00",
             "2026-13-01 09:00",
             "2026-12-01",
+            "2026-12-01T09:00[America/New_York]",
+            "2026-12-01 09:00[Asia/Seoul]",
+            "2026-12-01[America/New_York] 09:00",
             "내일 오전 9시 70분",
             "내일 +3:00",
             "+99999999999999999d",

@@ -6,12 +6,13 @@ mod notice;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, PipeReader, Read as _};
 use std::process::ExitStatus;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::process::Command;
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep};
 
 use crate::exec::{Child, Signals};
 use crate::failure::Failure;
@@ -21,6 +22,8 @@ pub(crate) use notice::{End, notice};
 
 /// How long what the command left running may keep its output open. It loses it then.
 const LINGER: Duration = Duration::from_secs(1);
+/// How often is looked whether it is that which holds us up.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How a command ended.
 pub(crate) struct Ended {
@@ -36,12 +39,13 @@ pub(crate) async fn run(words: &[OsString], lines: usize, signals: &mut Signals)
     let mut command = Command::new(&words[0]);
     command.args(&words[1..]);
     let kept = Arc::new(Mutex::new(LastLines::new(lines)));
+    let writing = Arc::new(AtomicUsize::new(0));
     let mut passing = Vec::new();
     if lines > 0 {
         let [out, err] = [Stream::Stdout, Stream::Stderr].map(|stream| {
             let (reader, writer) = io::pipe().map_err(|error| not_watched(&error))?;
-            let kept = kept.clone();
-            passing.push(spawn_blocking(move || pass_through(reader, stream, &kept)));
+            let (kept, writing) = (kept.clone(), writing.clone());
+            passing.push(spawn_blocking(move || pass_through(reader, stream, &kept, &writing)));
             Ok::<_, Failure>(writer)
         });
         command.stdout(out?).stderr(err?);
@@ -58,9 +62,23 @@ pub(crate) async fn run(words: &[OsString], lines: usize, signals: &mut Signals)
             let _ = stream.await;
         }
     };
-    let _ = timeout(LINGER, passed).await;
+    tokio::select! {
+        () = passed => {}
+        () = linger(&writing) => {}
+    }
     let last_lines = kept.lock().unwrap_or_else(PoisonError::into_inner).read();
     Ok(Ended { status, took, last_lines })
+}
+
+/// Waits for what the command left running; not while our own reader is what takes its time.
+async fn linger(writing: &AtomicUsize) {
+    let mut left = LINGER;
+    while !left.is_zero() {
+        sleep(LOOK).await;
+        if writing.load(Ordering::Relaxed) == 0 {
+            left = left.saturating_sub(LOOK);
+        }
+    }
 }
 
 fn not_watched(error: &io::Error) -> Failure {
@@ -70,7 +88,7 @@ fn not_watched(error: &io::Error) -> Failure {
     )
 }
 
-fn pass_through(mut from: PipeReader, to: Stream, kept: &Mutex<LastLines>) {
+fn pass_through(mut from: PipeReader, to: Stream, kept: &Mutex<LastLines>, writing: &AtomicUsize) {
     let mut buffer = [0; 16 * 1024];
     loop {
         let bytes = match from.read(&mut buffer) {
@@ -80,8 +98,11 @@ fn pass_through(mut from: PipeReader, to: Stream, kept: &Mutex<LastLines>) {
             Err(_) => return,
         };
         kept.lock().unwrap_or_else(PoisonError::into_inner).add(to, bytes);
+        writing.fetch_add(1, Ordering::Relaxed);
+        let passed = to.pass_on(bytes);
+        writing.fetch_sub(1, Ordering::Relaxed);
         // When nobody reads us any more, the command learns it in the same way.
-        if to.pass_on(bytes).is_err() {
+        if passed.is_err() {
             return;
         }
     }

@@ -65,7 +65,8 @@ use unix::pass_on;
 
 #[cfg(unix)]
 mod unix {
-    use std::fs::File;
+    use std::fs::{self, File};
+    use std::future::pending;
     use std::io;
     use std::process::ExitCode;
 
@@ -76,29 +77,34 @@ mod unix {
     #[derive(Debug)]
     pub(crate) struct Signals {
         heard: Option<Signal>,
-        interrupt: Stream,
-        quit: Stream,
-        terminate: Stream,
-        hang_up: Stream,
+        interrupt: Option<Stream>,
+        quit: Option<Stream>,
+        terminate: Option<Stream>,
+        hang_up: Option<Stream>,
     }
 
     impl Signals {
         pub(crate) fn listen() -> io::Result<Self> {
+            let ignored = ignored();
+            let stream = |kind: SignalKind| {
+                let is_ignored = ignored & (1 << (kind.as_raw_value() - 1)) != 0;
+                (!is_ignored).then(|| signal(kind)).transpose()
+            };
             Ok(Self {
                 heard: None,
-                interrupt: signal(SignalKind::interrupt())?,
-                quit: signal(SignalKind::quit())?,
-                terminate: signal(SignalKind::terminate())?,
-                hang_up: signal(SignalKind::hangup())?,
+                interrupt: stream(SignalKind::interrupt())?,
+                quit: stream(SignalKind::quit())?,
+                terminate: stream(SignalKind::terminate())?,
+                hang_up: stream(SignalKind::hangup())?,
             })
         }
 
         pub(crate) async fn next(&mut self) -> Signal {
             let signal = tokio::select! {
-                _ = self.interrupt.recv() => Signal::INT,
-                _ = self.quit.recv() => Signal::QUIT,
-                _ = self.terminate.recv() => Signal::TERM,
-                _ = self.hang_up.recv() => Signal::HUP,
+                () = next_of(&mut self.interrupt) => Signal::INT,
+                () = next_of(&mut self.quit) => Signal::QUIT,
+                () = next_of(&mut self.terminate) => Signal::TERM,
+                () = next_of(&mut self.hang_up) => Signal::HUP,
             };
             self.heard = Some(signal);
             signal
@@ -114,6 +120,21 @@ mod unix {
             }
             let status = u8::try_from(128 + self.heard?.as_raw()).ok()?;
             Some(status.into())
+        }
+    }
+
+    /// A bit for each signal that whoever started us ignores, as `nohup` does: the command is to ignore it as well, which
+    /// it would not if we listened. Only Linux tells.
+    fn ignored() -> u64 {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
+    }
+
+    async fn next_of(stream: &mut Option<Stream>) {
+        match stream {
+            Some(stream) => _ = stream.recv().await,
+            None => pending().await,
         }
     }
 

@@ -96,7 +96,23 @@ impl Machine {
 
     /// Begins a command that ends by itself.
     pub(crate) fn begin(&self, args: &[&str]) -> Begun {
-        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
+        Self::begun(self.command(args))
+    }
+
+    /// The same from a shell that ignores a signal.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn begin_ignoring(&self, signal: &str, args: &[&str]) -> Begun {
+        let katok = self.command(args);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("trap '' {signal}; exec \"$0\" \"$@\"")]);
+        shell.arg(katok.get_program()).args(katok.get_args());
+        shell.env_clear().envs(katok.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::begun(shell)
+    }
+
+    fn begun(mut command: Command) -> Begun {
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let stderr = BufReader::new(child.stderr.take().unwrap());
         Begun { child: Killed(child), stdout, stderr }

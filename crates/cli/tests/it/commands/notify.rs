@@ -1,6 +1,7 @@
 //! `katok notify`: the command is itself, and somebody hears how it ended.
 
-use std::fs;
+use std::time::Duration;
+use std::{fs, thread};
 
 use super::signed_in;
 use crate::program::Machine;
@@ -96,6 +97,30 @@ async fn what_the_command_leaves_running_holds_nothing_up() {
     assert!(emulator.texts("ryan").await[0].ends_with("끝"));
     let pid = fs::read_to_string(pid).unwrap();
     std::process::Command::new("kill").arg(pid.trim()).status().unwrap();
+}
+
+/// More than the pipes hold, and the command has ended long before somebody reads it.
+#[test]
+fn output_waits_for_a_reader_that_takes_its_time() {
+    let ended = Machine::new().begin(&["notify", "--on-failure", "--", "head", "-c", "100000", "/dev/zero"]);
+    thread::sleep(Duration::from_secs(2));
+    assert_eq!(ended.end().exits(0).stdout.len(), 100_000);
+}
+
+/// A shell that ignores a signal, as `nohup` does, wants the command to live on.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn signal_that_was_ignored_from_the_start_reaches_nobody() {
+    let (machine, _running, emulator) = signed_in("ryan").await;
+    let mut notify = machine.begin_ignoring(
+        "HUP",
+        &["notify", "--", "sh", "-c", "echo 시작; read line; kill -HUP $$; echo $line"],
+    );
+    assert_eq!(notify.line(), "시작");
+    notify.signal("HUP");
+    notify.write("끝\n");
+    assert_eq!(notify.end().exits(0).stdout, "끝\n");
+    assert!(emulator.texts("ryan").await[0].starts_with("✅ sh"));
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure
                 return Ok(exit.into());
             }
             let kakao = kakao(&args, output).await?;
-            until_stopped(&kakao, run_act(act, &kakao, *output)).await
+            until_stopped(&kakao, run_act(act, &kakao, *output), *output).await
         }
     };
     exit.map(ExitCode::from)
@@ -73,15 +73,34 @@ pub(crate) async fn run(args: Args, output: &Output) -> Result<ExitCode, Failure
 async fn until_stopped(
     kakao: &Kakao,
     act: impl Future<Output = Result<Exit, Failure>>,
+    output: Output,
 ) -> Result<Exit, Failure> {
     let stop = stop_signal()?;
-    tokio::select! {
-        outcome = act => outcome.map_err(|failure| failure.of_profile(&kakao.profile)),
-        exit = stop => {
-            settle(kakao).await;
-            Ok(exit)
-        }
+    let mut act = Box::pin(act);
+    let exit = tokio::select! {
+        outcome = &mut act => return outcome.map_err(|failure| failure.of_profile(&kakao.profile)),
+        exit = stop => exit,
+    };
+    kakao.ask_to_stop();
+    if kakao.is_under_way() {
+        output.say(&Sentence::new(
+            "하던 것만 마치고 멈춥니다.",
+            "Stopping as soon as what is under way is done.",
+        ));
     }
+    let finishing = async {
+        tokio::select! {
+            biased;
+            () = kakao.finished() => None,
+            outcome = &mut act => Some(outcome),
+        }
+    };
+    if let Ok(Some(outcome)) = timeout(SETTLING, finishing).await {
+        return outcome.map_err(|failure| failure.of_profile(&kakao.profile));
+    }
+    drop(act);
+    settle(kakao).await;
+    Ok(exit)
 }
 
 /// Waits for what must not be lost: Kakao may have ended the refresh token in the file, and its successor is on its way.

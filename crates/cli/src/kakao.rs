@@ -1,6 +1,7 @@
 //! Which Kakao a command talks to: the app of the settings, or the emulator on this machine.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use katok_client::{
@@ -10,6 +11,7 @@ use katok_client::{
 use katok_gateway::config::{SettingsFile, set};
 use katok_gateway::{KakaoApp, KakaoAt, Sentence};
 use serde::Deserialize;
+use tokio::sync::{RwLock, RwLockReadGuard};
 use url::Url;
 
 use crate::args::Args;
@@ -47,6 +49,14 @@ pub(crate) struct Kakao {
     pub(crate) redirect_uri: RedirectUri,
     /// Where a text leads that names no link.
     pub(crate) link: Url,
+    begun: Begun,
+}
+
+/// What is not broken off by a signal, because nobody could say how far it came.
+#[derive(Debug, Default)]
+struct Begun {
+    under_way: RwLock<()>,
+    is_to_stop: AtomicBool,
 }
 
 /// An app with the addresses that fit it.
@@ -117,6 +127,7 @@ impl Kakao {
             set_up: found.app,
             redirect_uri: found.redirect_uri,
             link: found.link,
+            begun: Begun::default(),
             client,
             tokens,
             data,
@@ -173,6 +184,31 @@ impl Kakao {
             )
         })?;
         Ok(self.client.admin(key))
+    }
+
+    /// While this is held, a signal does not break off what is done.
+    pub(crate) async fn finishing(&self) -> RwLockReadGuard<'_, ()> {
+        self.begun.under_way.read().await
+    }
+
+    /// Whether something is done that a signal does not break off.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.begun.under_way.try_write().is_err()
+    }
+
+    /// Whether somebody has asked to stop, so that nothing more is to be begun.
+    pub(crate) fn is_to_stop(&self) -> bool {
+        self.begun.is_to_stop.load(Ordering::Relaxed)
+    }
+
+    /// Asks to begin nothing more.
+    pub(crate) fn ask_to_stop(&self) {
+        self.begun.is_to_stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits until nothing is under way that is to be finished.
+    pub(crate) async fn finished(&self) {
+        drop(self.begun.under_way.write().await);
     }
 
     /// Waits until no refresh is under way, whose new refresh token would otherwise be lost.

@@ -47,6 +47,15 @@ pub(crate) struct Outcome {
     pub(crate) warnings: Vec<Sentence>,
 }
 
+/// Nothing more was begun because of a signal.
+pub(crate) fn stopped() -> Failure {
+    Failure::new(
+        Exit::Refused,
+        "멈추라는 신호를 받아 나머지는 보내지 않았습니다.",
+        "A signal came, so the rest was not sent.",
+    )
+}
+
 impl Sender {
     /// Finds those who were named.
     pub(crate) async fn addressees(&self, names: &[String]) -> Result<Addressees, Failure> {
@@ -57,6 +66,11 @@ impl Sender {
             Self::Direct(kakao) => Addressees::among(&kakao.friends().await?, names),
             Self::Gateway(gateway) => through_gateway::addressees(gateway, names).await,
         }
+    }
+
+    /// Whether somebody has asked to stop.
+    pub(crate) fn is_to_stop(&self) -> bool {
+        matches!(self, Self::Direct(kakao) if kakao.is_to_stop())
     }
 
     /// How many calls a message to these makes.

@@ -22,6 +22,8 @@ pub(crate) async fn import(kakao: &Kakao, text: &str, output: Output) -> Result<
     let now = kakao.client.clock().now();
     // Before Kakao is asked, who may replace the refresh token: what cannot be written shows while nothing has happened.
     let backup = kakao.tokens.back_up(&kakao.key, now).await?;
+    // Between Kakao's answer and the store, the only refresh token there is might be the one in the answer.
+    let finishing = kakao.finishing().await;
     let tokens = match confirmed(kakao, given, output, now).await {
         Ok(tokens) => tokens,
         Err(failure) => {
@@ -31,6 +33,7 @@ pub(crate) async fn import(kakao: &Kakao, text: &str, output: Output) -> Result<
         }
     };
     kakao.tokens.put(&kakao.key, tokens, now).await?;
+    drop(finishing);
     if let Some(backup) = backup {
         let backup = backup.display();
         output.say(&Sentence::new(
@@ -38,7 +41,9 @@ pub(crate) async fn import(kakao: &Kakao, text: &str, output: Output) -> Result<
             format!("The tokens that were there before are kept in {backup}"),
         ));
     }
-    note_scopes(kakao).await
+    // They are stored and good: to know the scopes as well is not worth a failure.
+    let _ = note_scopes(kakao).await;
+    Ok(())
 }
 
 async fn confirmed(

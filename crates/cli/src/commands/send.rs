@@ -17,7 +17,7 @@ use crate::failure::{Exit, Failure};
 use crate::gateway_api::GatewayApi;
 use crate::output::Output;
 use crate::send_at;
-use crate::sender::{Order, Outcome, Sender};
+use crate::sender::{Order, Outcome, Sender, stopped};
 
 pub(super) async fn run(args: &Args, typed: &args::Send, output: Output) -> Result<Exit, Failure> {
     let gateway = GatewayApi::of_settings(args)?;
@@ -46,7 +46,7 @@ pub(super) async fn run(args: &Args, typed: &args::Send, output: Output) -> Resu
     }
     let sending = send(&sender, drafts, typed, send_at, output);
     match &sender {
-        Sender::Direct(kakao) => until_stopped(kakao, sending).await,
+        Sender::Direct(kakao) => until_stopped(kakao, sending, output).await,
         Sender::Gateway(_) => sending.await,
     }
 }
@@ -92,7 +92,16 @@ async fn send(
     let progress = if takes_time { output.progress(calls) } else { ProgressBar::hidden() };
     let order = Order { to: &to, send_at, wait: typed.wait.map(Duration::from_secs), progress: &progress };
     let mut outcomes = Vec::new();
+    // Of several calls somebody is to be told which were made.
+    let _finishing = match sender {
+        Sender::Direct(kakao) if calls > 1 => Some(kakao.finishing().await),
+        _ => None,
+    };
     for draft in &mut drafts {
+        if !outcomes.is_empty() && sender.is_to_stop() {
+            outcomes.push(Err(stopped()));
+            break;
+        }
         let outcome = sender.send(draft, &order, output).await;
         let goes_on = outcome.as_ref().is_ok_and(|outcome| outcome.exit == Exit::Done);
         outcomes.push(outcome);

@@ -7,7 +7,7 @@ use katok_client::{
 use katok_gateway::Sentence;
 use serde_json::{Value, json};
 
-use super::{Order, Outcome};
+use super::{Order, Outcome, stopped};
 use crate::addressees::Addressees;
 use crate::draft::{Draft, is_refused};
 use crate::failure::{Exit, Failure};
@@ -135,6 +135,9 @@ async fn to_friends(
     let mut report = Report::default();
     let mut failed = None;
     for part in order.to.uuids().chunks(Receivers::MAX) {
+        if failed.is_none() && !report.is_empty() && kakao.is_to_stop() {
+            failed = Some(stopped());
+        }
         if failed.is_some() {
             report.not_sent.extend_from_slice(part);
             continue;

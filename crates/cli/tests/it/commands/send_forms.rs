@@ -48,6 +48,24 @@ async fn split_sends_all_of_a_long_text_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn signal_between_the_parts_of_a_text_is_heeded_and_what_went_out_is_told() {
+    let (machine, wire, _running, emulator) = signed_in_over_a_wire().await;
+    let (text, paragraphs) = three_paragraphs();
+    let (arrived, arrival) = tokio::sync::oneshot::channel();
+    let (let_go, go_on) = tokio::sync::oneshot::channel();
+    wire.next(MEMO, [Trouble::Hold { arrived, go_on }]);
+    let mut send = machine.begin(&["--json", "send", "--split", &text]);
+    arrival.await.unwrap();
+    send.signal("TERM");
+    send.line_of_talk("하던 것만");
+    let_go.send(()).unwrap();
+    let told = send.end().exits(1).says("가지 않은 부분만").json();
+    let states: Vec<&Value> = told["parts"].as_array().unwrap().iter().map(|part| &part["state"]).collect();
+    assert_eq!(states, ["done", "failed", "not_sent"]);
+    assert_eq!(emulator.texts("ryan").await, paragraphs[..1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn split_stops_at_the_first_part_that_is_not_sent_and_says_which_were() {
     let (mut machine, wire, _running, emulator) = signed_in_over_a_wire().await;
     let (text, paragraphs) = three_paragraphs();

@@ -1,4 +1,4 @@
-//! What shells are told to complete a command line with: by clap's engine, quoted for bash by ourselves.
+//! What shells complete a command line with: by clap's engine, quoted by ourselves for bash and PowerShell.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use crate::{data_dir, friend_names};
 /// Set by the scripts that [`script`] writes.
 const VARIABLE: &str = "COMPLETE";
 
-const SHELLS: &[&dyn EnvCompleter] = &[&QuotingBash, &Zsh, &Fish, &Powershell];
+const SHELLS: &[&dyn EnvCompleter] = &[&QuotingBash, &Zsh, &Fish, &QuotingPowershell];
 
 /// Answers a shell that asks how a command line may go on, and says whether one did.
 pub(crate) fn answer() -> Result<bool, clap::Error> {
@@ -65,8 +65,12 @@ impl EnvCompleter for QuotingBash {
         write!(
             to,
             r#"_{name}_complete() {{
-    local IFS=$'\n'
-    COMPREPLY=($({variable}=bash _CLAP_COMPLETE_INDEX="$COMP_CWORD" "{completer}" -- "${{COMP_WORDS[@]}}" 2>/dev/null))
+    local word
+    COMPREPLY=()
+    # Not by an array of "$(...)": a name such as * would become the names of files.
+    while IFS= read -r word; do
+        COMPREPLY+=("$word")
+    done < <({variable}=bash _CLAP_COMPLETE_INDEX="$COMP_CWORD" "{completer}" -- "${{COMP_WORDS[@]}}" 2>/dev/null)
     if [[ ${{#COMPREPLY[@]}} -eq 1 && $COMPREPLY == */ ]]; then
         compopt -o nospace
     fi
@@ -96,6 +100,65 @@ complete -o bashdefault -o default -F _{name}_complete {bin}
         }
         Ok(())
     }
+}
+
+/// clap puts what it writes into the command line as it is, where `;` or `$(…)` in somebody's name would be code.
+#[derive(Clone, Copy, Debug)]
+struct QuotingPowershell;
+
+impl EnvCompleter for QuotingPowershell {
+    fn name(&self) -> &'static str {
+        Powershell.name()
+    }
+
+    fn is(&self, name: &str) -> bool {
+        Powershell.is(name)
+    }
+
+    fn write_registration(
+        &self,
+        variable: &str,
+        name: &str,
+        bin: &str,
+        completer: &str,
+        to: &mut dyn Write,
+    ) -> io::Result<()> {
+        Powershell.write_registration(variable, name, bin, completer, to)
+    }
+
+    fn write_complete(
+        &self,
+        command: &mut clap::Command,
+        words: Vec<OsString>,
+        here: Option<&Path>,
+        to: &mut dyn Write,
+    ) -> io::Result<()> {
+        let last = words.len().saturating_sub(1);
+        for candidate in engine::complete(command, words, last, here)? {
+            write!(to, "{}", quoted_for_powershell(&candidate.get_value().to_string_lossy()))?;
+            let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
+            match help.lines().next() {
+                Some(help) => writeln!(to, "\t{help}")?,
+                None => writeln!(to)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// PowerShell takes curly quotes for straight ones, and long dashes for short ones.
+fn quoted_for_powershell(word: &str) -> String {
+    if word.chars().all(|letter| letter.is_alphanumeric() || "-_./:=+".contains(letter)) {
+        return word.to_owned();
+    }
+    let mut quoted = String::from("'");
+    for letter in word.chars() {
+        quoted.push(letter);
+        if matches!(letter, '\'' | '‘' | '’' | '‚' | '‛') {
+            quoted.push(letter);
+        }
+    }
+    quoted + "'"
 }
 
 /// The quotes that somebody has opened before the cursor; bash closes them.
@@ -157,6 +220,19 @@ fn without_backslashes(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobodys_name_is_code_to_powershell() {
+        for (word, written) in [
+            ("--to", "--to"),
+            ("어피치", "어피치"),
+            ("a; calc", "'a; calc'"),
+            ("$(calc)", "'$(calc)'"),
+            ("a', (calc), ‘", "'a'', (calc), ‘‘'"),
+        ] {
+            assert_eq!(quoted_for_powershell(word), written);
+        }
+    }
 
     #[test]
     fn names_are_quoted_as_they_were_begun() {

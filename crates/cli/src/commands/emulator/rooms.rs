@@ -121,26 +121,27 @@ pub(super) async fn show(
     let mut tail = Tail::after(0);
     // Here a person who does not exist is a mistake; later the world may have begun anew without them.
     let messages = tail.read(&control, &list).await?;
-    if draw(&control, messages, output).await?.is_break() || !follows {
+    let mut world = control.world().await?;
+    if draw(&world, messages, output)?.is_break() || !follows {
         return Ok(Exit::Done);
     }
     let stop = stop_signal()?;
     tokio::select! {
         followed = follow(&mut control, &list, tail, output, async |control: &Control, messages: Vec<Value>| {
-            draw(control, messages, output).await
+            if !messages.is_empty() && let Ok(newer) = control.world().await {
+                // An emulator that has just gone away has told its names before.
+                world = newer;
+            }
+            draw(&world, messages, output)
         }) => followed?,
         _ = stop => {}
     }
     Ok(Exit::Done)
 }
 
-async fn draw(control: &Control, messages: Vec<Value>, output: Output) -> Result<ControlFlow<()>, Failure> {
-    if messages.is_empty() {
-        return Ok(ControlFlow::Continue(()));
-    }
-    let world = control.world().await?;
+fn draw(world: &World, messages: Vec<Value>, output: Output) -> Result<ControlFlow<()>, Failure> {
     for message in messages {
-        let drawn = || read(&message).map(|message| bubble(&message, &world, output)).unwrap_or_default();
+        let drawn = || read(&message).map(|message| bubble(&message, world, output)).unwrap_or_default();
         if output.one_of_many(&message, drawn)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }

@@ -1,6 +1,14 @@
 //! Following chat rooms and the journal while they grow.
 
-use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use super::machine;
 use crate::emulator::Emulator;
@@ -62,6 +70,49 @@ async fn a_room_and_the_journal_are_followed_over_a_restart_at_another_port() {
     for path in ["/oauth/token", "/v2/api/talk/memo/default/send"] {
         while json_line(&mut journal)["path"] != path {}
     }
+}
+
+/// It goes away after it has told of a message, and before it tells of its people.
+#[tokio::test]
+async fn a_message_is_drawn_though_the_emulator_goes_away_meanwhile() {
+    let messages = |asked: usize| -> Vec<Value> {
+        let message = |id: usize| {
+            json!({"id": id, "at": "2026-11-22T05:00:00Z", "app_id": 1, "chat": "memo", "from": "ryan",
+            "kind": "default", "template_object": {"object_type": "text", "text": format!("메시지 {id}")}, "warnings": []})
+        };
+        (1..=asked).map(message).collect()
+    };
+    let asked = Arc::new(AtomicUsize::new(0));
+    let world_is_told = asked.clone();
+    let emulator = Router::new()
+        .route(
+            "/_emulator/v1/health",
+            get(async || Json(json!({"status": "ok", "now": "2026-11-22T05:00:00Z"}))),
+        )
+        .route(
+            "/_emulator/v1/people/ryan/messages",
+            get(async move || Json(messages(2.min(asked.fetch_add(1, Ordering::Relaxed) + 1)))),
+        )
+        .route(
+            "/_emulator/v1/world",
+            get(async move || match world_is_told.load(Ordering::Relaxed) {
+                1 => Json(json!({"apps": [], "people": [], "links": []})).into_response(),
+                _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            }),
+        );
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, emulator).await.unwrap() });
+    let followed = tokio::task::spawn_blocking(move || {
+        let machine = Machine::new();
+        let mut following = machine.begin(&["emulator", "room", "ryan", "--follow", "--at", &url]);
+        for text in ["메시지 1", "메시지 2"] {
+            assert!((0..30).any(|_| following.line().contains(text)), "{text}");
+        }
+        following.signal("INT");
+        following.status()
+    });
+    assert_eq!(followed.await.unwrap(), Some(0));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod list_row;
 mod parts;
 mod picture;
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use katok_client::template::{Button, Content, Feed, Finding, Image, LintOptions, List, Severity};
@@ -205,11 +206,15 @@ async fn texts(typed: &args::Send, text: &str) -> Result<Vec<String>, Failure> {
 
 /// All of standard input, without the newline that `echo` adds.
 async fn piped() -> Result<String, Failure> {
-    let mut text = standard_input::all().await.map_err(|error| {
-        Failure::usage(
+    let mut text = standard_input::all().await.map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => Failure::usage(
+            "표준 입력이 2 MiB보다 깁니다. 보낼 글만 넣으세요.",
+            "Standard input is longer than 2 MiB. Pipe in the text to send alone.",
+        ),
+        _ => Failure::usage(
             format!("표준 입력을 UTF-8 글로 읽을 수 없습니다({error})."),
             format!("Standard input cannot be read as UTF-8 text ({error})."),
-        )
+        ),
     })?;
     text.truncate(text.trim_end_matches(['\r', '\n']).len());
     Ok(text)

@@ -1,5 +1,6 @@
 //! A template in a file, or piped in: a Kakao template object as JSON or YAML.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde_json::{Map, Value};
@@ -12,11 +13,15 @@ pub(crate) async fn read(path: &Path) -> Result<Map<String, Value>, Failure> {
     let shown = path.display();
     let text =
         if path == Path::new("-") { standard_input::all().await } else { std::fs::read_to_string(path) };
-    let text = text.map_err(|error| {
-        Failure::usage(
+    let text = text.map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => Failure::usage(
+            "표준 입력이 2 MiB보다 깁니다. 템플릿 하나만 넣으세요.",
+            "Standard input is longer than 2 MiB. Pipe in one template alone.",
+        ),
+        _ => Failure::usage(
             format!("템플릿을 읽을 수 없습니다: {shown} ({error})"),
             format!("The template cannot be read: {shown} ({error})"),
-        )
+        ),
     })?;
     match parse(&text) {
         Ok(Value::Object(object)) => Ok(object),

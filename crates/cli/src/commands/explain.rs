@@ -1,5 +1,7 @@
 //! `katok explain`: what an error of Kakao's means, what to do, and where in Kakao's console.
 
+use std::io::ErrorKind;
+
 use katok_client::codes::Explanation;
 use katok_gateway::Sentence;
 use serde_json::{Value, json};
@@ -40,11 +42,15 @@ pub(super) async fn run(pasted: &[String], output: Output) -> Result<Exit, Failu
 
 /// All of standard input: a log may hold other bytes than text.
 async fn piped() -> Result<String, Failure> {
-    standard_input::all_of_a_log().await.map_err(|error| {
-        Failure::usage(
+    standard_input::all_of_a_log().await.map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => Failure::usage(
+            "표준 입력이 64 MiB보다 깁니다. 오류가 있는 부분만 넣으세요.",
+            "Standard input is longer than 64 MiB. Pipe in the part with the error alone.",
+        ),
+        _ => Failure::usage(
             format!("표준 입력을 읽을 수 없습니다({error})."),
             format!("Standard input cannot be read ({error})."),
-        )
+        ),
     })
 }
 

@@ -1,5 +1,7 @@
 //! The picture of a feed: one on the internet, or a file that is uploaded before the message is sent.
 
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
 
 use katok_client::UploadImage;
@@ -20,18 +22,20 @@ impl Picture {
     /// Reads a file, and refuses what Kakao would refuse.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let shown = path.display();
-        let bytes = std::fs::read(path).map_err(|error| {
-            Failure::usage(
-                format!("그림을 읽을 수 없습니다: {shown} ({error})"),
-                format!("The picture cannot be read: {shown} ({error})"),
-            )
-        })?;
-        if bytes.len() > UploadImage::MAX_BYTES {
-            return Err(Failure::usage(
+        let bytes = bytes(path).map_err(|error| match error.kind() {
+            ErrorKind::FileTooLarge => Failure::usage(
                 format!("그림이 5 MB보다 큽니다: {shown}. 줄여서 다시 보내세요."),
                 format!("The picture is larger than 5 MB: {shown}. Make it smaller."),
-            ));
-        }
+            ),
+            ErrorKind::InvalidInput => Failure::usage(
+                format!("그림이 파일이 아닙니다: {shown}. 파일로 저장하여 보내세요."),
+                format!("The picture is no regular file: {shown}. Save it in one."),
+            ),
+            _ => Failure::usage(
+                format!("그림을 읽을 수 없습니다: {shown} ({error})"),
+                format!("The picture cannot be read: {shown} ({error})"),
+            ),
+        })?;
         let is_picture =
             [&b"\x89PNG"[..], b"\xff\xd8\xff", b"GIF8"].iter().any(|start| bytes.starts_with(start));
         if !is_picture {
@@ -73,4 +77,19 @@ impl Picture {
         });
         Ok(())
     }
+}
+
+/// What is no regular file may never end, and may not even open.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(ErrorKind::InvalidInput.into());
+    }
+    let most = UploadImage::MAX_BYTES as u64;
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    if metadata.len() > most || File::open(path)?.take(most + 1).read_to_end(&mut bytes)? as u64 > most {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
 }

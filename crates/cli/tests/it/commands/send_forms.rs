@@ -119,6 +119,22 @@ async fn buttons_lead_where_they_say() {
 }
 
 #[tokio::test]
+async fn standard_input_that_does_not_end_is_not_read_for_ever() {
+    let (machine, _running, emulator) = signed_in("ryan").await;
+    for args in [&["send", "-"][..], &["send", "--template", "-"]] {
+        let mut begun = machine.begin(args);
+        begun.write(&"a".repeat(2 * 1024 * 1024 + 1));
+        begun.line_of_talk("error: Standard input is longer than 2 MiB");
+        assert_eq!(begun.status(), Some(2), "{args:?}");
+    }
+    assert_eq!(emulator.messages("ryan").await.len(), 0);
+    let mut begun = machine.begin(&["explain", "-"]);
+    begun.write(&"a".repeat(64 * 1024 * 1024 + 1));
+    begun.line_of_talk("error: Standard input is longer than 64 MiB");
+    assert_eq!(begun.status(), Some(2));
+}
+
+#[tokio::test]
 async fn feed_shows_an_uploaded_picture() {
     let (machine, _running, emulator) = signed_in("ryan").await;
     // One transparent pixel.
@@ -151,6 +167,9 @@ async fn feed_shows_an_uploaded_picture() {
     let large = machine.file("large.gif", &format!("GIF89a{}", "0".repeat(5 * 1024 * 1024)));
     machine.katok(&["send", "--feed", "글", "--image", &text]).exits(2).says("JPEG");
     machine.katok(&["send", "--feed", "글", "--image", &large]).exits(2).says("5 MB");
+    // It never ends.
+    #[cfg(unix)]
+    machine.katok(&["send", "--feed", "글", "--image", "/dev/zero"]).exits(2).says("/dev/zero");
     machine.katok(&["send", "--feed", "글", "--image", "/nowhere/a.png"]).exits(2).says("/nowhere/a.png");
     machine.katok(&["send", "글", "--image", &picture]).exits(2).says("--feed").says("--item");
     machine.katok(&["send", "--feed", "글", "--image", &picture, "--image-url", address]).exits(2);

@@ -60,19 +60,19 @@ async fn bash_completes_commands_options_and_friends_with_their_spaces() {
 async fn nobodys_name_becomes_file_names_or_code() {
     let mut machine = Machine::new();
     // There is a Cargo.toml where bash is started.
-    let seed = seed("http://localhost:4199/callback").replace("어피치", "C*; $(calc)");
+    let seed = seed("http://localhost:4199/callback").replace("어피치", "C*");
     let seed = machine.file("seed.yaml", &seed);
     let (_running, emulator) = machine.emulator_with(&["--port", "0", "--seed", &seed]);
     machine.login(&emulator, "ryan", None).await.exits(0);
     machine.katok(&["friends"]).exits(0);
     drop(emulator);
     if let Some(said) = bash(&machine, "show send --to \"C\t\nshow send --to C\t\n") {
-        assert_eq!(said.matches("[send][--to][C*; $(calc)]").count(), 2, "{said}");
+        assert_eq!(said.matches("[send][--to][C*]").count(), 2, "{said}");
     }
     machine.set("COMPLETE", "powershell");
     machine.set("KATOK_DATA", machine.data().to_str().unwrap());
     let completed = machine.katok(&["--", "katok", "send", "--to", "C"]).exits(0).stdout;
-    assert_eq!(completed.trim_end(), "'C*; $(calc)'");
+    assert_eq!(completed.trim_end(), "'C*'");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use katok_gateway::Sentence;
 use crate::failure::{Exit, Failure};
 use crate::given_tokens::{self, GivenTokens, NotGiven};
 use crate::kakao::Kakao;
+use crate::korean_time::korean_time;
 use crate::output::Output;
 use crate::token_home::access_only;
 
@@ -89,13 +90,14 @@ async fn living(
 ) -> Result<Tokens, Failure> {
     let info = kakao.client.call(&GetAccessTokenInfo, &token).await.map_err(refused)?;
     let ends_at = now.saturating_add(info.expires_in).unwrap_or(now);
+    let until = korean_time(ends_at).strftime("%Y-%m-%d %H:%M");
     output.say(&Sentence::new(
         format!(
-            "앱 {}의 액세스 토큰입니다. 리프레시 토큰이 없어 {ends_at:.0}까지만 쓸 수 있습니다.",
+            "앱 {}의 액세스 토큰입니다. 리프레시 토큰이 없어 {until}까지만 쓸 수 있습니다(한국 시각).",
             info.app_id
         ),
         format!(
-            "This is an access token of app {}. Without a refresh token it serves until {ends_at:.0}.",
+            "This is an access token of app {}. Without a refresh token it serves until {until} in Korea.",
             info.app_id
         ),
     ));

@@ -9,6 +9,7 @@ use super::whoami;
 use crate::args;
 use crate::failure::{Exit, Failure};
 use crate::kakao::{Kakao, environment};
+use crate::korean_time::korean_time;
 use crate::loopback::Loopback;
 use crate::output::Output;
 use crate::printable::printable;
@@ -65,9 +66,10 @@ async fn by_qr_code(kakao: &Kakao, scopes: &ScopeSet, output: Output) -> Result<
     let sign_in = RelayedSignIn::begin(kakao, gateway(kakao)?, scopes).await?;
     let Offer { page, number, expires_at, .. } = &sign_in.offer;
     let number = printable(number);
+    let until = korean_time(*expires_at).strftime("%H:%M");
     output.say(&Sentence::new(
-        format!("휴대폰으로 QR 코드를 찍거나 아래 주소를 여세요. 그 페이지의 번호가 {number}이면 로그인하세요. {expires_at:.0}까지 기다립니다."),
-        format!("Scan the QR code with a phone, or open the address below it. Sign in if that page shows the number {number}. This waits until {expires_at:.0}."),
+        format!("휴대폰으로 QR 코드를 찍거나 아래 주소를 여세요. 그 페이지의 번호가 {number}이면 로그인하세요. {until}까지 기다립니다(한국 시각)."),
+        format!("Scan the QR code with a phone, or open the address below it. Sign in if that page shows the number {number}. This waits until {until} in Korea."),
     ));
     output.data(&json!({"page": page, "number": number, "expires_at": expires_at}), || {
         qr_code::drawn(page).map_or_else(|| page.to_string(), |drawn| format!("{drawn}\n{page}"))

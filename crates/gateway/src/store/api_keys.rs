@@ -6,26 +6,15 @@ use jiff::Timestamp;
 use sqlx::{Any, Executor};
 use tokio::time::Instant;
 
+use super::id::id_type;
 use super::recent::Changed;
-use super::{AccountId, Engine, Store, StoreError, id, millis, time};
+use super::{AccountId, Engine, Store, StoreError, millis, time};
 use crate::day::Day;
 use crate::digest::Digest;
 
-/// What a key is called, `key_…`; whoever knows it cannot use it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ApiKeyId(pub(crate) String);
-
-impl ApiKeyId {
-    const PREFIX: &'static str = "key_";
-
-    pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
-        Self(id::time_ordered(Self::PREFIX, now, chance))
-    }
-
-    /// An id as an address brought it.
-    pub(crate) fn presented(text: &str) -> Option<Self> {
-        id::presented(Self::PREFIX, text).map(Self)
-    }
+id_type! {
+    /// What a key is called, `key_…`; whoever knows it cannot use it.
+    ApiKeyId, "key_"
 }
 
 /// A key as its owner sees it in a list.

@@ -16,3 +16,32 @@ pub(super) fn presented(prefix: &str, text: &str) -> Option<String> {
     let is_ours = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     is_ours.then(|| text.to_owned())
 }
+
+/// A type for what things of one kind are called.
+macro_rules! id_type {
+    ($(#[$about:meta])* $name:ident, $prefix:literal) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        pub(crate) struct $name(pub(in crate::store) String);
+
+        impl $name {
+            const PREFIX: &'static str = $prefix;
+
+            /// An id that nothing else has.
+            pub(crate) fn new(now: jiff::Timestamp, chance: [u8; 10]) -> Self {
+                Self($crate::store::id::time_ordered(Self::PREFIX, now, chance))
+            }
+
+            /// An id as an address brought it.
+            pub(crate) fn presented(text: &str) -> Option<Self> {
+                $crate::store::id::presented(Self::PREFIX, text).map(Self)
+            }
+
+            pub(crate) fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+pub(super) use id_type;

@@ -4,28 +4,13 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::{AccountId, ApiKeyId, Store, StoreError, id, millis, time};
+use super::id::id_type;
+use super::{AccountId, ApiKeyId, Store, StoreError, millis, time};
 use crate::seal::SealedDataKey;
 
-/// What a recurring message is called, `rec_…`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RecurringId(String);
-
-impl RecurringId {
-    const PREFIX: &'static str = "rec_";
-
-    pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
-        Self(id::time_ordered(Self::PREFIX, now, chance))
-    }
-
-    /// An id as an address brought it.
-    pub(crate) fn presented(text: &str) -> Option<Self> {
-        id::presented(Self::PREFIX, text).map(Self)
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
+id_type! {
+    /// What a recurring message is called, `rec_…`.
+    RecurringId, "rec_"
 }
 
 /// Why a recurring message does not come round.

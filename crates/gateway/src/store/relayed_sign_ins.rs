@@ -1,31 +1,15 @@
 //! Sign-ins that a terminal waits for: offered by it, brought by a browser, fetched once.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 
-use super::{Store, StoreError, id, millis, time};
+use super::id::id_type;
+use super::{Store, StoreError, millis, time};
 use crate::digest::Digest;
 
-/// What a relayed sign-in is called, `sgn_…`: it stands in the address of its page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct RelayId(String);
-
-impl RelayId {
-    const PREFIX: &'static str = "sgn_";
-
-    pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
-        Self(id::time_ordered(Self::PREFIX, now, chance))
-    }
-
-    /// An id as an address brought it.
-    pub(crate) fn presented(text: &str) -> Option<Self> {
-        id::presented(Self::PREFIX, text).map(Self)
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
+id_type! {
+    /// What a relayed sign-in is called, `sgn_…`: it stands in the address of its page.
+    RelayId, "sgn_"
 }
 
 /// A sign-in that a terminal waits for.

@@ -4,28 +4,13 @@ use jiff::Timestamp;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::{AccountId, Store, StoreError, id, millis, time};
+use super::id::id_type;
+use super::{AccountId, Store, StoreError, millis, time};
 use crate::seal::SealedDataKey;
 
-/// What a saved template is called, `tpl_…`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SavedTemplateId(String);
-
-impl SavedTemplateId {
-    const PREFIX: &'static str = "tpl_";
-
-    pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
-        Self(id::time_ordered(Self::PREFIX, now, chance))
-    }
-
-    /// An id as an address brought it.
-    pub(crate) fn presented(text: &str) -> Option<Self> {
-        id::presented(Self::PREFIX, text).map(Self)
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
+id_type! {
+    /// What a saved template is called, `tpl_…`.
+    SavedTemplateId, "tpl_"
 }
 
 /// A saved template as it is kept.

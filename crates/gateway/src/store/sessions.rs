@@ -5,25 +5,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::id::id_type;
 use super::recent::Changed;
-use super::{AccountId, Store, StoreError, id, millis, time};
+use super::{AccountId, Store, StoreError, millis, time};
 use crate::digest::Digest;
 
-/// What a session is called, `ses_…`; whoever knows it is not signed in by it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SessionId(pub(crate) String);
-
-impl SessionId {
-    const PREFIX: &'static str = "ses_";
-
-    pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
-        Self(id::time_ordered(Self::PREFIX, now, chance))
-    }
-
-    /// An id as an address brought it.
-    pub(crate) fn presented(text: &str) -> Option<Self> {
-        id::presented(Self::PREFIX, text).map(Self)
-    }
+id_type! {
+    /// What a session is called, `ses_…`; whoever knows it is not signed in by it.
+    SessionId, "ses_"
 }
 
 /// A session about to be written.

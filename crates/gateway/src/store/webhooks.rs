@@ -8,32 +8,17 @@ use jiff::Timestamp;
 use sqlx::{Any, AssertSqlSafe, Row as _, Transaction};
 
 use super::changes::{self, COLUMNS};
+use super::id::{id_type, time_ordered};
 use super::rows::batches;
-use super::{AccountId, Engine, Store, StoreError, id, millis, time};
+use super::{AccountId, Engine, Store, StoreError, millis, time};
 use crate::digest::sha256;
 use crate::outbox::changes::Change;
 use crate::outbox::webhook;
 use crate::seal::SealedDataKey;
 
-/// What a webhook is called, `whk_…`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct WebhookId(String);
-
-impl WebhookId {
-    const PREFIX: &'static str = "whk_";
-
-    pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
-        Self(id::time_ordered(Self::PREFIX, now, chance))
-    }
-
-    /// An id as an address brought it.
-    pub(crate) fn presented(text: &str) -> Option<Self> {
-        id::presented(Self::PREFIX, text).map(Self)
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
+id_type! {
+    /// What a webhook is called, `whk_…`.
+    WebhookId, "whk_"
 }
 
 impl fmt::Display for WebhookId {
@@ -50,7 +35,7 @@ impl PostId {
     const PREFIX: &'static str = "evt_";
 
     pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
-        Self(id::time_ordered(Self::PREFIX, now, chance))
+        Self(time_ordered(Self::PREFIX, now, chance))
     }
 
     /// The same whenever it is asked for: a change that is noted twice is posted once.

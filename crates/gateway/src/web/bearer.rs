@@ -29,7 +29,7 @@ pub(super) async fn key(app: &Arc<App>, headers: &HeaderMap) -> Result<Option<Ar
     let key = found.filter(|key| key.is_living(now)).ok_or_else(Refusal::dead_key)?;
     if key.is_worth_noting(now) {
         let (store, id) = (app.store.clone(), key.id.clone());
-        last_use::note(app, key.id.0.clone(), async move { store.api_key_used(&id, now).await });
+        last_use::note(app, key.id.as_str().to_owned(), async move { store.api_key_used(&id, now).await });
     }
     Ok(Some(key))
 }

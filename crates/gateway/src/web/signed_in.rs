@@ -112,7 +112,7 @@ where
         let access = session::access(&stored, write.as_ref(), limits, now);
         if access != Access::Anonymous && stored.is_worth_noting(now) {
             let (store, ends_at) = (app.store.clone(), session::ends_at(limits, stored.created_at, now));
-            last_use::note(&app, stored.id.0.clone(), async move {
+            last_use::note(&app, stored.id.as_str().to_owned(), async move {
                 store.session_seen(&stored.id, now, ends_at).await
             });
         }

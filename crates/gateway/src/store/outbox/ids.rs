@@ -2,33 +2,17 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
 use katok_client::FriendUuid;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::store::id;
+use crate::store::id::id_type;
 
-/// Our own name for a message, `msg_…`; it stands in links.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(crate) struct MessageId(pub(in crate::store) String);
+id_type! {
+    /// Our own name for a message, `msg_…`; it stands in links.
+    MessageId, "msg_"
+}
 
 impl MessageId {
-    const PREFIX: &'static str = "msg_";
-
-    /// An id that nothing else has.
-    pub(crate) fn new(now: Timestamp, chance: [u8; 10]) -> Self {
-        Self(id::time_ordered(Self::PREFIX, now, chance))
-    }
-
-    /// An id as an address brought it.
-    pub(crate) fn presented(text: &str) -> Option<Self> {
-        id::presented(Self::PREFIX, text).map(Self)
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// What its delivery to the receiver in this place is called.
     pub(crate) fn delivery(&self, place: usize) -> DeliveryId {
         DeliveryId(format!("dlv_{}_{}", &self.0[Self::PREFIX.len()..], place + 1))

@@ -48,7 +48,7 @@ pub(super) async fn revoke(
 
 fn shown(key: &ListedApiKey) -> Value {
     json!({
-        "id": key.id.0,
+        "id": key.id.as_str(),
         "prefix": key.prefix,
         "name": key.name,
         "scopes": key.scopes.split(' ').collect::<Vec<_>>(),

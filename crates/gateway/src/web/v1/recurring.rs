@@ -11,7 +11,7 @@ use super::Body;
 use super::messages::finding;
 use crate::app::App;
 use crate::outbox::recurring::{self, NotMade, Plan, RecurringWish};
-use crate::store::{AccountId, PausedFor, Receiver, RecurringId, StoredRecurring};
+use crate::store::{AccountId, ApiKeyId, PausedFor, Receiver, RecurringId, StoredRecurring};
 use crate::web::refusal::Refusal;
 use crate::web::signed_in::{Allowed, ToRead, ToSend};
 
@@ -126,6 +126,6 @@ fn show(recurring: &StoredRecurring, plan: &Plan) -> Value {
         "last_at": recurring.last_at,
         "next_at": recurring::next_times(recurring, TIMES),
         "paused_for": recurring.paused_for,
-        "api_key": recurring.api_key.as_ref().map(|key| key.0.as_str()),
+        "api_key": recurring.api_key.as_ref().map(ApiKeyId::as_str),
     })
 }

@@ -21,7 +21,7 @@ pub(super) async fn list(
     let sessions = session::living(&app, &current.account).await?;
     let sessions = sessions.iter().map(|session| {
         json!({
-            "id": session.id.0,
+            "id": session.id.as_str(),
             "current": session.id == current.id,
             "user_agent": session.user_agent,
             "created_at": session.created_at,

@@ -30,9 +30,9 @@ use katok_gateway::{KakaoAt, Sentence};
 use tokio::time::timeout;
 
 use crate::args::{self, Act, Args, Command, ConfigCommand};
+use crate::completion::friend_names;
 use crate::data_dir;
 use crate::failure::{Exit, Failure};
-use crate::friend_names;
 use crate::gateway_api::GatewayApi;
 use crate::kakao::Kakao;
 use crate::output::Output;

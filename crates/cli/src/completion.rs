@@ -1,5 +1,7 @@
 //! What shells complete a command line with: by clap's engine, quoted by ourselves for bash and PowerShell.
 
+pub(crate) mod friend_names;
+
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::Path;
@@ -9,7 +11,7 @@ use clap_complete::engine::{self, ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{Bash, CompleteEnv, EnvCompleter, Fish, Powershell, Shells, Zsh};
 
 use crate::args::Args;
-use crate::{data_dir, friend_names};
+use crate::data_dir;
 
 /// Set by the scripts that [`script`] writes.
 const VARIABLE: &str = "COMPLETE";

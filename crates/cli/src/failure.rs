@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use katok_client::{ErrorKind, FileTokenStoreError, LoginEnd, Remedy, TokenError};
 use katok_gateway::Sentence;
 
-use crate::keyring::KeyringError;
 use crate::printable::printable;
 use crate::profile::Profile;
-use crate::token_home::TokenHomeError;
+use crate::tokens::TokenHomeError;
+use crate::tokens::keyring::KeyringError;
 
 /// The exit statuses that scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,10 +15,10 @@ use tokio::sync::{RwLock, RwLockReadGuard};
 use url::Url;
 
 use crate::args::Args;
+use crate::completion::friend_names;
 use crate::failure::{Exit, Failure};
-use crate::friend_names;
 use crate::profile::Profile;
-use crate::token_home::{Choice, TokenHome, TokenHomeError};
+use crate::tokens::{Choice, TokenHome, TokenHomeError};
 use crate::{control, data_dir};
 
 /// The user is not, or no longer, linked to the app.

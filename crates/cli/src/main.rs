@@ -1,6 +1,5 @@
 //! `katok`: the one binary. Parses, runs one command, ends with its exit status.
 
-mod addressees;
 mod args;
 mod columns;
 mod commands;
@@ -11,33 +10,23 @@ mod doctor;
 mod draft;
 mod exec;
 mod failure;
-mod friend_names;
 mod gateway_api;
-mod given_tokens;
 mod kakao;
-#[cfg_attr(not(target_os = "linux"), path = "no_keyring.rs")]
-mod keyring;
-mod keyring_tokens;
 mod korean_time;
 mod language;
 mod log;
-mod loopback;
 mod output;
 mod pasted;
 mod printable;
 mod profile;
-mod qr_code;
-mod relayed_sign_in;
 mod running;
-mod send_at;
 mod sender;
 mod sign_in;
 mod standard_input;
 mod stop_signal;
 mod storage;
 mod template_file;
-mod token_home;
-mod token_import;
+mod tokens;
 mod traces;
 mod up_settings;
 mod usage;

@@ -1,6 +1,8 @@
 //! By which way messages go: by one's own tokens, or through a gateway.
 
+pub(crate) mod addressees;
 mod direct;
+pub(crate) mod send_at;
 mod through_gateway;
 
 use std::time::Duration;
@@ -11,12 +13,12 @@ use katok_client::Receivers;
 use katok_gateway::Sentence;
 use serde_json::Value;
 
-use crate::addressees::Addressees;
 use crate::draft::Draft;
 use crate::failure::{Exit, Failure};
 use crate::gateway_api::GatewayApi;
 use crate::kakao::Kakao;
 use crate::output::Output;
+use crate::sender::addressees::Addressees;
 
 /// A way to send.
 pub(crate) enum Sender {

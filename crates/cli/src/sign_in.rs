@@ -1,5 +1,9 @@
 //! Signing in from a terminal: state, PKCE, and the address the browser came back to.
 
+pub(crate) mod loopback;
+pub(crate) mod qr_code;
+pub(crate) mod relayed;
+
 use katok_client::{
     AuthorizationError, AuthorizationErrorCode, AuthorizationResponse, Authorize, CodeVerifier, ExchangeCode,
     ScopeSet, State, SystemChance, Tokens,

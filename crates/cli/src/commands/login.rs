@@ -10,20 +10,20 @@ use crate::args;
 use crate::failure::{Exit, Failure};
 use crate::kakao::{Kakao, environment};
 use crate::korean_time::korean_time;
-use crate::loopback::Loopback;
 use crate::output::Output;
 use crate::printable::printable;
-use crate::qr_code;
-use crate::relayed_sign_in::{Offer, RelayedSignIn};
+use crate::sign_in::loopback::Loopback;
+use crate::sign_in::qr_code;
+use crate::sign_in::relayed::{Offer, RelayedSignIn};
 use crate::sign_in::{self, SignIn};
 use crate::standard_input;
-use crate::token_home::KeptIn;
-use crate::token_import;
+use crate::tokens::KeptIn;
+use crate::tokens::import;
 
 pub(super) async fn run(kakao: &Kakao, args: &args::Login, output: Output) -> Result<Exit, Failure> {
     if args.with_token {
         let text = standard_input::all().await.map_err(|error| unreadable(&error))?;
-        token_import::import(kakao, &text, output).await?;
+        import::import(kakao, &text, output).await?;
         return greet(kakao, output).await;
     }
     let scopes = ScopeSet::parse(&args.scope);

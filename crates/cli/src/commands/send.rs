@@ -16,7 +16,7 @@ use crate::draft::{Draft, is_refused};
 use crate::failure::{Exit, Failure};
 use crate::gateway_api::GatewayApi;
 use crate::output::Output;
-use crate::send_at;
+use crate::sender::send_at;
 use crate::sender::{Order, Outcome, Sender, stopped};
 
 pub(super) async fn run(args: &Args, typed: &args::Send, output: Output) -> Result<Exit, Failure> {

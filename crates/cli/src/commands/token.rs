@@ -16,8 +16,8 @@ use crate::korean_time::korean_time;
 use crate::output::Output;
 use crate::profile::Profile;
 use crate::standard_input;
-use crate::token_home::{KeptIn, can_refresh};
-use crate::token_import;
+use crate::tokens::import;
+use crate::tokens::{KeptIn, can_refresh};
 
 pub(super) async fn run(kakao: &Kakao, command: &TokenCommand, output: Output) -> Result<Exit, Failure> {
     match command {
@@ -29,7 +29,7 @@ pub(super) async fn run(kakao: &Kakao, command: &TokenCommand, output: Output) -
             show(kakao, output).await
         }
         TokenCommand::Import { file } => {
-            token_import::import(kakao, &text(file).await?, output).await?;
+            import::import(kakao, &text(file).await?, output).await?;
             login::greet(kakao, output).await
         }
     }

@@ -11,7 +11,7 @@ use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
 use crate::pasted::Mention;
 use crate::profile::Profile;
-use crate::token_home::can_refresh;
+use crate::tokens::can_refresh;
 
 /// A login that ends so soon is worth a word.
 const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);

@@ -8,12 +8,12 @@ use katok_gateway::Sentence;
 use serde_json::{Value, json};
 
 use super::{Order, Outcome, stopped};
-use crate::addressees::Addressees;
 use crate::draft::{Draft, is_refused};
 use crate::failure::{Exit, Failure};
 use crate::kakao::Kakao;
 use crate::output::Output;
 use crate::printable::printable;
+use crate::sender::addressees::Addressees;
 
 pub(super) async fn send(
     kakao: &Kakao,

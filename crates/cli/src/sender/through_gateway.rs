@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::{Order, Outcome};
-use crate::addressees::Addressees;
 use crate::draft::Draft;
 use crate::failure::{Exit, Failure};
 use crate::gateway_api::GatewayApi;
 use crate::output::Output;
 use crate::printable::printable;
+use crate::sender::addressees::Addressees;
 
 /// How often a gateway is asked at first, and at the least.
 const PACE: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];

@@ -8,18 +8,18 @@ use katok_client::{
 use katok_gateway::Sentence;
 
 use crate::failure::{Exit, Failure};
-use crate::given_tokens::{self, GivenTokens, NotGiven};
 use crate::kakao::Kakao;
 use crate::korean_time::korean_time;
 use crate::output::Output;
-use crate::token_home::access_only;
+use crate::tokens::access_only;
+use crate::tokens::given::{self, GivenTokens, NotGiven};
 
 /// A refresh token that Kakao does not replace has at least this long to live.
 const AT_LEAST: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Finds tokens in a text, has Kakao confirm them, and keeps them in place of those there are.
 pub(crate) async fn import(kakao: &Kakao, text: &str, output: Output) -> Result<(), Failure> {
-    let given = given_tokens::find(text, &kakao.key).map_err(not_given)?;
+    let given = given::find(text, &kakao.key).map_err(not_given)?;
     let now = kakao.client.clock().now();
     // Before Kakao is asked, who may replace the refresh token: what cannot be written shows while nothing has happened.
     let backup = kakao.tokens.back_up(&kakao.key, now).await?;

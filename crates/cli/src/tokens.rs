@@ -1,5 +1,11 @@
 //! Where people's tokens are kept, and what may be done with them there.
 
+pub(crate) mod given;
+pub(crate) mod import;
+mod in_keyring;
+#[cfg_attr(not(target_os = "linux"), path = "tokens/no_keyring.rs")]
+pub(crate) mod keyring;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,8 +17,8 @@ use katok_client::{
 };
 use zeroize::Zeroizing;
 
-use crate::keyring::KeyringError;
-use crate::keyring_tokens::KeyringTokens;
+use crate::tokens::in_keyring::KeyringTokens;
+use crate::tokens::keyring::KeyringError;
 
 /// Where a sign-in is to put its tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 use tokio::time::sleep;
 use zeroize::Zeroizing;
 
-use crate::keyring::{Keyring, KeyringError};
-use crate::token_home::TokenHomeError;
+use crate::tokens::TokenHomeError;
+use crate::tokens::keyring::{Keyring, KeyringError};
 
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
